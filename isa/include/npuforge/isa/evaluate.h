@@ -1,0 +1,35 @@
+#pragma once
+// Evaluation of typed expressions: scalars one at a time, semantics over whole blocks of elements.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "npuforge/isa/expression.h"
+
+namespace npuforge::isa {
+
+/// Value of a scalar expression; `lookup` gives the value of each name.
+int64_t evaluate(const Expr& expr, const std::function<int64_t(std::string_view)>& lookup);
+
+/// An expression compiled for blocks: a straight line of operations over columns of elements.
+class Kernel {
+ public:
+  /// `inputs` are the names in the order in which run() gets their columns.
+  Kernel(const Expr& expr, std::vector<std::string> inputs);
+  ~Kernel();
+  Kernel(Kernel&&) noexcept;
+  Kernel& operator=(Kernel&&) noexcept;
+
+  /// Computes `count` elements. Inputs and output are i64 columns holding values of the expression's types; any count.
+  void run(std::span<const int64_t* const> inputs, int64_t* output, int64_t count) const;
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+}  // namespace npuforge::isa

@@ -1,0 +1,43 @@
+#pragma once
+// The sizes of a machine, as the `machine` section of a spec gives them. Units: bytes, rows, cycles, instructions.
+
+#include <cstdint>
+#include <string>
+
+namespace npuforge::isa {
+
+/// The units of a core. Their order is the bit order of wait and post masks.
+enum class Unit : uint8_t { Sequencer, Load, Weights, Matrix, Vector, Store };
+inline constexpr int kUnitCount = 6;
+
+struct ArrayParams { int rows, cols, weight_sets, pipeline; };
+struct ScratchpadParams { int64_t bytes; int banks; };
+struct AccumulatorParams { int64_t bytes; int banks; };
+struct VectorParams { int lanes, lane_registers, pipeline; };
+struct SequencerParams { int registers, generators, levels, loop_depth, cache_lines, line_bytes; };
+struct DmaParams { int fifo_beats, instructions; };
+struct DramParams { int64_t bytes; int beat_bytes, burst_beats, latency; };
+
+struct Machine {
+  std::string name;
+  std::string prose;
+  ArrayParams array;
+  ScratchpadParams scratchpad;
+  AccumulatorParams accumulator;
+  VectorParams vector;
+  SequencerParams sequencer;
+  DmaParams load, store;
+  int token_max;
+  DramParams dram;
+  int queue[kUnitCount];  ///< depth in instructions; [Sequencer] is 0
+
+  int row_bytes() const { return array.cols; }                  ///< bytes of a scratchpad row
+  int accumulator_row_bytes() const { return 4 * array.cols; }  ///< bytes of an accumulator row
+  int64_t accumulator_rows() const { return accumulator.bytes / accumulator_row_bytes(); }
+  int64_t bank_bytes() const { return scratchpad.bytes / scratchpad.banks; }
+  int64_t accumulator_bank_rows() const { return accumulator_rows() / accumulator.banks; }
+};
+
+const char* name(Unit unit);  ///< "sequencer", "load", ...: the one name in YAML, traces and reports
+
+}  // namespace npuforge::isa

@@ -1,0 +1,124 @@
+#pragma once
+// A whole spec in memory: machine, formats, instructions. Read it with load_spec; nothing else knows the YAML.
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "npuforge/isa/expression.h"
+#include "npuforge/isa/machine.h"
+
+namespace npuforge::isa {
+
+/// One field of an encoding: bits [high:low] of the word. Parts of an operand are named "src.offset", "src.base", "src.generator".
+struct Field {
+  std::string name;
+  int high, low;
+  int bits() const { return high - low + 1; }
+};
+
+struct Format {
+  std::string name;
+  int bits;
+  std::vector<Field> fields;
+  const Field* find(std::string_view field) const;  ///< null if there is none
+};
+
+enum class OperandKind : uint8_t { Register, Value, Immediate, Flag, Target, Generator, Level, Stream, Lane };
+enum class Space : uint8_t { Scratchpad, Accumulator, Dram };
+enum class Access : uint8_t { Read, Write };
+
+struct Operand {
+  std::string name;
+  OperandKind kind;
+  Access access = Access::Read;
+  bool is_signed = true;
+  // Streams only:
+  Space space = Space::Scratchpad;
+  Type type = Type::I8;
+  bool byte_aligned = false;  ///< `align: 1`
+  std::string fill;           ///< operand that gives rows outside the window their value; empty: no window
+  // Indices into Format::fields; -1 where the kind has no such part. Kinds of one field use `field`.
+  int field = -1, offset = -1, base = -1, generator = -1;
+};
+
+enum class Action : uint8_t {
+  Compute, Branch, Loop, Nothing, Halt, SetLevel,  // sequencer
+  CopyIn, CopyOut,                                 // load, store
+  Preload, Multiply,                               // weights, matrix
+  LoadLanes, SetLanes, Map, Reduce                 // vector
+};
+const char* name(Action action);
+
+/// A bank port held by an instruction: cycles [issue + start, issue + start + cycles).
+struct PortUse {
+  int stream;        ///< index of the operand
+  Access port;
+  ExprPtr start, cycles;
+  int when = -1;     ///< operand that must be non-zero for the use to count; -1: always
+};
+
+struct Timing {
+  bool dynamic = false;  ///< load and store: the rules of TIMING.md section 6
+  ExprPtr occupancy, latency;
+  std::vector<PortUse> uses;
+};
+
+struct Instruction {
+  std::string mnemonic;
+  Unit unit;
+  int format;  ///< index into Spec::formats
+  uint32_t opcode;
+  std::string syntax;  ///< template: literal text and {operand}
+  std::vector<Operand> operands;
+  Action action;
+  ExprPtr condition;             ///< Branch
+  ExprPtr init, step, result;    ///< Compute and Map: result; Reduce: all three, over `state`
+  int levels = -1;               ///< Reduce: operand that gives the number of generator levels in a group
+  Timing timing;
+  std::string prose;
+  int line = 0;
+
+  const Operand* find(std::string_view operand) const;
+  int index_of(std::string_view operand) const;  ///< -1 if there is none
+};
+
+struct Spec {
+  std::string source;   ///< path it was read from
+  std::string hash;     ///< SHA-256 (hex) of what the spec means to a program: a canonical text without prose and comments
+  Machine machine;
+  std::vector<Format> formats;
+  std::vector<Instruction> instructions;
+
+  int word_bytes() const;  ///< all formats of a spec have the same width
+  const Instruction* find(std::string_view mnemonic) const;
+};
+
+/// One problem of a spec.
+struct Diagnostic {
+  std::string file;
+  int line, column;  ///< 1-based
+  std::string message;
+};
+std::string to_string(const Diagnostic& diagnostic);  ///< "file:line:column: error: message"
+
+/// All problems of a spec at once; what() has one line each.
+class SpecError : public std::runtime_error {
+ public:
+  explicit SpecError(std::vector<Diagnostic> diagnostics);
+  const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+ private:
+  std::vector<Diagnostic> diagnostics_;
+};
+
+/// Reads and checks a spec. Throws SpecError.
+Spec load_spec(const std::filesystem::path& file);
+Spec parse_spec(const std::string& text, const std::string& file_name);
+
+/// "edge16" -> the reference machine of that name; a path stays a path. Throws SpecError naming the machines there are.
+std::filesystem::path find_machine(const std::string& name_or_path);
+
+}  // namespace npuforge::isa

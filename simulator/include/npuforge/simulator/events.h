@@ -1,0 +1,26 @@
+#pragma once
+// What a run reports, instruction by instruction: the narrow interface that traces and co-simulation stand on.
+
+#include <cstdint>
+
+#include "npuforge/isa/machine.h"
+
+namespace npuforge::simulator {
+
+/// One executed instruction, reported when it completes. All cycles as TIMING.md counts them.
+struct InstructionEvent {
+  uint64_t sequence;   ///< 0, 1, .. in the order of execution by the sequencer
+  uint32_t pc;         ///< index in the text
+  isa::Unit unit;
+  int64_t dispatch;    ///< cycle in which the sequencer executed it
+  int64_t issue;       ///< sequencer's instructions: the same cycle
+  int64_t complete;
+};
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void on_complete(const InstructionEvent& event) = 0;
+};
+
+}  // namespace npuforge::simulator

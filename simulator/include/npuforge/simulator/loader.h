@@ -1,0 +1,37 @@
+#pragma once
+// Network tensors <-> the device's bytes: .npy files, quantisation at the interface, layouts.
+
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "npuforge/assembler/program.h"
+#include "npuforge/simulator/dram.h"
+
+namespace npuforge::simulator {
+
+/// A dense row-major tensor; `type` is "f32", "i8" or "u8" ("i32", "i64", "f64" are read too).
+struct Tensor {
+  std::string type;
+  std::vector<int64_t> shape;
+  std::vector<std::byte> data;
+};
+
+class TensorError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+Tensor read_npy(const std::filesystem::path& file);                      ///< throws TensorError
+void write_npy(const Tensor& tensor, const std::filesystem::path& file);  ///< whole or not at all; throws TensorError
+
+/// Checks type and shape against the port, quantises f32 (half to even, saturating), lays it out and writes it to DRAM.
+void write_input(const assembler::Program& program, const isa::Machine& machine, const std::string& name,
+                 const Tensor& tensor, DramData& dram);
+/// Reads an output from DRAM, dequantised to the network's type.
+Tensor read_output(const assembler::Program& program, const isa::Machine& machine, const std::string& name,
+                   const DramData& dram);
+
+}  // namespace npuforge::simulator

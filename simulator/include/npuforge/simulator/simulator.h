@@ -1,0 +1,74 @@
+#pragma once
+// The cycle-accurate model as a library: load a program, set inputs, run, read outputs, observe events.
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "npuforge/assembler/program.h"
+#include "npuforge/isa/spec.h"
+#include "npuforge/simulator/dram.h"
+#include "npuforge/simulator/events.h"
+
+namespace npuforge::simulator {
+
+/// Why a unit's cycle was not spent issuing or working.
+enum class Stall : uint8_t { Empty, Token, Post, Port, WeightSet, Engine, Fetch, Queue, Drain };
+inline constexpr int kStallCount = 9;
+const char* name(Stall stall);
+
+/// Cycles of one unit; busy + sum(stalls) == cycles of the run.
+struct UnitStats {
+  int64_t instructions = 0, busy = 0;
+  std::array<int64_t, kStallCount> stalls{};
+};
+
+struct LayerStats {
+  std::string layer;
+  int64_t first_issue = 0, last_complete = 0, macs = 0, matrix_busy = 0, vector_busy = 0, dram_read = 0, dram_written = 0;
+};
+
+struct RunStats {
+  int64_t cycles = 0;
+  int64_t macs = 0;
+  int64_t dram_read = 0, dram_written = 0, fetched = 0;  ///< bytes
+  std::array<UnitStats, isa::kUnitCount> units{};
+  std::vector<LayerStats> layers;
+  /// Pairs of units that met at a bank port: [waiting unit][holding unit]; DMA waits counted too.
+  std::array<std::array<int64_t, isa::kUnitCount>, isa::kUnitCount> port_conflicts{};
+};
+
+/// A program did something that TIMING.md calls an error, or never ends; what() names cycle, pc, instruction and reason.
+class SimulationError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Options {
+  bool timing_only = false;          ///< no values: outputs stay zero
+  int64_t max_cycles = 1'000'000'000'000;
+  bool check_hazards = true;         ///< stop at unordered overlapping accesses
+};
+
+/// One core and its DRAM. Not copyable. SystemC allows one elaboration a process: a Simulator may be reset and run again,
+/// with the same or another program of the same spec, as often as wanted.
+class Simulator {
+ public:
+  Simulator(const isa::Spec& spec, Options options);
+  ~Simulator();
+  void load(const assembler::Program& program);   ///< resets everything, copies text and segments to DRAM
+  DramData& dram();                                ///< contents, before and after a run
+  RunStats run(EventSink* sink);                   ///< to the end of the program; throws SimulationError
+  std::span<const std::byte> scratchpad() const;   ///< contents after a run
+  std::span<const int32_t> accumulator() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace npuforge::simulator
