@@ -5,7 +5,8 @@
 //   operators  + - * >> << & | ^  < <= > >= == !=     (equal types on both sides; wrapping; >> is arithmetic)
 //   functions  i8(x) i32(x) i64(x)    conversion: sign-extends or keeps the low bits
 //              min(a,b) max(a,b) clamp(x,low,high) select(condition,a,b)
-//              round_shift(x,n)       x / 2^n rounded half to even; x i64 or i32, n i32 in 0..63
+//              round_shift(x,n)       x / 2^n rounded half to even; x i64 or i32, n i32 of which the low 6 bits count
+// Shift counts use the low bits that the left side's type can use (3, 5 or 6); the count's type may differ from it.
 // Stream elements have their stream's type, lane registers, scalar registers, values and immediates are i32.
 
 #include <cstdint>
