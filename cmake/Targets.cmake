@@ -31,14 +31,18 @@ function(npuforge_program name)
   target_link_libraries(${name} PRIVATE ${arg_DEPS} CLI11::CLI11 npuforge_version npuforge_paths npuforge_options)
 endfunction()
 
-# npuforge_test(name SOURCES file... [DEPS target...] [LABELS label...] [TIMEOUT seconds])
+# npuforge_test(name SOURCES file... [DEPS target...] [LABEL label] [TIMEOUT seconds])
 # A GoogleTest program; ctest knows each of its tests as <name>.<Suite>.<Test>. The label `long` keeps it out of
 # `./dev test` and leaves it to `./dev verify`.
 function(npuforge_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;DEPS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;LABEL" "SOURCES;DEPS")
   npuforge_check_arguments("npuforge_test(${name})")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
+  endif()
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABEL)
+    list(APPEND properties LABELS ${arg_LABEL})
   endif()
   set(target "${name}_test")
   add_executable(${target} ${arg_SOURCES})
@@ -47,7 +51,7 @@ function(npuforge_test name)
   target_link_libraries(${target} PRIVATE GTest::gtest_main GTest::gmock ${arg_DEPS} npuforge_paths npuforge_options)
   # Found when ctest starts, so that a build needs not run what it has built.
   gtest_discover_tests(${target} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+                       PROPERTIES ${properties})
 endfunction()
 
 # npuforge_fuzzer(name SOURCES file... [DEPS target...]): a libFuzzer program in the `fuzz` preset, nothing elsewhere.
