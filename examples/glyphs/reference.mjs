@@ -56,11 +56,18 @@ function compare(logits, file) {
   console.log(`${different.length} of ${steps.length} logits differ from ${file}, at most ${different.reduce((a, b) => Math.max(a, b), 0)} LSB`);
 }
 
-const { folder, check, optimised } = options(process.argv.slice(2));
-const rows = await logitsOf(readNpy(path.join(folder, 'images.npy')), optimised);
-printAccuracy(rows, readNpy(path.join(folder, 'labels.npy')));
-const logits = new Float32Array(rows.length * rows[0].length);
-rows.forEach((row, i) => logits.set(row, i * row.length));
-const file = path.join(folder, 'reference_logits.npy');
-if (check) compare(logits, file);
-else writeNpy(file, [rows.length, rows[0].length], logits);
+async function main() {
+  const { folder, check, optimised } = options(process.argv.slice(2));
+  const rows = await logitsOf(readNpy(path.join(folder, 'images.npy')), optimised);
+  printAccuracy(rows, readNpy(path.join(folder, 'labels.npy')));
+  const logits = new Float32Array(rows.length * rows[0].length);
+  rows.forEach((row, i) => logits.set(row, i * row.length));
+  const file = path.join(folder, 'reference_logits.npy');
+  if (check) compare(logits, file);
+  else writeNpy(file, [rows.length, rows[0].length], logits);
+}
+
+main().catch((error) => {
+  console.error(`reference.mjs: ${error.message}`);
+  process.exitCode = 1;
+});

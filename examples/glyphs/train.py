@@ -23,6 +23,7 @@ SEED = 20240607
 BATCH = 128
 CALIBRATION_IMAGES = 1024
 TEST_IMAGES_PER_CHARACTER = 5
+WEIGHTS = "float.pt"
 
 
 def to_input(images):
@@ -88,7 +89,12 @@ def arguments():
                         "large held-out set (not in git)")
     parser.add_argument("--reuse", action="store_true", help="take the float weights from the work folder: no training")
     parser.add_argument("--output", type=pathlib.Path, default=HERE, help="where glyphs.onnx, classes.txt and test/ go")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.steps < 10:
+        parser.error("--steps: at least 10")
+    if options.reuse and not (options.work / WEIGHTS).exists():
+        parser.error(f"--reuse: {options.work / WEIGHTS} does not exist; train without --reuse first")
+    return options
 
 
 def main():
@@ -103,10 +109,8 @@ def main():
     print(f"{len(used)} fonts to train on, {len(test_used)} held out, {len(names)} classes")
 
     network = Network(len(names))
-    weights = options.work / "float.pt"
+    weights = options.work / WEIGHTS
     if options.reuse:
-        if not weights.exists():
-            raise SystemExit(f"train.py: {weights}: no float weights to reuse; train without --reuse first")
         network.load_state_dict(torch.load(weights))
     else:
         train(network, glyphs, labels, options.steps)
