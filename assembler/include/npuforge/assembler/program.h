@@ -1,7 +1,9 @@
 #pragma once
-// A program as the tools hold it, and its file: ELF with text, constants, a bss-like activation area, symbols, and the
-// sections .npu.machine (spec name and hash), .npu.io (network inputs and outputs) and .npu.layers (instruction ranges).
+// A program as the tools hold it, and its file: ELF with text, constants, a bss-like activation
+// area, symbols, and the sections .npu.machine (spec name and hash), .npu.io (network inputs and
+// outputs) and .npu.layers (instruction ranges).
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <stdexcept>
@@ -15,62 +17,82 @@ namespace npuforge::assembler {
 
 /// A stretch of DRAM. `size` may exceed `bytes.size()`: the rest is zero.
 struct Segment {
-  std::string name;              ///< ".data", ".bss", ...
-  uint64_t address = 0;          ///< in DRAM, bytes
+  std::string name;     ///< ".data", ".bss" (which has no bytes), ...; unique
+  uint64_t address = 0; ///< in DRAM, bytes
   uint64_t size = 0;
   std::vector<std::byte> bytes;
+  bool operator==(const Segment&) const = default;
 };
 
 struct Symbol {
-  std::string name;
-  uint64_t value = 0;   ///< DRAM address (data) or instruction index (label)
+  std::string name;   ///< unique in a program
+  uint64_t value = 0; ///< DRAM address (data) or instruction index (label)
   bool is_label = false;
+  bool operator==(const Symbol&) const = default;
 };
 
 /// Affine quantisation: real = scale * (q - zero_point). On the device u8 is held as i8 less 128.
 struct Quantisation {
   double scale = 1;
   int zero_point = 0;
-  std::string type;  ///< "i8" or "u8": the network's type
+  std::string type; ///< "i8" or "u8": the network's type
+  bool operator==(const Quantisation&) const = default;
 };
 
 /// One input or output of the network and where it lies in DRAM.
 struct Port {
   std::string name;
-  std::string type;             ///< network type: "f32", "i8", "u8"
-  std::vector<int64_t> shape;   ///< network shape
-  std::string layout;           ///< "plain": row-major i8; "blocked": [ceil(C/cols)][H][W][cols] of an N=1 CHW tensor
+  std::string type;           ///< network type: "f32", "i8", "u8"
+  std::vector<int64_t> shape; ///< network shape
+  std::string
+      layout; ///< "plain": row-major i8; "blocked": [ceil(C/cols)][H][W][cols] of an N=1 CHW tensor
   uint64_t address = 0, bytes = 0;
-  Quantisation quantisation;    ///< between the network's f32 and the device's i8
+  Quantisation quantisation; ///< between the network's f32 and the device's i8
+  bool operator==(const Port&) const = default;
 };
 
 /// Instructions [first, last) belong to `layer`, an ONNX node's name.
 struct LayerRange {
   std::string layer;
   uint32_t first = 0, last = 0;
+  bool operator==(const LayerRange&) const = default;
 };
 
 struct Program {
   std::string machine_name, spec_hash;
-  uint64_t text_address = 0;          ///< DRAM address of instruction 0; aligned to the cache line
+  uint64_t text_address = 0; ///< DRAM address of instruction 0; aligned to the cache line
   std::vector<isa::Word> text;
-  std::vector<Segment> segments;      ///< data; no overlaps, none with the text
-  std::vector<Symbol> symbols;
+  std::vector<Segment> segments; ///< data, sorted by address; no overlaps, none with the text
+  std::vector<Symbol> symbols;   ///< labels, then data; each sorted by value, then name
   std::vector<Port> inputs, outputs;
-  std::vector<LayerRange> layers;     ///< sorted by first; gaps allowed
+  std::vector<LayerRange> layers; ///< sorted by first; gaps and empty ranges allowed, no overlaps
+  bool operator==(const Program&) const = default;
 };
 
-/// What is wrong with a program file or its text; what() is one line per problem with file and position.
+/// What is wrong with a program file or its text; what() is one line per problem with file and
+/// position.
 class ProgramError : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 
-/// Writes the ELF file (to a temporary name first). Throws ProgramError.
-void write_program(const Program& program, const isa::Spec& spec, const std::filesystem::path& file);
+/// Puts segments, symbols and layers into the order that Program states; all functions here return
+/// programs in that order.
+void sort(Program& program);
+/// What is wrong with a program for this machine, one line each: addresses outside DRAM, overlaps,
+/// names used twice, ... The hash is not looked at. Empty: write_program takes it.
+std::vector<std::string> problems(const Program& program, const isa::Spec& spec);
+/// Bytes that a port's elements take on the device: one for each element, channels padded to whole
+/// rows when blocked.
+uint64_t port_bytes(const Port& port, const isa::Spec& spec);
+
+/// Writes the ELF file (to a temporary name first). The program need not be sorted. Throws
+/// ProgramError.
+void write_program(const Program& program, const isa::Spec& spec,
+                   const std::filesystem::path& file);
 /// Reads it and checks that it was built for this spec. Throws ProgramError.
 Program read_program(const std::filesystem::path& file, const isa::Spec& spec);
 /// The machine's name in the file, to find its spec before reading the rest. Throws ProgramError.
 std::string read_machine_name(const std::filesystem::path& file);
 
-}  // namespace npuforge::assembler
+} // namespace npuforge::assembler

@@ -1,0 +1,250 @@
+// What a program must keep to, whoever made it: the assembler, the compiler or a file.
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "npuforge/assembler/program.h"
+
+#include "elf_names.h"
+#include "sections.h"
+
+namespace npuforge::assembler {
+namespace {
+
+class Checker {
+public:
+  Checker(const Program& program, const isa::Spec& spec) : program_(program), spec_(spec) {}
+
+  std::vector<std::string> run() {
+    text();
+    segments();
+    overlaps();
+    symbols();
+    ports(program_.inputs, "input");
+    ports(program_.outputs, "output");
+    layers();
+    return std::move(problems_);
+  }
+
+private:
+  template <typename... Args>
+  void problem(fmt::format_string<Args...> format, Args&&... args) {
+    problems_.push_back(fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  // Names go into ELF string tables and JSON.
+  bool good_name(const std::string& name, const char* what) {
+    if (name.empty() || name.find('\0') != std::string::npos) {
+      problem("a {} has an empty name or one with a zero byte", what);
+      return false;
+    }
+    try {
+      static_cast<void>(nlohmann::json(name).dump());
+    } catch (const nlohmann::json::exception&) {
+      problem("the name of a {} is not UTF-8", what);
+      return false;
+    }
+    return true;
+  }
+
+  uint64_t dram() const { return static_cast<uint64_t>(spec_.machine.dram.bytes); }
+  uint64_t text_bytes() const {
+    return program_.text.size() * static_cast<uint64_t>(spec_.word_bytes());
+  }
+  bool inside(uint64_t address, uint64_t size) const {
+    return address <= dram() && size <= dram() - address;
+  }
+
+  void text() {
+    if (program_.text.empty()) {
+      problem("the program has no instructions");
+    }
+    const auto line = static_cast<uint64_t>(spec_.machine.sequencer.line_bytes);
+    if (program_.text_address % line != 0) {
+      problem("the text's address {:#x} is not a multiple of a cache line, {} bytes",
+              program_.text_address, line);
+    }
+    if (!inside(program_.text_address, text_bytes())) {
+      problem("the text, {} bytes at {:#x}, reaches beyond the {} bytes of DRAM", text_bytes(),
+              program_.text_address, dram());
+    }
+  }
+
+  void segments() {
+    std::set<std::string_view> names;
+    for (const Segment& segment : program_.segments) {
+      if (!good_name(segment.name, "section")) {
+        continue;
+      }
+      const std::string& name = segment.name;
+      if (!names.insert(name).second) {
+        problem("there are two sections '{}'", name);
+      }
+      if (is_reserved_section(name)) {
+        problem("'{}' cannot be the name of a data section", name);
+      }
+      if (segment.size == 0 || segment.bytes.size() > segment.size) {
+        problem("section '{}' has {} bytes but a size of {}", name, segment.bytes.size(),
+                segment.size);
+      }
+      if (name == kZeroSection && !segment.bytes.empty()) {
+        problem("section '{}' is zero: its bytes belong into another section", name);
+      }
+      if (!inside(segment.address, segment.size)) {
+        problem("section '{}', {} bytes at {:#x}, reaches beyond the {} bytes of DRAM", name,
+                segment.size, segment.address, dram());
+      }
+    }
+    if (program_.segments.size() > kMostSections) {
+      problem("there are {} sections; the file holds {}", program_.segments.size(), kMostSections);
+    }
+  }
+
+  void overlaps() {
+    struct Range {
+      uint64_t first, size;
+      std::string_view name;
+    };
+    std::vector<Range> ranges = {{program_.text_address, text_bytes(), kTextSection}};
+    for (const Segment& segment : program_.segments) {
+      ranges.push_back({segment.address, segment.size, segment.name});
+    }
+    std::sort(ranges.begin(), ranges.end(),
+              [](const Range& a, const Range& b) { return a.first < b.first; });
+    for (std::size_t i = 1; i < ranges.size(); ++i) {
+      if (ranges[i].first - ranges[i - 1].first < ranges[i - 1].size) {
+        problem("sections '{}' and '{}' overlap at {:#x}", ranges[i - 1].name, ranges[i].name,
+                ranges[i].first);
+      }
+    }
+  }
+
+  void symbols() {
+    std::set<std::string_view> names;
+    for (const Symbol& symbol : program_.symbols) {
+      if (!good_name(symbol.name, "symbol")) {
+        continue;
+      }
+      if (!names.insert(symbol.name).second) {
+        problem("there are two symbols '{}'", symbol.name);
+      }
+      if (symbol.is_label && symbol.value > program_.text.size()) {
+        problem("label '{}' is at instruction {}; there are {}", symbol.name, symbol.value,
+                program_.text.size());
+      } else if (!symbol.is_label && symbol.value > dram()) {
+        problem("symbol '{}' is at {:#x}, outside the {} bytes of DRAM", symbol.name, symbol.value,
+                dram());
+      }
+    }
+  }
+
+  void ports(const std::vector<Port>& ports, const char* what) {
+    std::set<std::string_view> names;
+    for (const Port& port : ports) {
+      if (!good_name(port.name, what)) {
+        continue;
+      }
+      if (!names.insert(port.name).second) {
+        problem("there are two {}s '{}'", what, port.name);
+      }
+      types(port, what);
+      if (port.layout != "plain" && port.layout != "blocked") {
+        problem("{} '{}': the layout is plain or blocked, not '{}'", what, port.name, port.layout);
+      } else if (port.layout == "blocked" && (port.shape.size() < 2 || port.shape[0] != 1)) {
+        problem("{} '{}': layout blocked needs a shape that begins 1xC", what, port.name);
+      } else if (port.bytes < port_bytes(port, spec_)) {
+        problem("{} '{}' takes {} bytes, but has {}", what, port.name, port_bytes(port, spec_),
+                port.bytes);
+      }
+      if (!inside(port.address, port.bytes)) {
+        problem("{} '{}', {} bytes at {:#x}, reaches beyond the {} bytes of DRAM", what, port.name,
+                port.bytes, port.address, dram());
+      }
+      if (std::any_of(port.shape.begin(), port.shape.end(), [](int64_t d) { return d < 1; })) {
+        problem("{} '{}': every extent of the shape must be 1 or more", what, port.name);
+      }
+    }
+  }
+
+  void types(const Port& port, const char* what) {
+    const Quantisation& q = port.quantisation;
+    if (port.type != "f32" && port.type != "i8" && port.type != "u8") {
+      problem("{} '{}': the type is f32, i8 or u8, not '{}'", what, port.name, port.type);
+    }
+    if (q.type != "i8" && q.type != "u8" && !(q.type.empty() && port.type != "f32")) {
+      problem("{} '{}': the quantised type (qtype) is i8 or u8, not '{}'", what, port.name, q.type);
+    }
+    if (!std::isfinite(q.scale) || q.scale <= 0) {
+      problem("{} '{}': the scale must be a positive number, not {}", what, port.name, q.scale);
+    }
+    const int low = q.type == "u8" ? 0 : -128;
+    const int high = q.type == "i8" ? 127 : 255;
+    if (q.zero_point < low || q.zero_point > high) {
+      problem("{} '{}': the zero point is {}; it must be {} to {}", what, port.name, q.zero_point,
+              low, high);
+    }
+  }
+
+  void layers() {
+    uint32_t end = 0;
+    for (const LayerRange& range : program_.layers) {
+      if (!good_name(range.layer, "layer")) {
+        continue;
+      }
+      if (range.first < end) {
+        problem("layer '{}' begins at instruction {}, inside the layer before it", range.layer,
+                range.first);
+      }
+      if (range.first > range.last || range.last > program_.text.size()) {
+        problem("layer '{}' has the instructions {} to {}; there are {}", range.layer, range.first,
+                range.last, program_.text.size());
+      }
+      end = std::max(end, range.last);
+    }
+  }
+
+  const Program& program_;
+  const isa::Spec& spec_;
+  std::vector<std::string> problems_;
+};
+
+} // namespace
+
+std::vector<std::string> problems(const Program& program, const isa::Spec& spec) {
+  return Checker(program, spec).run();
+}
+
+void sort(Program& program) {
+  std::sort(program.segments.begin(), program.segments.end(),
+            [](const Segment& a, const Segment& b) { return a.address < b.address; });
+  std::sort(program.symbols.begin(), program.symbols.end(), [](const Symbol& a, const Symbol& b) {
+    return std::tuple(!a.is_label, a.value, std::string_view(a.name)) <
+           std::tuple(!b.is_label, b.value, std::string_view(b.name));
+  });
+  std::sort(program.layers.begin(), program.layers.end(),
+            [](const LayerRange& a, const LayerRange& b) {
+              return std::tie(a.first, a.last, a.layer) < std::tie(b.first, b.last, b.layer);
+            });
+}
+
+uint64_t port_bytes(const Port& port, const isa::Spec& spec) {
+  uint64_t bytes = 1;
+  for (std::size_t i = 0; i < port.shape.size(); ++i) {
+    auto extent = static_cast<uint64_t>(port.shape[i]);
+    if (i == 1 && port.layout == "blocked") {
+      const auto row = static_cast<uint64_t>(spec.machine.row_bytes());
+      extent = extent / row * row + (extent % row != 0 ? row : 0);
+    }
+    if (__builtin_mul_overflow(bytes, extent, &bytes)) {
+      return UINT64_MAX;
+    }
+  }
+  return bytes;
+}
+
+} // namespace npuforge::assembler

@@ -1,0 +1,213 @@
+#include "operand_syntax.h"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace npuforge::assembler {
+namespace {
+
+using isa::OperandBits;
+using isa::OperandKind;
+
+void check_range(int64_t value, std::pair<int64_t, int64_t> range, const OperandContext& context,
+                 const Cursor& at) {
+  if (value < range.first || value > range.second) {
+    at.fail(fmt::format("'{}' is {}; it holds {} to {}", context.operand.name, value, range.first,
+                        range.second));
+  }
+}
+
+// --- numbers: immediates, flags, levels, targets
+// ---------------------------------------------------------------------
+
+std::pair<int64_t, int64_t> number_range(const OperandContext& context) {
+  switch (context.operand.kind) {
+  case OperandKind::Flag:
+    return {0, 1};
+  case OperandKind::Level:
+    return {0, context.spec.machine.sequencer.levels - 1};
+  default:
+    return value_range(context.spec, context.instruction, context.operand);
+  }
+}
+
+int64_t checked_expression(Cursor& cursor, const OperandContext& context, const Lookup& lookup,
+                           std::pair<int64_t, int64_t> range) {
+  cursor.skip_space();
+  const Cursor at = cursor;
+  const std::optional<int64_t> value = parse_expression(cursor, lookup);
+  if (!value) {
+    return 0;
+  }
+  check_range(*value, range, context, at);
+  return *value;
+}
+
+OperandBits parse_number(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
+  return {.value = checked_expression(cursor, context, lookup, number_range(context))};
+}
+
+std::string print_number(const OperandBits& bits, const OperandContext&, const TargetName&) {
+  return fmt::format("{}", bits.value);
+}
+
+std::string print_target(const OperandBits& bits, const OperandContext&, const TargetName& target) {
+  return target(bits.value);
+}
+
+// --- numbered things: registers, generators, lanes
+// -------------------------------------------------------------------
+
+struct Numbered {
+  char letter;
+  const char* what;
+  int count;
+};
+
+Numbered registers(const isa::Machine& machine) {
+  return {'r', "a register", machine.sequencer.registers};
+}
+Numbered generators(const isa::Machine& machine) {
+  return {'g', "a generator", machine.sequencer.generators};
+}
+Numbered lanes(const isa::Machine& machine) {
+  return {'l', "a lane register", machine.vector.lane_registers};
+}
+
+// Takes a letter and digits only: "g2.1" is generator 2, then ".1".
+int parse_numbered(Cursor& cursor, const Numbered& kind) {
+  cursor.skip_space();
+  const Cursor at = cursor;
+  int64_t number = 0;
+  int digits = 0;
+  if (cursor.peek() == kind.letter) {
+    cursor.advance(1);
+    for (; cursor.peek() >= '0' && cursor.peek() <= '9'; cursor.advance(1), ++digits) {
+      number = std::min<int64_t>(number * 10 + (cursor.peek() - '0'), 1'000'000);
+    }
+  }
+  if (digits == 0) {
+    at.fail(fmt::format("expected {} ({}0 to {}{}), found {}", kind.what, kind.letter, kind.letter,
+                        kind.count - 1, at.found()));
+  }
+  if (number >= kind.count) {
+    at.fail(fmt::format("there is no {}; {} is {}0 to {}{}", at.found(), kind.what, kind.letter,
+                        kind.letter, kind.count - 1));
+  }
+  return static_cast<int>(number);
+}
+
+template <Numbered (*kKind)(const isa::Machine&)>
+OperandBits parse_name(Cursor& cursor, const OperandContext& context, const Lookup&) {
+  return {.value = parse_numbered(cursor, kKind(context.spec.machine))};
+}
+
+template <Numbered (*kKind)(const isa::Machine&)>
+std::string print_name(const OperandBits& bits, const OperandContext& context, const TargetName&) {
+  return fmt::format("{}{}", kKind(context.spec.machine).letter, bits.value);
+}
+
+// --- values: r5+4, r5, 4
+// ---------------------------------------------------------------------------------------------
+
+OperandBits parse_value(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
+  OperandBits bits;
+  if (at_register(cursor)) {
+    bits.base = parse_numbered(cursor, registers(context.spec.machine));
+    cursor.skip_space();
+    if (cursor.peek() != '+' && cursor.peek() != '-') {
+      return bits;
+    }
+  }
+  bits.value = checked_expression(cursor, context, lookup,
+                                  value_range(context.spec, context.instruction, context.operand));
+  return bits;
+}
+
+std::string print_value(const OperandBits& bits, const OperandContext&, const TargetName&) {
+  if (bits.base == 0) {
+    return fmt::format("{}", bits.value);
+  }
+  return bits.value == 0 ? fmt::format("r{}", bits.base)
+                         : fmt::format("r{}{:+}", bits.base, bits.value);
+}
+
+// --- streams: [r5+4,g2], [r5,g2], [g2]
+// -------------------------------------------------------------------------------
+
+bool at_generator_only(Cursor cursor) {
+  cursor.skip_space();
+  if (cursor.peek() != 'g') {
+    return false;
+  }
+  do {
+    cursor.advance(1);
+  } while (cursor.peek() >= '0' && cursor.peek() <= '9');
+  return cursor.accept("]");
+}
+
+OperandBits parse_stream(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
+  cursor.expect("[");
+  OperandBits bits;
+  if (!at_generator_only(cursor)) {
+    bits = parse_value(cursor, context, lookup);
+    cursor.expect(",");
+  }
+  bits.generator = parse_numbered(cursor, generators(context.spec.machine));
+  cursor.expect("]");
+  return bits;
+}
+
+std::string print_stream(const OperandBits& bits, const OperandContext& context,
+                         const TargetName& target) {
+  if (bits.base == 0 && bits.value == 0) {
+    return fmt::format("[g{}]", bits.generator);
+  }
+  return fmt::format("[{},g{}]", print_value(bits, context, target), bits.generator);
+}
+
+// --- the table
+// -------------------------------------------------------------------------------------------------------
+
+struct KindSyntax {
+  OperandKind kind;
+  OperandBits (*parse)(Cursor&, const OperandContext&, const Lookup&);
+  std::string (*print)(const OperandBits&, const OperandContext&, const TargetName&);
+};
+
+constexpr std::array kKinds = {
+    KindSyntax{OperandKind::Register, parse_name<registers>, print_name<registers>},
+    KindSyntax{OperandKind::Generator, parse_name<generators>, print_name<generators>},
+    KindSyntax{OperandKind::Lane, parse_name<lanes>, print_name<lanes>},
+    KindSyntax{OperandKind::Immediate, parse_number, print_number},
+    KindSyntax{OperandKind::Flag, parse_number, print_number},
+    KindSyntax{OperandKind::Level, parse_number, print_number},
+    KindSyntax{OperandKind::Target, parse_number, print_target},
+    KindSyntax{OperandKind::Value, parse_value, print_value},
+    KindSyntax{OperandKind::Stream, parse_stream, print_stream},
+};
+
+const KindSyntax& syntax_of(OperandKind kind) {
+  for (const KindSyntax& entry : kKinds) {
+    if (entry.kind == kind) {
+      return entry;
+    }
+  }
+  throw std::logic_error("an operand kind without syntax");
+}
+
+} // namespace
+
+isa::OperandBits parse_operand(Cursor& cursor, const OperandContext& context,
+                               const Lookup& lookup) {
+  return syntax_of(context.operand.kind).parse(cursor, context, lookup);
+}
+
+std::string print_operand(const isa::OperandBits& bits, const OperandContext& context,
+                          const TargetName& target) {
+  return syntax_of(context.operand.kind).print(bits, context, target);
+}
+
+} // namespace npuforge::assembler

@@ -1,0 +1,34 @@
+// npuas: assembly text to a program file.
+
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "npuforge/assembler/file.h"
+#include "npuforge/assembler/program.h"
+#include "npuforge/assembler/text.h"
+#include "npuforge/isa/spec.h"
+#include "npuforge/version.h"
+
+#include "common.h"
+
+int main(int argc, char** argv) {
+  using namespace npuforge;
+  CLI::App app("Assembles a program for an NPU.", "npuas");
+  app.set_version_flag("--version", kVersion);
+  std::string input, output;
+  std::optional<std::string> machine;
+  app.add_option("input", input, "Assembly text")->required();
+  app.add_option("-o,--output", output, "Program file to write")->required();
+  app.add_option("--machine", machine,
+                 "Machine: a reference machine's name or a spec file "
+                 "(default: what the text's .machine names, else edge16)");
+  return assembler::run_tool(app, argc, argv, [&] {
+    const std::string text = assembler::read_text_file(input);
+    const std::string name =
+        machine ? *machine : assembler::machine_of_text(text).value_or("edge16");
+    const isa::Spec spec = isa::load_spec(isa::find_machine(name));
+    assembler::write_program(assembler::assemble(spec, text, input), spec, output);
+  });
+}
