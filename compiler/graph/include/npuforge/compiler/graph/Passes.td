@@ -1,0 +1,47 @@
+// The passes of the graph dialect, in the order in which the pipeline runs them (compiler/pipeline.cpp).
+#ifndef NPUFORGE_GRAPH_PASSES
+#define NPUFORGE_GRAPH_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def InferShapes : Pass<"graph-infer-shapes", "::mlir::func::FuncOp"> {
+  let summary = "Gives every value its static shape";
+  let description = [{
+    Walks the function in order and sets result types from operand types. Resolves automatic padding and reshape's -1
+    and 0. Values behind unsupported nodes keep unknown shapes; contradictions are errors that name the node.
+  }];
+}
+
+def CleanImport : Pass<"graph-clean-import", "::mlir::func::FuncOp"> {
+  let summary = "Removes identities, folds views of constants, turns matmul + constant add into gemm";
+}
+
+def MoveQuantize : Pass<"graph-move-quantize", "::mlir::func::FuncOp"> {
+  let summary = "Brings quantize and dequantize next to arithmetic";
+  let description = [{
+    Dequantize sinks below, quantize rises above operators that only move or select values (views, max_pool), which
+    then work on 8 bits; a quantize of a dequantize with equal parameters disappears. All rewrites are exact.
+  }];
+}
+
+def BindInterface : Pass<"graph-bind-interface", "::mlir::func::FuncOp"> {
+  let summary = "Moves the inputs' quantize and the outputs' dequantize into the attributes of @main";
+}
+
+def ShiftUnsigned : Pass<"graph-shift-unsigned", "::mlir::func::FuncOp"> {
+  let summary = "Holds unsigned 8-bit tensors as signed ones less 128";
+}
+
+def LowerQdq : Pass<"graph-lower-qdq", "::mlir::func::FuncOp"> {
+  let summary = "Dequantize, operator, activation, quantize become one integer operator";
+}
+
+def FoldViews : Pass<"graph-fold-views", "::mlir::func::FuncOp"> {
+  let summary = "Makes every tensor 4-D; views vanish into weights and interface";
+}
+
+def CheckLowered : Pass<"graph-check", "::mlir::func::FuncOp"> {
+  let summary = "Refuses what could not be lowered: all of it in one message, with node names and reasons";
+}
+
+#endif

@@ -1,0 +1,44 @@
+// Registration of the graph dialect; constants fold and materialise here.
+#include "npuforge/compiler/graph/Graph.h"
+
+#include "npuforge/compiler/graph/GraphOpsDialect.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "npuforge/compiler/graph/GraphOps.cpp.inc"
+
+namespace npuforge::graph {
+
+void GraphDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "npuforge/compiler/graph/GraphOps.cpp.inc"
+      >();
+}
+
+mlir::Operation* GraphDialect::materializeConstant(mlir::OpBuilder& builder, mlir::Attribute value, mlir::Type type,
+                                                   mlir::Location location) {
+  auto elements = llvm::dyn_cast<mlir::ElementsAttr>(value);
+  if (!elements || elements.getType() != type)
+    return nullptr;
+  return ConstantOp::create(builder, location, type, elements);
+}
+
+mlir::OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+
+mlir::OpFoldResult IdentityOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? getInput() : mlir::OpFoldResult();
+}
+
+std::string nodeName(mlir::Location location) {
+  std::string name = "?";
+  location->walk([&](mlir::Location inner) {
+    auto named = llvm::dyn_cast<mlir::NameLoc>(inner);
+    if (!named)
+      return mlir::WalkResult::advance();
+    name = named.getName().str();
+    return mlir::WalkResult::interrupt();
+  });
+  return name;
+}
+
+}  // namespace npuforge::graph
