@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,19 +18,22 @@ int64_t evaluate(const Expr& expr, const std::function<int64_t(std::string_view)
 
 /// An expression compiled for blocks: a straight line of operations over columns of elements.
 class Kernel {
- public:
-  /// `inputs` are the names in the order in which run() gets their columns.
+public:
+  /// `expr` is typed; `inputs` are the names in the order in which run() gets their columns, used
+  /// or not. Throws std::invalid_argument for a name that is no input.
   Kernel(const Expr& expr, std::vector<std::string> inputs);
   ~Kernel();
   Kernel(Kernel&&) noexcept;
   Kernel& operator=(Kernel&&) noexcept;
 
-  /// Computes `count` elements. Inputs and output are i64 columns holding values of the expression's types; any count.
+  /// Computes `count` elements. Inputs and output are i64 columns holding values of the
+  /// expression's types; any count. The output overlaps no input. Const and free of shared state:
+  /// threads may run one kernel at once.
   void run(std::span<const int64_t* const> inputs, int64_t* output, int64_t count) const;
 
- private:
+private:
   struct Impl;
-  Impl* impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace npuforge::isa
+} // namespace npuforge::isa

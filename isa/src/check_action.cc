@@ -1,0 +1,112 @@
+// Does an instruction have the operands that its action needs, and no others?
+#include <fmt/format.h>
+
+#include "actions.h"
+#include "readers.h"
+
+namespace npuforge::isa {
+namespace {
+
+std::string describe(const OperandRule& rule) {
+  std::string text = name(rule.kind);
+  if (rule.space)
+    text += fmt::format(" of the {}", name(*rule.space));
+  if (rule.access)
+    text += *rule.access == Access::Read ? " that is read" : " that is written";
+  return text;
+}
+
+bool matches(const OperandRule& rule, const Operand& operand) {
+  return rule.kind == operand.kind && (!rule.access || *rule.access == operand.access) &&
+         (!rule.space || *rule.space == operand.space);
+}
+
+class ActionCheck {
+public:
+  ActionCheck(const Node& semantics, InstructionReading& reading)
+      : semantics_(semantics), reading_(reading), rule_(rule_of(reading.instruction.action)) {}
+
+  void run() {
+    for (const OperandRule& rule : rule_.operands)
+      check_named(rule);
+    for (std::size_t i = 0; i < reading_.instruction.operands.size(); ++i)
+      check_free(reading_.instruction.operands[i], *reading_.operand_nodes[i]);
+    for (const FreeRule& rule : rule_.free)
+      if (rule.written)
+        check_one_written(rule.kind);
+    if (rule_.action == Action::SetLevel)
+      check_window();
+    if (rule_.action == Action::Reduce)
+      check_reads_a_stream();
+  }
+
+private:
+  void add(const Node& where, std::string message) {
+    reading_.all.problems.add(where, std::move(message));
+  }
+  const Node& action_node() const { return *semantics_.find("action"); }
+  const char* action() const { return name(rule_.action); }
+
+  void check_named(const OperandRule& rule) {
+    const Instruction& instruction = reading_.instruction;
+    int index = instruction.index_of(rule.name);
+    if (index < 0 && rule.required)
+      add(action_node(), fmt::format("action '{}' needs the operand '{}', a {}", action(),
+                                     rule.name, describe(rule)));
+    if (index >= 0 && !matches(rule, instruction.operands[index]))
+      add(*reading_.operand_nodes[index], fmt::format("operand '{}' of action '{}' must be a {}",
+                                                      rule.name, action(), describe(rule)));
+  }
+
+  void check_free(const Operand& operand, const Node& node) {
+    for (const OperandRule& rule : rule_.operands)
+      if (operand.name == rule.name)
+        return;
+    for (const FreeRule& rule : rule_.free) {
+      if (operand.kind != rule.kind)
+        continue;
+      if (operand.access == Access::Write && !rule.written)
+        add(node, fmt::format("action '{}' cannot write operand '{}'", action(), operand.name));
+      if (operand.kind == OperandKind::Stream && operand.space == Space::Dram)
+        add(node, fmt::format("action '{}' cannot reach the dram (operand '{}')", action(),
+                              operand.name));
+      return;
+    }
+    add(node, fmt::format("action '{}' has no use for operand '{}', a {}", action(), operand.name,
+                          name(operand.kind)));
+  }
+
+  void check_one_written(OperandKind kind) {
+    int written = 0;
+    for (const Operand& operand : reading_.instruction.operands)
+      written += operand.kind == kind && operand.access == Access::Write;
+    if (written != 1)
+      add(action_node(), fmt::format("action '{}' writes exactly one {}; {} has {}", action(),
+                                     name(kind), reading_.what, written));
+  }
+
+  void check_window() {
+    const Instruction& instruction = reading_.instruction;
+    if (!instruction.find("low") != !instruction.find("high"))
+      add(action_node(), "a window needs both operands, 'low' and 'high'");
+  }
+
+  void check_reads_a_stream() {
+    for (const Operand& operand : reading_.instruction.operands)
+      if (operand.kind == OperandKind::Stream && operand.access == Access::Read)
+        return;
+    add(action_node(), "action 'reduce' needs a stream that is read");
+  }
+
+  const Node& semantics_;
+  InstructionReading& reading_;
+  const ActionRule& rule_;
+};
+
+} // namespace
+
+void check_action_operands(const Node& semantics, InstructionReading& reading) {
+  ActionCheck(semantics, reading).run();
+}
+
+} // namespace npuforge::isa

@@ -1,0 +1,74 @@
+#include "npuforge/isa/expression.h"
+
+#include "operators.h"
+
+namespace npuforge::isa {
+namespace {
+
+constexpr int kUnaryPrecedence = 9;
+
+void print_node(const Expr& expr, int min_precedence, std::string& out);
+
+void print_call(const Expr& expr, std::string& out) {
+  out += expr.text + "(";
+  for (std::size_t i = 0; i < expr.args.size(); ++i) {
+    out += i ? ", " : "";
+    print_node(*expr.args[i], 0, out);
+  }
+  out += ")";
+}
+
+void print_binary(const Expr& expr, int min_precedence, std::string& out) {
+  int precedence = find_operator(expr.text)->precedence;
+  bool parentheses = precedence < min_precedence;
+  out += parentheses ? "(" : "";
+  print_node(*expr.args[0], precedence, out);
+  out += " " + expr.text + " ";
+  print_node(*expr.args[1], precedence + 1, out); // operators associate to the left
+  out += parentheses ? ")" : "";
+}
+
+void print_node(const Expr& expr, int min_precedence, std::string& out) {
+  switch (expr.kind) {
+  case ExprKind::Literal:
+    out += std::to_string(expr.literal);
+    break;
+  case ExprKind::Name:
+    out += expr.text;
+    break;
+  case ExprKind::Call:
+    print_call(expr, out);
+    break;
+  case ExprKind::Binary:
+    print_binary(expr, min_precedence, out);
+    break;
+  case ExprKind::Unary:
+    out += "-";
+    print_node(*expr.args[0], kUnaryPrecedence, out);
+    break;
+  }
+}
+
+} // namespace
+
+std::string print(const Expr& expr) {
+  std::string out;
+  print_node(expr, 0, out);
+  return out;
+}
+
+bool equal(const Expr& a, const Expr& b) {
+  if (a.kind != b.kind || a.text != b.text || a.literal != b.literal || a.type != b.type ||
+      a.args.size() != b.args.size())
+    return false;
+  for (std::size_t i = 0; i < a.args.size(); ++i)
+    if (!equal(*a.args[i], *b.args[i]))
+      return false;
+  return true;
+}
+
+int64_t round_shift_even(int64_t value, int shift) {
+  return round_shift64(value, shift);
+}
+
+} // namespace npuforge::isa

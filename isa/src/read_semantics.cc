@@ -1,0 +1,208 @@
+// The meaning of an instruction: its action and the action's expressions.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "actions.h"
+#include "names.h"
+#include "readers.h"
+
+namespace npuforge::isa {
+namespace {
+
+using NameSet = std::set<std::string>;
+
+void collect_names(const Expr& expr, NameSet& names) {
+  if (expr.kind == ExprKind::Name)
+    names.insert(expr.text);
+  for (const ExprPtr& arg : expr.args)
+    collect_names(*arg, names);
+}
+
+/// What an expression may name: operands that are read, with or without streams.
+std::vector<Symbol> operand_symbols(const Instruction& instruction, bool streams) {
+  std::vector<Symbol> symbols;
+  for (const Operand& operand : instruction.operands) {
+    bool written = operand.access == Access::Write;
+    switch (operand.kind) {
+    case OperandKind::Register:
+    case OperandKind::Lane:
+      if (!written)
+        symbols.push_back({operand.name, Type::I32});
+      break;
+    case OperandKind::Value:
+    case OperandKind::Immediate:
+      symbols.push_back({operand.name, Type::I32});
+      break;
+    case OperandKind::Flag:
+      symbols.push_back({operand.name, Type::Bool});
+      break;
+    case OperandKind::Stream:
+      if (streams && !written)
+        symbols.push_back({operand.name, operand.type});
+      break;
+    default:
+      break;
+    }
+  }
+  return symbols;
+}
+
+class SemanticsReader {
+public:
+  SemanticsReader(const Node& node, InstructionReading& reading)
+      : node_(node), reading_(reading), instruction_(reading.instruction),
+        section_(node, fmt::format("'semantics' of {}", reading.what), reading.all.problems) {}
+
+  void read() {
+    std::optional<int> action = section_.choice("action", words(kActionNames));
+    if (!action) {
+      for (const char* key : {"result", "condition", "init", "step", "levels"})
+        section_.optional(key); // which of them are right depends on the action
+      return;
+    }
+    instruction_.action = static_cast<Action>(*action);
+    if (rule_of(instruction_.action).unit != instruction_.unit) {
+      problems().add(*node_.find("action"),
+                     fmt::format("unit '{}' has no action '{}'; it belongs to unit '{}'",
+                                 name(instruction_.unit), name(instruction_.action),
+                                 name(rule_of(instruction_.action).unit)));
+      for (const char* key : {"result", "condition", "init", "step", "levels"})
+        section_.optional(key);
+      return;
+    }
+    if (instruction_.action == Action::Reduce)
+      read_levels();
+    check_action_operands(node_, reading_);
+    read_expressions();
+  }
+
+private:
+  Problems& problems() { return reading_.all.problems; }
+
+  void read_expressions() {
+    switch (instruction_.action) {
+    case Action::Compute:
+      instruction_.result = read("result", symbols(true), Type::I32);
+      break;
+    case Action::Branch:
+      instruction_.condition = read("condition", symbols(true), Type::Bool);
+      break;
+    case Action::Map:
+      instruction_.result = read("result", symbols(true), written_type());
+      break;
+    case Action::Reduce: {
+      instruction_.init = read("init", symbols(false), Type::I32);
+      instruction_.step = read("step", with_state(symbols(true)), Type::I32);
+      instruction_.result = read("result", with_state(symbols(false)), written_type());
+      break;
+    }
+    default:
+      return;
+    }
+    check_all_used();
+  }
+
+  ExprPtr read(const char* key, const std::vector<Symbol>& symbols, Type type) {
+    const Node* node = section_.required(key);
+    if (!node) {
+      complete_ = false;
+      return nullptr;
+    }
+    std::string what = fmt::format("'{}' of {}", key, reading_.what);
+    ExprPtr expr = read_expression(*node, what, symbols, type, problems());
+    complete_ = complete_ && expr;
+    if (expr && expr->type != type)
+      problems().add_inside(
+          *node, 0,
+          fmt::format("{} has the type {}; it must be {}", what, name(expr->type), name(type)));
+    if (expr)
+      collect_names(*expr, used_);
+    return expr;
+  }
+
+  std::vector<Symbol> symbols(bool streams) const { return operand_symbols(instruction_, streams); }
+
+  static std::vector<Symbol> with_state(std::vector<Symbol> symbols) {
+    symbols.push_back({"state", Type::I32});
+    return symbols;
+  }
+
+  Type written_type() const {
+    for (const Operand& operand : instruction_.operands)
+      if (operand.kind == OperandKind::Stream && operand.access == Access::Write)
+        return operand.type;
+    return Type::I8; // there is none, which has been reported
+  }
+
+  void read_levels() {
+    const Node* node = section_.required("levels");
+    if (!node)
+      return;
+    instruction_.levels = instruction_.index_of(node->text);
+    const Operand* operand = instruction_.find(node->text);
+    if (!operand || operand->kind != OperandKind::Immediate || operand->is_signed) {
+      problems().add(*node,
+                     fmt::format("'levels' of {} must name an unsigned immediate", reading_.what));
+      return;
+    }
+    int bits = operand->field < 0
+                   ? 32
+                   : reading_.all.spec.formats[instruction_.format].fields[operand->field].bits();
+    int levels = reading_.all.spec.machine.sequencer.levels;
+    if (bits < bits_for(levels + 1))
+      problems().add(*node, fmt::format("operand '{}' has {} bits, too few for {} generator levels",
+                                        node->text, bits, levels));
+    used_.insert(node->text);
+  }
+
+  /// An operand that nothing uses is a mistake of the spec: it would be encoded and ignored.
+  void check_all_used() {
+    if (!complete_)
+      return;
+    for (const Operand& operand : instruction_.operands)
+      if (!operand.fill.empty())
+        used_.insert(operand.fill);
+    for (std::size_t i = 0; i < instruction_.operands.size(); ++i) {
+      const Operand& operand = instruction_.operands[i];
+      bool written = operand.access == Access::Write || operand.kind == OperandKind::Target;
+      if (!written && !used_.count(operand.name))
+        problems().add(*reading_.operand_nodes[i],
+                       fmt::format("operand '{}' is used by nothing in 'semantics'", operand.name));
+    }
+  }
+
+  const Node& node_;
+  InstructionReading& reading_;
+  Instruction& instruction_;
+  Section section_;
+  NameSet used_;
+  bool complete_ = true;
+};
+
+} // namespace
+
+ExprPtr read_expression(const Node& node, const std::string& what,
+                        const std::vector<Symbol>& symbols, std::optional<Type> wanted,
+                        Problems& problems) {
+  if (!node.is_scalar()) {
+    problems.add(node, fmt::format("{} must be an expression", what));
+    return nullptr;
+  }
+  try {
+    // A literal cannot be a bool, so a wanted bool says nothing about literals.
+    if (wanted == Type::Bool)
+      wanted = std::nullopt;
+    return type_check(parse_expression(node.text), symbols, wanted);
+  } catch (const ExprError& error) {
+    problems.add_inside(node, error.column, fmt::format("{}: {}", what, error.message));
+    return nullptr;
+  }
+}
+
+void read_semantics(const Node& node, InstructionReading& reading) {
+  SemanticsReader(node, reading).read();
+}
+
+} // namespace npuforge::isa

@@ -1,0 +1,66 @@
+#pragma once
+// The readers of a spec's parts. Each adds its problems and goes on, so that all are found in one
+// run.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "npuforge/isa/spec.h"
+
+#include "problems.h"
+#include "section.h"
+
+namespace npuforge::isa {
+
+/// Where a format stands, and which of its fields instructions have used.
+struct FormatNotes {
+  const Node* node = nullptr;
+  std::vector<const Node*> fields; ///< parallel to Format::fields
+  std::vector<bool> used;          ///< the same
+  bool has_instruction = false;
+};
+
+/// What the readers share.
+struct Reading {
+  Spec& spec;
+  Problems& problems;
+  std::vector<FormatNotes> formats; ///< parallel to spec.formats
+};
+
+/// One instruction while it is read.
+struct InstructionReading {
+  Reading& all;
+  const Node& node;
+  Instruction& instruction;
+  std::vector<const Node*> operand_nodes; ///< parallel to instruction.operands
+  std::string what;                       ///< "instruction 'add'"
+};
+
+void read_machine(Section& spec, Machine& machine, Problems& problems);
+/// Sizes that must agree with each other. All sizes have been read.
+void check_machine(const Node& node, const Machine& machine, Problems& problems);
+
+void read_formats(const Node& node, Reading& reading);
+void read_instructions(const Node& node, Reading& reading);
+
+void read_operands(const Node& node, InstructionReading& reading);
+void read_syntax(const Node* node, InstructionReading& reading);
+void read_semantics(const Node& node, InstructionReading& reading);
+void read_timing(const Node& node, InstructionReading& reading);
+/// Operands that the action needs, and none that it does not know.
+void check_action_operands(const Node& semantics, InstructionReading& reading);
+
+/// Parses and types the expression of a scalar; null and a problem if it is wrong. `what` names it
+/// in messages.
+ExprPtr read_expression(const Node& node, const std::string& what,
+                        const std::vector<Symbol>& symbols, std::optional<Type> wanted,
+                        Problems& problems);
+
+/// Bits that hold the numbers 0..count-1.
+int bits_for(int64_t count);
+
+/// SHA-256 (hex) of what programs depend on.
+std::string hash_of(const Spec& spec);
+
+} // namespace npuforge::isa
