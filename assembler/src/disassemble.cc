@@ -60,19 +60,6 @@ private:
   // --- text
   // ----------------------------------------------------------------------------------------------------------
 
-  // nullopt if the word says nothing, or says it in a way that encoding would change.
-  std::optional<isa::Decoded> instruction(const isa::Word& word) const {
-    std::optional<isa::Decoded> decoded = isa::decode(spec_, word);
-    try {
-      if (decoded && isa::encode(spec_, *decoded) == word) {
-        return decoded;
-      }
-    } catch (const std::out_of_range&) {
-      return std::nullopt;
-    }
-    return std::nullopt;
-  }
-
   // Every target inside the text gets a name: its label's, or a local one.
   void name_targets() {
     std::set<std::string_view> names;
@@ -83,7 +70,7 @@ private:
       }
     }
     for (const isa::Word& word : program_.text) {
-      const std::optional<isa::Decoded> decoded = instruction(word);
+      const std::optional<isa::Decoded> decoded = isa::decode(spec_, word);
       for (std::size_t i = 0; decoded && i < decoded->operands.size(); ++i) {
         const int64_t index = decoded->operands[i].value;
         if (decoded->instruction->operands[i].kind != isa::OperandKind::Target ||
@@ -136,7 +123,7 @@ private:
   }
 
   void word(const isa::Word& word) {
-    if (const std::optional<isa::Decoded> decoded = instruction(word)) {
+    if (const std::optional<isa::Decoded> decoded = isa::decode(spec_, word)) {
       line("    {}",
            print_instruction(spec_, *decoded, [this](int64_t index) { return target(index); }));
       return;

@@ -11,42 +11,22 @@ namespace {
 using isa::OperandBits;
 using isa::OperandKind;
 
-void check_range(int64_t value, std::pair<int64_t, int64_t> range, const OperandContext& context,
-                 const Cursor& at) {
-  if (value < range.first || value > range.second) {
-    at.fail(fmt::format("'{}' is {}; it holds {} to {}", context.operand.name, value, range.first,
-                        range.second));
-  }
-}
-
 // --- numbers: immediates, flags, levels, targets
 // ---------------------------------------------------------------------
 
-std::pair<int64_t, int64_t> number_range(const OperandContext& context) {
-  switch (context.operand.kind) {
-  case OperandKind::Flag:
-    return {0, 1};
-  case OperandKind::Level:
-    return {0, context.spec.machine.sequencer.levels - 1};
-  default:
-    return value_range(context.spec, context.instruction, context.operand);
-  }
-}
-
-int64_t checked_expression(Cursor& cursor, const OperandContext& context, const Lookup& lookup,
-                           std::pair<int64_t, int64_t> range) {
+int64_t checked_expression(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
   cursor.skip_space();
   const Cursor at = cursor;
   const std::optional<int64_t> value = parse_expression(cursor, lookup);
-  if (!value) {
-    return 0;
+  const auto [low, high] = value_range(context.spec, context.instruction, context.operand);
+  if (value && (*value < low || *value > high)) {
+    at.fail(fmt::format("'{}' is {}; it holds {} to {}", context.operand.name, *value, low, high));
   }
-  check_range(*value, range, context, at);
-  return *value;
+  return value.value_or(0);
 }
 
 OperandBits parse_number(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
-  return {.value = checked_expression(cursor, context, lookup, number_range(context))};
+  return {.value = checked_expression(cursor, context, lookup)};
 }
 
 std::string print_number(const OperandBits& bits, const OperandContext&, const TargetName&) {
@@ -121,8 +101,7 @@ OperandBits parse_value(Cursor& cursor, const OperandContext& context, const Loo
       return bits;
     }
   }
-  bits.value = checked_expression(cursor, context, lookup,
-                                  value_range(context.spec, context.instruction, context.operand));
+  bits.value = checked_expression(cursor, context, lookup);
   return bits;
 }
 

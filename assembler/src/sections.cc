@@ -165,7 +165,7 @@ std::vector<Segment> lay_out(std::vector<Section>& sections, uint64_t text_end,
       } catch (const SyntaxError& error) {
         errors.push_back(error);
       }
-      end = segment.address + segment.size;
+      end = std::max(end, segment.address + segment.size);
     }
   }
   return segments;

@@ -54,7 +54,7 @@ inline constexpr std::string_view kZeroSection = ".bss";
 void store_number(int64_t value, int size, std::byte* bytes, const Cursor& at);
 
 /// Gives each section its address behind the text and the sections before it (the zero section
-/// last), or where .org says, and places its labels. Returns a segment for each section, in the
+/// last), or where .org says, and places its labels. Automatic addresses only grow. Returns a segment for each section, in the
 /// sections' order. Problems go to `errors`.
 std::vector<Segment> lay_out(std::vector<Section>& sections, uint64_t text_end,
                              const isa::Machine& machine, SymbolTable& symbols,
