@@ -8,6 +8,7 @@
 
 #include "npuforge/assembler/text.h"
 
+#include "checks.h"
 #include "instruction_syntax.h"
 #include "names.h"
 #include "ports.h"
@@ -63,6 +64,16 @@ public:
     return program;
   }
 
+  /// What only the whole program shows, such as overlapping sections.
+  void check(const Program& program) {
+    if (!errors_.empty()) {
+      return;
+    }
+    for (const Problem& problem : find_problems(program, spec_)) {
+      errors_.push_back({line_of(program, problem), 1, problem.message});
+    }
+  }
+
   /// All problems, in the order of the text.
   std::vector<SyntaxError> errors() {
     const auto key = [](const SyntaxError& e) { return std::tie(e.line, e.column, e.message); };
@@ -102,6 +113,39 @@ private:
           fmt::format("expected a directive, found {}; instructions belong into section .text",
                       cursor.found()));
     }
+  }
+
+  int line_of(const Program& program, const Problem& problem) const {
+    switch (problem.part) {
+    case Part::Segment:
+      for (const Section& section : source_.sections) {
+        if (section.name == program.segments[problem.index].name) {
+          return section.line;
+        }
+      }
+      return 1;
+    case Part::Symbol:
+      return source_.symbols.line(program.symbols[problem.index].name);
+    case Part::Input:
+    case Part::Output:
+      return port_line(problem);
+    case Part::Text:
+      return source_.text_origin ? source_.text_origin->line() : 1;
+    case Part::Layer:
+      break; // sorted, so no line is known
+    }
+    return 1;
+  }
+
+  // Inputs and outputs are numbered apart, in the order of the text.
+  int port_line(const Problem& problem) const {
+    std::size_t index = 0;
+    for (const PendingPort& port : source_.ports) {
+      if (port.output == (problem.part == Part::Output) && index++ == problem.index) {
+        return port.at.line();
+      }
+    }
+    return 1;
   }
 
   // Takes "name:" if that stands here.
@@ -193,16 +237,11 @@ Program assemble(const isa::Spec& spec, std::string_view text, const std::string
   Assembler assembler(spec);
   assembler.read(text);
   Program program = assembler.finish();
+  assembler.check(program);
   std::vector<std::string> lines;
   for (const SyntaxError& error : assembler.errors()) {
     lines.push_back(
         fmt::format("{}:{}:{}: error: {}", file_name, error.line, error.column, error.message));
-  }
-  if (lines.empty()) {
-    // What only the whole program shows, such as overlapping sections.
-    for (const std::string& problem : problems(program, spec)) {
-      lines.push_back(fmt::format("{}:1:1: error: {}", file_name, problem));
-    }
   }
   if (!lines.empty()) {
     throw ProgramError(fmt::format("{}", fmt::join(lines, "\n")));

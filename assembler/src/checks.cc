@@ -1,7 +1,10 @@
 // What a program must keep to, whoever made it: the assembler, the compiler or a file.
 
+#include "checks.h"
+
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -20,13 +23,13 @@ class Checker {
 public:
   Checker(const Program& program, const isa::Spec& spec) : program_(program), spec_(spec) {}
 
-  std::vector<std::string> run() {
+  std::vector<Problem> run() {
     text();
     segments();
     overlaps();
     symbols();
-    ports(program_.inputs, "input");
-    ports(program_.outputs, "output");
+    ports(program_.inputs, Part::Input, "input");
+    ports(program_.outputs, Part::Output, "output");
     layers();
     return std::move(problems_);
   }
@@ -34,7 +37,18 @@ public:
 private:
   template <typename... Args>
   void problem(fmt::format_string<Args...> format, Args&&... args) {
-    problems_.push_back(fmt::format(format, std::forward<Args>(args)...));
+    problems_.push_back({part_, index_, fmt::format(format, std::forward<Args>(args)...)});
+  }
+
+  // Runs a check on every element; what it finds is that element's.
+  template <typename List, typename Check>
+  void each(Part part, const List& list, Check&& check) {
+    part_ = part;
+    for (index_ = 0; index_ < list.size(); ++index_) {
+      check(list[index_]);
+    }
+    part_ = Part::Text;
+    index_ = 0;
   }
 
   // Names go into ELF string tables and JSON.
@@ -77,9 +91,9 @@ private:
 
   void segments() {
     std::set<std::string_view> names;
-    for (const Segment& segment : program_.segments) {
+    each(Part::Segment, program_.segments, [&](const Segment& segment) {
       if (!good_name(segment.name, "section")) {
-        continue;
+        return;
       }
       const std::string& name = segment.name;
       if (!names.insert(name).second) {
@@ -99,7 +113,7 @@ private:
         problem("section '{}', {} bytes at {:#x}, reaches beyond the {} bytes of DRAM", name,
                 segment.size, segment.address, dram());
       }
-    }
+    });
     if (program_.segments.size() > kMostSections) {
       problem("there are {} sections; the file holds {}", program_.segments.size(), kMostSections);
     }
@@ -109,26 +123,29 @@ private:
     struct Range {
       uint64_t first, size;
       std::string_view name;
+      std::optional<std::size_t> segment;
     };
-    std::vector<Range> ranges = {{program_.text_address, text_bytes(), kTextSection}};
-    for (const Segment& segment : program_.segments) {
-      ranges.push_back({segment.address, segment.size, segment.name});
-    }
+    std::vector<Range> ranges = {{program_.text_address, text_bytes(), kTextSection, {}}};
+    each(Part::Segment, program_.segments, [&](const Segment& segment) {
+      ranges.push_back({segment.address, segment.size, segment.name, index_});
+    });
     std::sort(ranges.begin(), ranges.end(),
               [](const Range& a, const Range& b) { return a.first < b.first; });
+    part_ = Part::Segment;
     for (std::size_t i = 1; i < ranges.size(); ++i) {
-      if (ranges[i].first - ranges[i - 1].first < ranges[i - 1].size) {
-        problem("sections '{}' and '{}' overlap at {:#x}", ranges[i - 1].name, ranges[i].name,
-                ranges[i].first);
+      const Range &low = ranges[i - 1], &high = ranges[i];
+      if (high.first - low.first < low.size) {
+        index_ = high.segment ? *high.segment : *low.segment;
+        problem("sections '{}' and '{}' overlap at {:#x}", low.name, high.name, high.first);
       }
     }
   }
 
   void symbols() {
     std::set<std::string_view> names;
-    for (const Symbol& symbol : program_.symbols) {
+    each(Part::Symbol, program_.symbols, [&](const Symbol& symbol) {
       if (!good_name(symbol.name, "symbol")) {
-        continue;
+        return;
       }
       if (!names.insert(symbol.name).second) {
         problem("there are two symbols '{}'", symbol.name);
@@ -140,14 +157,14 @@ private:
         problem("symbol '{}' is at {:#x}, outside the {} bytes of DRAM", symbol.name, symbol.value,
                 dram());
       }
-    }
+    });
   }
 
-  void ports(const std::vector<Port>& ports, const char* what) {
+  void ports(const std::vector<Port>& ports, Part part, const char* what) {
     std::set<std::string_view> names;
-    for (const Port& port : ports) {
+    each(part, ports, [&](const Port& port) {
       if (!good_name(port.name, what)) {
-        continue;
+        return;
       }
       if (!names.insert(port.name).second) {
         problem("there are two {}s '{}'", what, port.name);
@@ -168,7 +185,7 @@ private:
       if (std::any_of(port.shape.begin(), port.shape.end(), [](int64_t d) { return d < 1; })) {
         problem("{} '{}': every extent of the shape must be 1 or more", what, port.name);
       }
-    }
+    });
   }
 
   void types(const Port& port, const char* what) {
@@ -192,9 +209,9 @@ private:
 
   void layers() {
     uint32_t end = 0;
-    for (const LayerRange& range : program_.layers) {
+    each(Part::Layer, program_.layers, [&](const LayerRange& range) {
       if (!good_name(range.layer, "layer")) {
-        continue;
+        return;
       }
       if (range.first < end) {
         problem("layer '{}' begins at instruction {}, inside the layer before it", range.layer,
@@ -205,18 +222,28 @@ private:
                 range.last, program_.text.size());
       }
       end = std::max(end, range.last);
-    }
+    });
   }
 
   const Program& program_;
   const isa::Spec& spec_;
-  std::vector<std::string> problems_;
+  std::vector<Problem> problems_;
+  Part part_ = Part::Text; ///< what is being checked
+  std::size_t index_ = 0;
 };
 
 } // namespace
 
-std::vector<std::string> problems(const Program& program, const isa::Spec& spec) {
+std::vector<Problem> find_problems(const Program& program, const isa::Spec& spec) {
   return Checker(program, spec).run();
+}
+
+std::vector<std::string> problems(const Program& program, const isa::Spec& spec) {
+  std::vector<std::string> lines;
+  for (Problem& problem : find_problems(program, spec)) {
+    lines.push_back(std::move(problem.message));
+  }
+  return lines;
 }
 
 void sort(Program& program) {

@@ -48,25 +48,25 @@ void need_text(const Source& source, const Cursor& at) {
 // --- sections
 // --------------------------------------------------------------------------------------------------------
 
-void select(Source& source, const std::string& name) {
+void select(Source& source, const std::string& name, const Cursor& at) {
   for (std::size_t i = 0; i < source.sections.size(); ++i) {
     if (source.sections[i].name == name) {
       source.current = i;
       return;
     }
   }
-  source.sections.push_back({name, {}});
+  source.sections.push_back({name, at.line(), {}});
   source.current = source.sections.size() - 1;
 }
 
 void text(Source& source, Cursor&, const Cursor&) {
   source.current = Source::kText;
 }
-void data(Source& source, Cursor&, const Cursor&) {
-  select(source, ".data");
+void data(Source& source, Cursor&, const Cursor& at) {
+  select(source, ".data", at);
 }
-void bss(Source& source, Cursor&, const Cursor&) {
-  select(source, std::string(kZeroSection));
+void bss(Source& source, Cursor&, const Cursor& at) {
+  select(source, std::string(kZeroSection), at);
 }
 
 void section(Source& source, Cursor& cursor, const Cursor&) {
@@ -80,7 +80,7 @@ void section(Source& source, Cursor& cursor, const Cursor&) {
   if (is_reserved_section(name)) {
     at.fail(fmt::format("'{}' cannot be the name of a data section", name));
   }
-  select(source, name);
+  select(source, name, at);
 }
 
 void gap(Source& source, Cursor& cursor, GapKind kind, const Cursor& at) {

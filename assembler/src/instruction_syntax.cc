@@ -62,6 +62,22 @@ struct Piece {
   int operand = -1;
 };
 
+// Takes literal text word by word and mark by mark, with any spaces between them.
+bool accept_literal(Cursor& cursor, std::string_view literal) {
+  const auto in_word = [](char c) { return continues_identifier(c) && c != '.'; };
+  for (literal = trim(literal); !literal.empty(); literal = trim(literal)) {
+    std::size_t length = 1;
+    while (in_word(literal[0]) && length < literal.size() && in_word(literal[length])) {
+      ++length;
+    }
+    if (!cursor.accept(literal.substr(0, length))) {
+      return false;
+    }
+    literal.remove_prefix(length);
+  }
+  return true;
+}
+
 // "{dst}, fill={fill}" -> dst, ", fill=", fill
 std::vector<Piece> cut(const isa::Instruction& instruction) {
   std::vector<Piece> pieces;
@@ -114,7 +130,7 @@ isa::Decoded parse_instruction(const isa::Spec& spec, Cursor& cursor, const Look
       const auto index = static_cast<std::size_t>(piece.operand);
       decoded.operands[index] =
           parse_operand(cursor, {spec, instruction, instruction.operands[index]}, lookup);
-    } else if (!cursor.accept(trim(piece.literal))) {
+    } else if (!accept_literal(cursor, piece.literal)) {
       cursor.fail(fmt::format("expected '{}', found {}; it is written: {}", trim(piece.literal),
                               cursor.found(), usage(instruction)));
     }

@@ -88,7 +88,7 @@ std::string suggestion(std::string_view name, const std::vector<std::string_view
   // Names of any length come from the user; longer ones are nobody's typing mistake.
   constexpr std::size_t kLongest = 64;
   std::string_view nearest;
-  std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
+  std::size_t best = std::clamp<std::size_t>(name.size() / 2, 1, 3) + 1;
   for (const std::string_view candidate : known) {
     if (name.size() > kLongest || candidate.size() > kLongest) {
       continue;

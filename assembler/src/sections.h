@@ -42,6 +42,7 @@ struct Mark {
 
 struct Section {
   std::string name;
+  int line; ///< where it first appears
   std::vector<std::variant<Chunk, Gap, Mark>> items;
   Chunk& chunk(); ///< the one to append bytes to
 };
@@ -54,8 +55,8 @@ inline constexpr std::string_view kZeroSection = ".bss";
 void store_number(int64_t value, int size, std::byte* bytes, const Cursor& at);
 
 /// Gives each section its address behind the text and the sections before it (the zero section
-/// last), or where .org says, and places its labels. Automatic addresses only grow. Returns a segment for each section, in the
-/// sections' order. Problems go to `errors`.
+/// last), or where .org says, and places its labels. Automatic addresses only grow. Returns a
+/// segment for each section, in the sections' order. Problems go to `errors`.
 std::vector<Segment> lay_out(std::vector<Section>& sections, uint64_t text_end,
                              const isa::Machine& machine, SymbolTable& symbols,
                              std::vector<SyntaxError>& errors);

@@ -29,6 +29,8 @@ public:
   /// defined.
   std::optional<int64_t> value(const std::string& name, const Cursor& at) const;
   Lookup lookup() const;
+  /// The line that defines a symbol.
+  int line(const std::string& name) const { return entries_.at(name).line; }
 
   /// All recorded symbols that have a value, in no particular order. Problems of their expressions
   /// go to `errors`.

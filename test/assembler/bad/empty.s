@@ -1,0 +1,3 @@
+; no instructions
+.data
+  .byte 1
