@@ -45,8 +45,7 @@ void need_text(const Source& source, const Cursor& at) {
   }
 }
 
-// --- sections
-// --------------------------------------------------------------------------------------------------------
+// --- sections ---
 
 void select(Source& source, const std::string& name, const Cursor& at) {
   for (std::size_t i = 0; i < source.sections.size(); ++i) {
@@ -105,8 +104,7 @@ void space(Source& source, Cursor& cursor, const Cursor& at) {
   gap(source, cursor, GapKind::Space, at);
 }
 
-// --- data
-// ------------------------------------------------------------------------------------------------------------
+// --- data ---
 
 template <int kSize>
 void numbers(Source& source, Cursor& cursor, const Cursor& at) {
@@ -141,8 +139,7 @@ void insn(Source& source, Cursor& cursor, const Cursor& at) {
   cursor.advance(cursor.rest().size()); // read in the second pass
 }
 
-// --- symbols
-// ---------------------------------------------------------------------------------------------------------
+// --- symbols ---
 
 void define(Source& source, Cursor& cursor, SymbolTable::Kind kind, bool recorded) {
   cursor.skip_space();
@@ -159,8 +156,7 @@ void symbol(Source& source, Cursor& cursor, const Cursor&) {
   define(source, cursor, SymbolTable::Kind::Data, true);
 }
 
-// --- the network
-// -----------------------------------------------------------------------------------------------------
+// --- the network ---
 
 void layer(Source& source, Cursor& cursor, const Cursor& at) {
   need_text(source, at);

@@ -57,8 +57,7 @@ private:
     text_ += '\n';
   }
 
-  // --- text
-  // ----------------------------------------------------------------------------------------------------------
+  // --- text ---
 
   // Every target inside the text gets a name: its label's, or a local one.
   void name_targets() {
@@ -135,8 +134,7 @@ private:
     line("    .insn 0x{}", digits);
   }
 
-  // --- data
-  // ----------------------------------------------------------------------------------------------------------
+  // --- data ---
 
   void data(const Segment& segment, std::vector<Symbol>::iterator& symbol) {
     line("\n.section {}\n.org {:#x}", spell(segment.name), segment.address);

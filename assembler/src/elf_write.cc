@@ -86,8 +86,7 @@ private:
     sections_.push_back({header, std::move(bytes)});
   }
 
-  // --- what goes to DRAM
-  // ---------------------------------------------------------------------------------------------
+  // --- what goes to DRAM ---
 
   uint64_t word_bytes() const { return static_cast<uint64_t>(spec_.word_bytes()); }
 
@@ -137,8 +136,7 @@ private:
     text_before(UINT64_MAX);
   }
 
-  // --- symbols
-  // -------------------------------------------------------------------------------------------------------
+  // --- symbols ---
 
   Elf64_Half section_of(uint64_t address) const {
     for (std::size_t i = 0; i < loads_.size(); ++i) {
@@ -202,8 +200,7 @@ private:
     add_section(kStringSection, header(SHT_STRTAB), names.bytes());
   }
 
-  // --- the file
-  // ------------------------------------------------------------------------------------------------------
+  // --- the file ---
 
   Bytes image() {
     Bytes image(sizeof(Elf64_Ehdr) + loads_.size() * sizeof(Elf64_Phdr));

@@ -11,8 +11,7 @@ namespace {
 using isa::OperandBits;
 using isa::OperandKind;
 
-// --- numbers: immediates, flags, levels, targets
-// ---------------------------------------------------------------------
+// --- numbers: immediates, flags, levels, targets ---
 
 int64_t checked_expression(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
   cursor.skip_space();
@@ -37,8 +36,7 @@ std::string print_target(const OperandBits& bits, const OperandContext&, const T
   return target(bits.value);
 }
 
-// --- numbered things: registers, generators, lanes
-// -------------------------------------------------------------------
+// --- numbered things: registers, generators, lanes ---
 
 struct Numbered {
   char letter;
@@ -89,8 +87,7 @@ std::string print_name(const OperandBits& bits, const OperandContext& context, c
   return fmt::format("{}{}", kKind(context.spec.machine).letter, bits.value);
 }
 
-// --- values: r5+4, r5, 4
-// ---------------------------------------------------------------------------------------------
+// --- values: r5+4, r5, 4 ---
 
 OperandBits parse_value(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
   OperandBits bits;
@@ -113,8 +110,7 @@ std::string print_value(const OperandBits& bits, const OperandContext&, const Ta
                          : fmt::format("r{}{:+}", bits.base, bits.value);
 }
 
-// --- streams: [r5+4,g2], [r5,g2], [g2]
-// -------------------------------------------------------------------------------
+// --- streams: [r5+4,g2], [r5,g2], [g2] ---
 
 bool at_generator_only(Cursor cursor) {
   cursor.skip_space();
@@ -147,8 +143,7 @@ std::string print_stream(const OperandBits& bits, const OperandContext& context,
   return fmt::format("[{},g{}]", print_value(bits, context, target), bits.generator);
 }
 
-// --- the table
-// -------------------------------------------------------------------------------------------------------
+// --- the table ---
 
 struct KindSyntax {
   OperandKind kind;

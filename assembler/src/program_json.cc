@@ -12,8 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// --- reading: each step says what it wanted
-// ---------------------------------------------------------------------------
+// --- reading: each step says what it wanted ---
 
 json parse(std::string_view text, std::string_view section) {
   json value = json::parse(text, nullptr, false);
@@ -68,8 +67,7 @@ const json& array_member(const json& object, const char* key) {
   return value;
 }
 
-// --- ports
-// -----------------------------------------------------------------------------------------------------------
+// --- ports ---
 
 json port_json(const Port& port) {
   return {{"name", port.name},
