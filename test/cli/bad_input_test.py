@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""What every program does with bad input: a clear line on standard error that says what and where, exit status 1 or 2,
+no crash, and nothing under the output's name.
+
+  bad_input_test.py BIN_DIR ROOT_DIR WORK_DIR
+"""
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+import numpy as np
+
+BIN = ROOT = WORK = pathlib.Path()
+CRASHES = ("Segmentation", "Assertion", "Stack dump", "terminate called", "AddressSanitizer", "runtime error:")
+
+
+def limit_files(size):
+    """Writes beyond `size` bytes fail, as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+class BadInput(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.glyphs = ROOT / "examples/glyphs/glyphs.onnx"
+        cls.image = ROOT / "examples/glyphs/test/image0.npy"
+        cls.program = WORK / "glyphs.bin"
+        done = subprocess.run([BIN / "npuc", cls.glyphs, "-o", cls.program], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    def refuses(self, command, *expected, outputs=(), full_disk=False):
+        """The command fails with a message that holds each of `expected`, and leaves none of `outputs`."""
+        program, *arguments = map(str, command)
+        setup = (lambda: limit_files(1000)) if full_disk else None
+        done = subprocess.run([BIN / program, *arguments], capture_output=True, text=True, timeout=60, preexec_fn=setup,
+                              errors="replace")
+        said = f"{program} {' '.join(arguments)}\nstatus {done.returncode}\n{done.stderr}"
+        self.assertIn(done.returncode, (1, 2), said)
+        self.assertTrue(done.stderr.strip(), said)
+        for word in CRASHES:
+            self.assertNotIn(word, done.stderr, said)
+        for text in expected:
+            self.assertIn(text.lower(), done.stderr.lower(), said)
+        for output in outputs:
+            self.assertFalse(output.exists() and output.is_file(), f"{output} was left behind\n{said}")
+
+    def file(self, name, content):
+        path = WORK / name
+        path.write_bytes(content)
+        return path
+
+    def damaged(self, source, suffix, count):
+        """Copies of a file, truncated or with bytes changed."""
+        content, rng = source.read_bytes(), random.Random(7)
+        for number in range(count):
+            damaged = bytearray(content)
+            if number % 2:
+                del damaged[rng.randrange(len(damaged)):]
+            else:
+                for _ in range(rng.choice((1, 4, 64))):
+                    damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+            yield self.file(f"damaged{suffix}", bytes(damaged))
+
+    def survives(self, command, timeout=60):
+        """Right or refused, but no crash."""
+        done = subprocess.run([BIN / command[0], *map(str, command[1:])], capture_output=True, timeout=timeout)
+        self.assertIn(done.returncode, (0, 1, 2), (command, done.stderr[-400:]))
+
+    # --- every program ---------------------------------------------------------------------------------------------
+
+    def test_options(self):
+        for program in ("npuisa", "npuas", "npudis", "npuc", "npusim", "npucosim"):
+            with self.subTest(program):
+                for option in ("--help", "--version"):
+                    done = subprocess.run([BIN / program, option], capture_output=True, text=True)
+                    self.assertEqual(done.returncode, 0, (program, option, done.stderr))
+                    self.assertTrue(done.stdout.strip())
+                self.refuses([program, "--no-such-option"], "no-such-option")
+
+    def test_missing_files(self):
+        gone = WORK / "gone"
+        out = WORK / "never"
+        self.refuses(["npuc", gone, "-o", out], str(gone), outputs=[out])
+        self.refuses(["npuas", gone, "-o", out], str(gone), outputs=[out])
+        self.refuses(["npudis", gone], str(gone))
+        self.refuses(["npusim", gone], str(gone))
+        self.refuses(["npucosim", gone], str(gone))
+        self.refuses(["npuisa", "check", str(gone) + ".yaml"], str(gone))
+        self.refuses(["npusim", self.program, "--input", f"image={gone}"], str(gone))
+        self.refuses(["npuc", self.glyphs, "-o", out, "--machine", "nosuch16"], "nosuch16", outputs=[out])
+
+    def test_full_disk(self):
+        out = WORK / "full.bin"
+        self.refuses(["npuc", self.glyphs, "-o", out], str(out), outputs=[out], full_disk=True)
+        source = self.file("big.s", b".machine edge16\n.text\nhalt\n.data\n.space 4096, 1\n" + b".byte 1\n" * 9000)
+        self.refuses(["npuas", source, "-o", out], outputs=[out], full_disk=True)
+        logits, trace = WORK / "o" / "logits.npy", WORK / "full.json"
+        self.refuses(["npusim", self.program, "--input", f"image={self.image}", "--trace", trace], outputs=[trace],
+                     full_disk=True)
+        self.refuses(["npusim", self.program, "--input", f"image={self.image}", "--output-dir", "/proc/nowhere"])
+        self.assertFalse(logits.exists())
+
+    # --- formats ---------------------------------------------------------------------------------------------------
+
+    def test_damaged_onnx(self):
+        out = WORK / "damaged.bin"
+        for path in self.damaged(self.glyphs, ".onnx", 40):
+            out.unlink(missing_ok=True)
+            self.survives(["npuc", path, "-o", out])
+        self.refuses(["npuc", self.file("empty.onnx", b""), "-o", out], "empty.onnx")
+        self.refuses(["npuc", self.file("text.onnx", b"this is no model\n" * 50), "-o", out], "text.onnx")
+        self.refuses(["npuc", self.file("cut.onnx", self.glyphs.read_bytes()[:50_000]), "-o", out], "cut.onnx")
+
+    def test_damaged_program(self):
+        for path in self.damaged(self.program, ".bin", 40):
+            self.survives(["npudis", path, "-o", WORK / "damaged.s"])
+        self.refuses(["npusim", self.file("cut.bin", self.program.read_bytes()[:3000])], "cut.bin")
+        self.refuses(["npusim", self.file("text.bin", b"no program" * 100)], "text.bin")
+        self.refuses(["npusim", self.file("empty.bin", b"")], "empty.bin")
+
+    def test_damaged_machine(self):
+        machine = ROOT / "isa/machines/edge16.yaml"
+        for path in self.damaged(machine, ".yaml", 30):
+            self.survives(["npuisa", "check", path])
+        self.refuses(["npuisa", "check", self.file("cut.yaml", machine.read_bytes()[:9000])], "cut.yaml:")
+        self.refuses(["npuisa", "check", self.file("list.yaml", b"- 1\n- 2\n")], "list.yaml:1:1")
+        self.refuses(["npuisa", "check", self.file("tabs.yaml", b"npuforge: 1\nname: [\n")], "tabs.yaml:")
+
+    def test_damaged_tensors(self):
+        sim = ["npusim", self.program, "--output-dir", WORK / "o", "--input"]
+        for path in self.damaged(self.image, ".npy", 30):
+            self.survives([*sim, f"image={path}"])
+        for name, content in (("empty.npy", b""), ("text.npy", b"no array"), ("cut.npy", self.image.read_bytes()[:2000]),
+                              ("huge.npy", b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<f4', 'fortran_order': False, 'shape': "
+                                           b"(1, 1, 3200000000, 3200000000), }".ljust(117) + b"\n")):
+            self.refuses([*sim, f"image={self.file(name, content)}"], name)
+
+    # --- programs and their inputs -----------------------------------------------------------------------------------
+
+    def array(self, name, shape, dtype):
+        path = WORK / name
+        np.save(path, np.zeros(shape, dtype))
+        return path
+
+    def test_inputs(self):
+        sim = ["npusim", self.program, "--output-dir", WORK / "o"]
+        self.refuses(sim, "image")
+        self.refuses([*sim, "--input", f"picture={self.image}"], "picture", "image")
+        self.refuses([*sim, "--input", f"image={self.array('shape.npy', (1, 1, 32, 31), np.float32)}"], "1x1x32x31", "32x32")
+        self.refuses([*sim, "--input", f"image={self.array('type.npy', (1, 1, 32, 32), np.complex64)}"], "type.npy")
+        self.refuses([*sim, "--input", f"image={self.array('int.npy', (1, 1, 32, 32), np.int64)}"], "image")
+        self.refuses([*sim, "--input", "image"], "image")
+        self.refuses(["npusim", self.program, "--input", f"image={self.image}", "--max-cycles", "10"], "10")
+        self.refuses(["npucosim", self.program], "image")
+
+    def test_other_machine(self):
+        self.refuses(["npusim", self.program, "--machine", "tile4", "--input", f"image={self.image}"], "edge16")
+        other = WORK / "edge16.yaml"
+        text = (ROOT / "isa/machines/edge16.yaml").read_text().replace("opcode: 0x06", "opcode: 0x60")
+        other.write_text(text)
+        self.refuses(["npusim", self.program, "--machine", other, "--input", f"image={self.image}"], "spec")
+
+    def test_networks(self):
+        out = WORK / "n.bin"
+        self.refuses(["npuc", self.glyphs, "-o", out, "--output", "nosuchvalue"], "nosuchvalue", outputs=[out])
+        self.refuses(["npuc", self.glyphs, "-o", out, "--shape", "image=1x1x33x33"], "image", outputs=[out])
+        self.refuses(["npuc", self.glyphs, "-o", out, "--emit=nothing"], "emit", outputs=[out])
+
+    def test_assembly(self):
+        out = WORK / "a.bin"
+        source = self.file("bad.s", b".machine edge16\n.text\n  nosuch r1\n  halt extra\n.what 3\n")
+        self.refuses(["npuas", source, "-o", out], "bad.s:3:", "bad.s:4:", "bad.s:5:", outputs=[out])
+
+
+def main():
+    global BIN, ROOT, WORK
+    BIN, ROOT, WORK = map(pathlib.Path, sys.argv[1:4])
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
+
+
+if __name__ == "__main__":
+    main()
