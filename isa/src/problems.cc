@@ -31,6 +31,12 @@ void Problems::throw_if_any() {
     return std::tie(a.file, a.line, a.column, a.message) <
            std::tie(b.file, b.line, b.column, b.message);
   });
+  // Several instructions may find the same mistake of a format.
+  auto same = [](const Diagnostic& a, const Diagnostic& b) {
+    return a.file == b.file && a.line == b.line && a.column == b.column && a.message == b.message;
+  };
+  diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end(), same),
+                     diagnostics_.end());
   throw SpecError(std::move(diagnostics_));
 }
 

@@ -87,6 +87,7 @@ void check_common_fields(FormatReading& reading) {
 
 void read_format(Format& format, FormatNotes& notes, Problems& problems) {
   FormatReading reading{format, notes, problems};
+  std::size_t before = problems.count();
   Section section(*notes.node, fmt::format("format '{}'", format.name), problems);
   format.bits = static_cast<int>(section.integer("bits", 8, kMaxWordBits).value_or(0));
   if (format.bits && (format.bits % 8 || !std::has_single_bit(static_cast<unsigned>(format.bits))))
@@ -94,8 +95,10 @@ void read_format(Format& format, FormatNotes& notes, Problems& problems) {
         *notes.node->find("bits"),
         fmt::format("the width of a word is {} bits; it must be a power of two", format.bits));
   const Node* fields = section.required("fields");
-  if (!fields)
+  if (!fields) {
+    notes.complete = false;
     return;
+  }
   if (!fields->is_map())
     problems.add(*fields, fmt::format("'fields' of format '{}' must be a map", format.name));
   for (const auto& [key, value] : fields->entries) {
@@ -108,6 +111,7 @@ void read_format(Format& format, FormatNotes& notes, Problems& problems) {
     else
       read_field(key.text, value, reading);
   }
+  notes.complete = problems.count() == before;
   check_common_fields(reading);
   notes.used.assign(format.fields.size(), false);
 }

@@ -107,6 +107,11 @@ void check_everything_is_used(const Node& instructions, Reading& all) {
             fmt::format("field '{}' of format '{}' is used by no instruction", name, format.name));
     }
   }
+  bool halts = false;
+  for (const Instruction& instruction : all.spec.instructions)
+    halts = halts || instruction.action == Action::Halt;
+  if (!halts)
+    all.problems.add(instructions, "no instruction has the action 'halt', so no program could end");
   for (int unit = 0; unit < kUnitCount; ++unit) {
     bool found = false;
     for (const Instruction& instruction : all.spec.instructions)

@@ -118,18 +118,16 @@ private:
   void bind_group(const Node& where, const std::string& group) {
     bool stream = operand_.kind == OperandKind::Stream;
     const char* parts = stream ? "offset, base and generator" : "offset and base";
-    if (!format_.find(group + ".offset")) {
-      problems_.add(where, format_.find(group)
-                               ? fmt::format("{} needs the parts {}; '{}' is a single field", what_,
-                                             parts, group)
-                               : fmt::format("{} has no field group '{}' in format '{}'", what_,
-                                             group, format_.name));
-      return;
-    }
+    if (!format_.find(group + ".offset"))
+      return fail_binding(where, format_.find(group)
+                                     ? fmt::format("{} needs the parts {}; '{}' is a single field",
+                                                   what_, parts, group)
+                                     : fmt::format("{} has no field group '{}' in format '{}'",
+                                                   what_, group, format_.name));
     bool has_generator = format_.find(group + ".generator") != nullptr;
     if (stream != has_generator)
-      problems_.add(where, fmt::format("{} needs the parts {}; the group '{}' has {} generator",
-                                       what_, parts, group, has_generator ? "a" : "no"));
+      fail_binding(where, fmt::format("{} needs the parts {}; the group '{}' has {} generator",
+                                      what_, parts, group, has_generator ? "a" : "no"));
     operand_.offset = bind(where, group + ".offset");
     operand_.base = bind(where, group + ".base");
     check_bits(operand_.base, reading_.all.spec.machine.sequencer.registers, "registers");
@@ -144,7 +142,7 @@ private:
     const Field* field = format_.find(name);
     if (!field) {
       bool group = format_.find(name + ".offset") != nullptr;
-      problems_.add(
+      fail_binding(
           where,
           group ? fmt::format("{} needs a single field; '{}' is a group of parts", what_, name)
                 : fmt::format("{} has no field '{}' in format '{}'", what_, name, format_.name));
@@ -161,13 +159,20 @@ private:
     return index;
   }
 
+  /// A field that could not be read is no mistake of the operand.
+  void fail_binding(const Node& where, std::string message) {
+    if (notes_.complete)
+      problems_.add(where, std::move(message));
+  }
+
   void check_bits(int field, int count, const char* things) {
     if (field < 0 || count <= 0)
       return;
     const Field& f = format_.fields[field];
     if (f.bits() < bits_for(count))
-      problems_.add(node_, fmt::format("{}: field '{}' has {} bits, too few for {} {}", what_,
-                                       f.name, f.bits(), count, things));
+      problems_.add(*notes_.fields[field],
+                    fmt::format("field '{}' has {} bit{}, too few for {} {}", f.name, f.bits(),
+                                f.bits() == 1 ? "" : "s", count, things));
   }
 
   const Node& node_;

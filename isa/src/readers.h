@@ -19,6 +19,8 @@ struct FormatNotes {
   std::vector<const Node*> fields; ///< parallel to Format::fields
   std::vector<bool> used;          ///< the same
   bool has_instruction = false;
+  bool complete =
+      true; ///< all its fields could be read: a missing one is the instruction's mistake
 };
 
 /// What the readers share.

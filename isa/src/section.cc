@@ -52,8 +52,9 @@ std::optional<int64_t> Section::integer(std::string_view key, int64_t low, int64
   if (!number)
     return std::nullopt;
   if (*number < low || *number > high) {
-    problems_.add(*value, fmt::format("'{}' of {} is {}; this version takes {}..{}", key, what_,
-                                      *number, low, high));
+    std::string range = low == high ? fmt::format("{}", low) : fmt::format("{}..{}", low, high);
+    problems_.add(
+        *value, fmt::format("'{}' of {} is {}; this version takes {}", key, what_, *number, range));
     return std::nullopt;
   }
   return number;

@@ -25,7 +25,7 @@ void read_spec(const Node& root, Reading& reading) {
   const Node* instructions = section.required("instructions");
   if (formats)
     read_formats(*formats, reading);
-  if (instructions)
+  if (instructions && !reading.spec.formats.empty())
     read_instructions(*instructions, reading);
 }
 
