@@ -9,7 +9,7 @@
 int main(int argc, char** argv) {
   mlir::DialectRegistry registry;
   registry.insert<mlir::func::FuncDialect, npuforge::graph::GraphDialect>();
-  //PASSES
+  npuforge::graph::registerGraphPasses();
   mlir::registerTransformsPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "npuforge pass driver\n", registry));
 }

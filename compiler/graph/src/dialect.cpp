@@ -23,12 +23,6 @@ mlir::Operation* GraphDialect::materializeConstant(mlir::OpBuilder& builder, mli
   return ConstantOp::create(builder, location, type, elements);
 }
 
-mlir::OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
-
-mlir::OpFoldResult IdentityOp::fold(FoldAdaptor) {
-  return getInput().getType() == getType() ? getInput() : mlir::OpFoldResult();
-}
-
 std::string nodeName(mlir::Location location) {
   std::string name = "?";
   location->walk([&](mlir::Location inner) {

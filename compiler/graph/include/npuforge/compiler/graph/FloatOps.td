@@ -76,10 +76,10 @@ def Graph_AveragePoolOp : Graph_UnaryOp<"average_pool",
     "ONNX AveragePool in two dimensions">;
 def Graph_GlobalAveragePoolOp : Graph_UnaryOp<"global_average_pool", (ins), "Mean over height and width">;
 
-def Graph_FlattenOp : Graph_UnaryOp<"flatten", (ins Graph_Int:$axis), "ONNX Flatten: two dimensions, split at axis">;
+def Graph_FlattenOp : Graph_UnaryOp<"flatten", (ins Graph_Int:$axis), "ONNX Flatten: two dimensions, split at axis"> { let hasFolder = 1; }
 def Graph_ReshapeOp : Graph_UnaryOp<"reshape", (ins DenseI64ArrayAttr:$shape, UnitAttr:$allow_zero),
-    "ONNX Reshape: -1 is what remains, 0 copies the input's dimension unless allow_zero">;
-def Graph_TransposeOp : Graph_UnaryOp<"transpose", (ins DenseI64ArrayAttr:$perm), "result[i] has the size of input[perm[i]]">;
+    "ONNX Reshape: -1 is what remains, 0 copies the input's dimension unless allow_zero"> { let hasFolder = 1; }
+def Graph_TransposeOp : Graph_UnaryOp<"transpose", (ins DenseI64ArrayAttr:$perm), "result[i] has the size of input[perm[i]]"> { let hasFolder = 1; }
 
 def Graph_UnsupportedOp : Graph_Op<"unsupported"> {
   let summary = "A node that could not be imported; graph-check reports it with all others";

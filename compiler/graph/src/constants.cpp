@@ -1,0 +1,103 @@
+#include "constants.h"
+
+#include <numeric>
+
+namespace npuforge::graph {
+
+mlir::DenseElementsAttr constantOf(mlir::Value value) {
+  auto op = value ? value.getDefiningOp<ConstantOp>() : ConstantOp();
+  return op ? llvm::dyn_cast<mlir::DenseElementsAttr>(op.getValue()) : mlir::DenseElementsAttr();
+}
+
+std::vector<int64_t> integersOf(mlir::DenseElementsAttr constant) {
+  bool is_unsigned = constant.getElementType().isUnsignedInteger();
+  std::vector<int64_t> result;
+  result.reserve(constant.getNumElements());
+  for (const llvm::APInt& value : constant.getValues<llvm::APInt>())
+    result.push_back(is_unsigned ? static_cast<int64_t>(value.getZExtValue()) : value.getSExtValue());
+  return result;
+}
+
+std::vector<float> floatsOf(mlir::DenseElementsAttr constant) {
+  auto values = constant.getValues<float>();
+  return {values.begin(), values.end()};
+}
+
+std::optional<std::vector<double>> realsOf(mlir::Value value) {
+  if (auto constant = constantOf(value)) {
+    if (!constant.getElementType().isF32())
+      return std::nullopt;
+    std::vector<float> floats = floatsOf(constant);
+    return std::vector<double>(floats.begin(), floats.end());
+  }
+  auto dequantize = value ? value.getDefiningOp<DequantizeOp>() : DequantizeOp();
+  auto constant = dequantize ? constantOf(dequantize.getInput()) : mlir::DenseElementsAttr();
+  if (!constant)
+    return std::nullopt;
+  llvm::ArrayRef<float> scales = dequantize.getScales();
+  llvm::ArrayRef<int32_t> zeros = dequantize.getZeroPoints();
+  llvm::ArrayRef<int64_t> shape = constant.getType().getShape();
+  int64_t stride = 1; // elements in one slice of the axis
+  if (scales.size() > 1)
+    for (int64_t dim : shape.drop_front(dequantize.getAxis() + 1))
+      stride *= dim;
+  std::vector<int64_t> integers = integersOf(constant);
+  std::vector<double> result(integers.size());
+  for (size_t i = 0; i < integers.size(); ++i) {
+    size_t slice = (i / stride) % scales.size();
+    result[i] = static_cast<double>(integers[i] - zeros[slice]) * scales[slice];
+  }
+  return result;
+}
+
+mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location, llvm::ArrayRef<int64_t> shape,
+                         mlir::Type element, llvm::ArrayRef<int64_t> values) {
+  auto type = mlir::RankedTensorType::get(shape, element);
+  unsigned width = element.getIntOrFloatBitWidth();
+  std::vector<llvm::APInt> bits;
+  bits.reserve(values.size());
+  for (int64_t value : values)
+    bits.emplace_back(width, static_cast<uint64_t>(value), !element.isUnsignedInteger(), true);
+  auto attribute = mlir::DenseElementsAttr::get(type, bits);
+  return ConstantOp::create(builder, location, type, attribute);
+}
+
+bool isView(mlir::Operation* op) { return op && llvm::isa<ReshapeOp, FlattenOp, TransposeOp>(op); }
+
+std::vector<int64_t> viewIndices(mlir::Operation* view) {
+  auto in = llvm::cast<mlir::RankedTensorType>(view->getOperand(0).getType()).getShape();
+  auto out = llvm::cast<mlir::RankedTensorType>(view->getResult(0).getType());
+  std::vector<int64_t> indices(out.getNumElements());
+  std::iota(indices.begin(), indices.end(), 0);
+  auto transpose = llvm::dyn_cast<TransposeOp>(view);
+  if (!transpose)
+    return indices;
+  std::vector<int64_t> strides(in.size(), 1);
+  for (size_t i = in.size(); i-- > 1;)
+    strides[i - 1] = strides[i] * in[i];
+  for (int64_t& index : indices) {
+    int64_t rest = index, source = 0;
+    for (size_t d = in.size(); d-- > 0;) {
+      source += rest % out.getDimSize(d) * strides[transpose.getPerm()[d]];
+      rest /= out.getDimSize(d);
+    }
+    index = source;
+  }
+  return indices;
+}
+
+std::vector<int64_t> compose(const std::vector<int64_t>& inner, const std::vector<int64_t>& outer) {
+  std::vector<int64_t> result(outer.size());
+  for (size_t i = 0; i < outer.size(); ++i)
+    result[i] = inner[outer[i]];
+  return result;
+}
+
+bool isIdentity(const std::vector<int64_t>& indices) {
+  for (size_t i = 0; i < indices.size(); ++i)
+    if (indices[i] != static_cast<int64_t>(i))
+      return false;
+  return true;
+}
+
+} // namespace npuforge::graph

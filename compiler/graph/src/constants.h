@@ -1,0 +1,38 @@
+#pragma once
+// Constants as vectors, and views of tensors as index maps.
+
+#include <optional>
+#include <vector>
+
+#include "npuforge/compiler/graph/Graph.h"
+
+namespace npuforge::graph {
+
+/// The attribute behind a value if it is a constant.
+mlir::DenseElementsAttr constantOf(mlir::Value value);
+
+/// Elements of an integer constant, sign- or zero-extended as its type says.
+std::vector<int64_t> integersOf(mlir::DenseElementsAttr constant);
+
+/// Elements of an f32 constant.
+std::vector<float> floatsOf(mlir::DenseElementsAttr constant);
+
+/// Real values of a constant: f32, or integers behind a dequantize. None if it is neither.
+std::optional<std::vector<double>> realsOf(mlir::Value value);
+
+/// A constant of i8, ui8 or i32 elements.
+mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location, llvm::ArrayRef<int64_t> shape,
+                         mlir::Type element, llvm::ArrayRef<int64_t> values);
+
+/// Reshape, flatten or transpose.
+bool isView(mlir::Operation* op);
+
+/// For each element of a view's result, the flat index of its operand's element.
+std::vector<int64_t> viewIndices(mlir::Operation* view);
+
+/// a[b[i]]: indices through two views.
+std::vector<int64_t> compose(const std::vector<int64_t>& inner, const std::vector<int64_t>& outer);
+
+bool isIdentity(const std::vector<int64_t>& indices);
+
+}  // namespace npuforge::graph

@@ -1,0 +1,124 @@
+// graph-move-quantize: quantize and dequantize change places with operators that only move or select values.
+#include "constants.h"
+#include "npuforge/compiler/graph/Passes.h"
+
+namespace npuforge::graph {
+
+#define GEN_PASS_DEF_MOVEQUANTIZE
+#include "npuforge/compiler/graph/Passes.h.inc"
+
+namespace {
+
+/// Result values are operand values, in the operand's order: any increasing function commutes with it.
+bool selects(mlir::Operation* op) { return isView(op) || llvm::isa_and_present<MaxPoolOp>(op); }
+
+mlir::RankedTensorType withElement(mlir::Value value, mlir::Type element) {
+  auto type = llvm::dyn_cast<mlir::RankedTensorType>(value.getType());
+  return type ? mlir::RankedTensorType::get(type.getShape(), element) : mlir::RankedTensorType();
+}
+
+mlir::Type elementOf(mlir::Value value) { return llvm::cast<mlir::ShapedType>(value.getType()).getElementType(); }
+
+/// A copy of op over another operand, of the operand's element type.
+mlir::Value cloneOver(mlir::PatternRewriter& rewriter, mlir::Operation* op, mlir::Value operand) {
+  mlir::OperationState state(op->getLoc(), op->getName(), operand,
+                             withElement(op->getResult(0), elementOf(operand)), op->getAttrs());
+  return rewriter.create(state)->getResult(0);
+}
+
+/// op(dequantize(x)) -> dequantize(op(x))
+struct SinkDequantize : mlir::OpRewritePattern<DequantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(DequantizeOp dequantize, mlir::PatternRewriter& rewriter) const override {
+    if (!withElement(dequantize.getResult(), rewriter.getF32Type()))
+      return mlir::failure();
+    for (mlir::Operation* user : dequantize.getResult().getUsers()) {
+      auto axis = axisBehind(dequantize, user);
+      if (!axis || !withElement(user->getResult(0), rewriter.getF32Type()))
+        continue;
+      rewriter.setInsertionPoint(user);
+      mlir::Value moved = cloneOver(rewriter, user, dequantize.getInput());
+      rewriter.replaceOpWithNewOp<DequantizeOp>(user, user->getResult(0).getType(), moved, dequantize.getScales(),
+                                                dequantize.getZeroPoints(), *axis);
+      return mlir::success();
+    }
+    return mlir::failure();
+  }
+
+  /// Where the axis of the scales is after `user`; none if dequantize cannot sink below it.
+  static std::optional<int64_t> axisBehind(DequantizeOp dequantize, mlir::Operation* user) {
+    if (dequantize.getScales().size() == 1 && selects(user))
+      return 1;
+    auto transpose = llvm::dyn_cast<TransposeOp>(user);
+    if (!transpose)
+      return std::nullopt;
+    for (auto [to, from] : llvm::enumerate(transpose.getPerm()))
+      if (from == dequantize.getAxis())
+        return to;
+    return std::nullopt;
+  }
+};
+
+/// quantize(op(y)) -> op(quantize(y))
+struct RaiseQuantize : mlir::OpRewritePattern<QuantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(QuantizeOp quantize, mlir::PatternRewriter& rewriter) const override {
+    mlir::Operation* op = quantize.getInput().getDefiningOp();
+    if (!op || !selects(op) || !op->hasOneUse() || quantize.getScales().size() != 1)
+      return mlir::failure();
+    auto type = withElement(op->getOperand(0), elementOf(quantize.getResult()));
+    if (!type || !withElement(quantize.getResult(), type.getElementType()))
+      return mlir::failure();
+    auto raised = QuantizeOp::create(rewriter, quantize.getLoc(), type, op->getOperand(0), quantize.getScales(),
+                                     quantize.getZeroPoints(), quantize.getAxis());
+    rewriter.replaceOp(quantize, cloneOver(rewriter, op, raised));
+    return mlir::success();
+  }
+};
+
+/// relu(op(y)) -> op(relu(y)), so that the activation stands behind the arithmetic.
+template <typename Activation>
+struct RaiseActivation : mlir::OpRewritePattern<Activation> {
+  using mlir::OpRewritePattern<Activation>::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(Activation activation, mlir::PatternRewriter& rewriter) const override {
+    mlir::Operation* op = activation.getInput().getDefiningOp();
+    if (!op || !selects(op) || !op->hasOneUse() || !withElement(op->getOperand(0), rewriter.getF32Type()))
+      return mlir::failure();
+    mlir::OperationState state(activation.getLoc(), activation->getName(), op->getOperand(0),
+                               op->getOperand(0).getType(), activation->getAttrs());
+    mlir::Value raised = rewriter.create(state)->getResult(0);
+    rewriter.replaceOp(activation, cloneOver(rewriter, op, raised));
+    return mlir::success();
+  }
+};
+
+/// quantize(dequantize(x)) -> x where both say the same
+struct CancelPair : mlir::OpRewritePattern<QuantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(QuantizeOp quantize, mlir::PatternRewriter& rewriter) const override {
+    auto dequantize = quantize.getInput().getDefiningOp<DequantizeOp>();
+    if (!dequantize || dequantize.getInput().getType() != quantize.getType() ||
+        dequantize.getScales() != quantize.getScales() || dequantize.getZeroPoints() != quantize.getZeroPoints() ||
+        (quantize.getScales().size() > 1 && dequantize.getAxis() != quantize.getAxis()))
+      return mlir::failure();
+    rewriter.replaceOp(quantize, dequantize.getInput());
+    return mlir::success();
+  }
+};
+
+struct MoveQuantize : impl::MoveQuantizeBase<MoveQuantize> {
+  void runOnOperation() override {
+    mlir::RewritePatternSet patterns(&getContext());
+    patterns.add<SinkDequantize, RaiseQuantize, RaiseActivation<ReluOp>, RaiseActivation<ClipOp>, CancelPair>(
+        &getContext());
+    if (mlir::failed(mlir::applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace npuforge::graph

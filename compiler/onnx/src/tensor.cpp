@@ -1,0 +1,131 @@
+#include "tensor.h"
+
+#include <charconv>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "npuforge/compiler/onnx/import.h"
+
+namespace npuforge::onnx {
+namespace {
+
+using onnx_proto::TensorProto;
+
+/// The raw bytes of a tensor's external file. Keys: location, offset, length.
+std::string read_external(const TensorProto& tensor, const std::filesystem::path& folder, size_t bytes) {
+  std::string location;
+  uint64_t offset = 0;
+  for (const auto& entry : tensor.external_data()) {
+    if (entry.key() == "location")
+      location = entry.value();
+    if (entry.key() == "offset") {
+      const std::string& text = entry.value();
+      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), offset);
+      if (error != std::errc() || end != text.data() + text.size())
+        throw ImportError(fmt::format("tensor '{}': external data at offset '{}'", tensor.name(), text));
+    }
+  }
+  std::filesystem::path relative(location);
+  bool escapes = relative.empty() || relative.is_absolute();
+  for (const auto& part : relative)
+    escapes |= part == "..";
+  if (escapes)
+    throw ImportError(fmt::format("tensor '{}': external data in '{}', which is not below the model's folder",
+                                  tensor.name(), location));
+  std::ifstream file(folder / relative, std::ios::binary | std::ios::ate);
+  if (!file)
+    throw ImportError(fmt::format("tensor '{}': cannot read its external data '{}'", tensor.name(),
+                                  (folder / relative).string()));
+  uint64_t size = static_cast<uint64_t>(file.tellg());
+  if (offset > size || size - offset < bytes)
+    throw ImportError(fmt::format("tensor '{}': external data '{}' ends before its {} bytes at offset {}",
+                                  tensor.name(), location, bytes, offset));
+  std::string data(bytes, '\0');
+  file.seekg(static_cast<std::streamoff>(offset));
+  file.read(data.data(), static_cast<std::streamsize>(bytes));
+  return data;
+}
+
+template <typename T, typename Field>
+std::string pack(const Field& field) {
+  std::string bytes;
+  bytes.reserve(field.size() * sizeof(T));
+  for (auto value : field) {
+    T narrow = static_cast<T>(value);
+    bytes.append(reinterpret_cast<const char*>(&narrow), sizeof narrow);
+  }
+  return bytes;
+}
+
+/// The tensor's values as little-endian bytes, from whichever field holds them.
+std::string values(const TensorProto& tensor, const std::filesystem::path& folder, size_t bytes) {
+  if (tensor.data_location() == TensorProto::EXTERNAL)
+    return read_external(tensor, folder, bytes);
+  if (tensor.has_raw_data())
+    return tensor.raw_data();
+  switch (tensor.data_type()) {
+  case TensorProto::FLOAT:
+    return pack<float>(tensor.float_data());
+  case TensorProto::DOUBLE:
+    return pack<double>(tensor.double_data());
+  case TensorProto::INT64:
+    return pack<int64_t>(tensor.int64_data());
+  case TensorProto::INT32:
+    return pack<int32_t>(tensor.int32_data());
+  default: // 8 bits and bool
+    return pack<int8_t>(tensor.int32_data());
+  }
+}
+
+} // namespace
+
+mlir::Type element_type(mlir::MLIRContext& context, int data_type) {
+  mlir::Builder builder(&context);
+  switch (data_type) {
+  case TensorProto::FLOAT:
+    return builder.getF32Type();
+  case TensorProto::DOUBLE:
+    return builder.getF64Type();
+  case TensorProto::INT8:
+    return builder.getI8Type();
+  case TensorProto::UINT8:
+    return builder.getIntegerType(8, false);
+  case TensorProto::INT32:
+    return builder.getI32Type();
+  case TensorProto::INT64:
+    return builder.getI64Type();
+  default:
+    return {};
+  }
+}
+
+int64_t element_count(const std::string& what, llvm::ArrayRef<int64_t> dims, int64_t limit) {
+  int64_t count = 1;
+  for (int64_t dim : dims) {
+    if (dim < 0)
+      throw ImportError(fmt::format("{}: dimension {}", what, dim));
+    if (dim != 0 && count > limit / dim)
+      throw ImportError(fmt::format("{}: more than {} elements", what, limit));
+    count *= dim;
+  }
+  return count;
+}
+
+mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context, const TensorProto& tensor,
+                                     const std::filesystem::path& folder) {
+  std::string what = fmt::format("tensor '{}'", tensor.name());
+  mlir::Type element = element_type(context, tensor.data_type());
+  if (!element)
+    throw ImportError(fmt::format("{}: element type {} is not supported", what, tensor.data_type()));
+  llvm::SmallVector<int64_t> dims(tensor.dims().begin(), tensor.dims().end());
+  size_t count = element_count(what, dims);
+  size_t bytes = count * (element.getIntOrFloatBitWidth() / 8);
+  std::string data = values(tensor, folder, bytes);
+  if (data.size() != bytes)
+    throw ImportError(fmt::format("{}: has {} bytes of data, its shape needs {}", what, data.size(), bytes));
+  auto type = mlir::RankedTensorType::get(dims, element);
+  return mlir::DenseElementsAttr::getFromRawBuffer(type, llvm::ArrayRef<char>(data.data(), data.size()));
+}
+
+} // namespace npuforge::onnx

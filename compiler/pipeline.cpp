@@ -1,0 +1,55 @@
+#include "pipeline.h"
+
+#include <mlir/IR/Diagnostics.h>
+#include <mlir/Transforms/Passes.h>
+
+#include "npuforge/compiler/graph/Passes.h"
+
+namespace npuforge::compiler {
+
+void add_graph_passes(mlir::OpPassManager& passes) {
+  mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
+  main.addPass(graph::createInferShapes());
+  main.addPass(graph::createCleanImport());   // identities, views of constants, bias into gemm
+  main.addPass(graph::createMoveQuantize());  // only arithmetic stays between dequantize and quantize
+  main.addPass(mlir::createCSEPass());        // equal quantizes of one value are one
+  main.addPass(graph::createBindInterface()); // f32 at the network's ends -> attributes of @main
+  main.addPass(graph::createShiftUnsigned()); // ui8 -> i8
+  main.addPass(graph::createLowerQdq());      // -> integer operators
+  main.addPass(graph::createFoldViews());     // -> 4-D
+  main.addPass(graph::createCheckLowered());  // refuses the rest
+  main.addPass(mlir::createCSEPass());
+}
+
+Diagnostics::Diagnostics(mlir::MLIRContext& context) : context_(context) {
+  id_ = context.getDiagEngine().registerHandler([this](mlir::Diagnostic& diagnostic) {
+    if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error)
+      errors_.push_back(diagnostic.str());
+    return mlir::success();
+  });
+}
+
+Diagnostics::~Diagnostics() { context_.getDiagEngine().eraseHandler(id_); }
+
+std::string Diagnostics::text() const {
+  std::string text;
+  for (const std::string& error : errors_)
+    text += (text.empty() ? "" : "\n") + error;
+  return text;
+}
+
+void print_after(mlir::PassManager& passes, const std::string& pass) {
+  if (pass.empty())
+    return;
+  passes.getContext()->disableMultithreading(); // MLIR prints only then
+  auto wanted = [pass](mlir::Pass* current, mlir::Operation*) { return pass == "all" || current->getArgument() == pass; };
+  passes.enableIRPrinting([](mlir::Pass*, mlir::Operation*) { return false; }, wanted, true, false);
+}
+
+void run_passes(mlir::PassManager& passes, mlir::ModuleOp module) {
+  Diagnostics diagnostics(*module.getContext());
+  if (mlir::failed(passes.run(module)))
+    throw CompileError(diagnostics.text().empty() ? "a pass failed" : diagnostics.text());
+}
+
+} // namespace npuforge::compiler

@@ -1,0 +1,45 @@
+#pragma once
+// From an ONNX file to a lowered graph: the one readable list of passes.
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <mlir/IR/BuiltinOps.h>
+#include <mlir/IR/OwningOpRef.h>
+#include <mlir/Pass/PassManager.h>
+
+#include "npuforge/compiler/onnx/import.h"
+
+namespace npuforge::compiler {
+
+/// The graph passes in order. The module then holds integer operators on 4-D tensors only.
+void add_graph_passes(mlir::OpPassManager& passes);
+
+/// Collects MLIR's diagnostics while it lives, so that tools report them in their own way.
+class Diagnostics {
+ public:
+  explicit Diagnostics(mlir::MLIRContext& context);
+  ~Diagnostics();
+  std::string text() const;  ///< errors, one a line
+
+ private:
+  mlir::MLIRContext& context_;
+  uint64_t id_;
+  std::vector<std::string> errors_;
+};
+
+/// What could not be compiled; what() has a line for each problem.
+class CompileError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// `--print-ir-after`: "" prints nothing, "all" after every pass, otherwise after the pass of that name.
+void print_after(mlir::PassManager& passes, const std::string& pass);
+
+/// Runs the passes on the module. Throws CompileError with the diagnostics.
+void run_passes(mlir::PassManager& passes, mlir::ModuleOp module);
+
+}  // namespace npuforge::compiler

@@ -1,0 +1,30 @@
+#pragma once
+// What the compiler's programs share: options that say how a model is read, and how errors end a program.
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <mlir/IR/BuiltinOps.h>
+#include <mlir/IR/OwningOpRef.h>
+
+namespace npuforge::tools {
+
+struct ModelOptions {
+  std::string model;
+  std::vector<std::string> shapes, outputs;
+  std::string print_after;
+};
+
+void add_model_options(CLI::App& app, ModelOptions& options);
+
+/// Reads the model and runs the graph passes; notes go to standard error. Throws ImportError, CompileError.
+mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context, const ModelOptions& options);
+
+/// Parses the command line and runs `body`; errors become lines "program: file: message" on standard error and exit
+/// status 1, wrong usage 2.
+int guarded(CLI::App& app, int argc, char** argv, const std::string& file, const std::function<int()>& body);
+
+}  // namespace npuforge::tools
