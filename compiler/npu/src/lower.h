@@ -1,0 +1,64 @@
+#pragma once
+// From tile and scf operations to instructions.
+
+#include "npuforge/compiler/tile/Tile.h"
+
+#include "assembly.h"
+#include "generators.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "registers.h"
+
+namespace npuforge::npu {
+
+/// Lowers one module's layers into an npu.program, operation by operation in program order.
+class Lowering {
+public:
+  Lowering(mlir::ModuleOp module, const Target& target);
+  mlir::LogicalResult run();
+
+private:
+  using Value = mlir::Value;
+
+  void start();
+  mlir::LogicalResult block(mlir::Block& block);
+  mlir::LogicalResult operation(mlir::Operation& op);
+  mlir::LogicalResult loop(mlir::scf::ForOp loop);
+  mlir::LogicalResult scalar(mlir::Operation& op, llvm::StringRef function);
+  mlir::LogicalResult multiply(tile::MultiplyOp op);
+  template <typename Op>
+  mlir::LogicalResult copy(Op op, isa::Action action, llvm::StringRef pad, llvm::StringRef dram);
+  template <typename Op>
+  mlir::LogicalResult vector(Op op, int64_t levels);
+
+  /// Sets a generator where needed and says where the stream begins.
+  Address stream(Value value, const isa::Instruction& user, llvm::StringRef operand,
+                 bool keep_levels = false);
+  Shape shapeOf(tile::StreamOp stream, bool window, bool keep_levels);
+  void setLevel(int generator, int level, const LevelShape& shape);
+  /// The number as a value operand; computes into a temporary register what does not fit into the
+  /// word.
+  Address value(Number number, const isa::Instruction& user, llvm::StringRef operand);
+  Number number(Value value);
+  int registerOf(Value value); ///< constants go to a temporary register
+  int temporary();
+  void addImmediate(int result, int source, int64_t constant);
+  void label(llvm::StringRef name);
+  Instruction make(const isa::Instruction& what) { return Instruction(builder_, what); }
+
+  mlir::ModuleOp module_;
+  const Target& target_;
+  const isa::Machine& machine_;
+  const Idle idle_;
+  mlir::OpBuilder builder_;
+  mlir::Location location_;
+  Registers registers_;
+  Generators generators_;
+  llvm::SmallVector<int> temporaries_; ///< free again after the operation
+  int labels_ = 0, depth_ = 0;
+  bool failed_ = false; ///< an error has been emitted
+};
+
+/// Operations that emit nothing themselves; their operands are used where their results are.
+bool isTransparent(mlir::Operation& op);
+
+} // namespace npuforge::npu

@@ -1,0 +1,37 @@
+// npu-lower: the pass around Lowering.
+#include "lower.h"
+
+namespace npuforge::npu {
+
+using namespace mlir;
+
+namespace {
+
+struct LowerPass : PassWrapper<LowerPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerPass)
+  explicit LowerPass(const isa::Spec& spec) : spec(&spec) {}
+  StringRef getArgument() const override { return "npu-lower"; }
+  StringRef getDescription() const override {
+    return "Make instructions of tile and scf operations";
+  }
+  void getDependentDialects(DialectRegistry& registry) const override {
+    registry.insert<NpuDialect>();
+  }
+  void runOnOperation() override {
+    Target target(*spec);
+    const std::vector<std::string> missing = target.missing();
+    for (const std::string& line : missing)
+      getOperation().emitError() << spec->machine.name << ": " << line;
+    if (!missing.empty() || failed(Lowering(getOperation(), target).run()))
+      signalPassFailure();
+  }
+  const isa::Spec* spec;
+};
+
+} // namespace
+
+std::unique_ptr<Pass> createLowerPass(const isa::Spec& spec) {
+  return std::make_unique<LowerPass>(spec);
+}
+
+} // namespace npuforge::npu

@@ -1,0 +1,22 @@
+// The back end's passes, in order.
+#include "npuforge/compiler/npu/Npu.h"
+#include "npuforge/compiler/tile/Tile.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace npuforge::npu {
+
+void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec) {
+  pipeline.addPass(tile::createPlanPass(spec));
+  pipeline.addPass(tile::createGeneratePass(spec));
+  pipeline.addPass(mlir::createCanonicalizerPass());
+  pipeline.addPass(mlir::createCSEPass());
+}
+
+void buildNpuPipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec) {
+  pipeline.addPass(createLowerPass(spec));
+  pipeline.addPass(createTokensPass(spec));
+}
+
+} // namespace npuforge::npu

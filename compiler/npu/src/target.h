@@ -1,0 +1,51 @@
+#pragma once
+// The instructions of a spec by what they do.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "npuforge/isa/spec.h"
+
+namespace npuforge::npu {
+
+/// An instruction and which of its operands plays which role.
+struct Choice {
+  const isa::Instruction* instruction = nullptr;
+  std::map<std::string, std::string, std::less<>> operands; ///< role -> operand's name
+
+  explicit operator bool() const { return instruction; }
+  const std::string& operand(std::string_view role) const { return operands.find(role)->second; }
+  bool has(std::string_view role) const { return operands.count(role); }
+};
+
+class Target {
+public:
+  explicit Target(const isa::Spec& spec);
+
+  const isa::Spec& spec() const { return *spec_; }
+  /// The instruction of an action that has only one shape; null if the spec has none.
+  const isa::Instruction* action(isa::Action action) const;
+  /// The instruction that sets a generator's level, with or without a window.
+  const isa::Instruction* setLevel(bool window) const;
+  /// A scalar instruction; roles "a", "b", "result". `immediate`: b is a constant in the word.
+  Choice scalar(std::string_view function, bool immediate) const;
+  /// The branch taken when register a is less than register b; roles "a", "b".
+  Choice branchIfLess() const;
+  /// A map or reduction; roles as in expressions.h, "dst", and "fill" where the source has a
+  /// window.
+  Choice vector(std::string_view function) const;
+  /// What the compiler needs and the spec lacks, one line each.
+  std::vector<std::string> missing() const;
+
+private:
+  const isa::Spec* spec_;
+};
+
+/// Is `candidate` the same expression as `pattern` up to the names? Adds pattern name -> candidate
+/// name; `names` may hold bindings from an earlier call, which must agree.
+bool matches(const isa::Expr& pattern, const isa::Expr& candidate,
+             std::map<std::string, std::string, std::less<>>& names);
+
+} // namespace npuforge::npu

@@ -1,0 +1,27 @@
+#pragma once
+// Which part of the machine's memories serves which purpose. Everything is double-buffered: two
+// slots of each.
+//
+// Source and destination of a unit lie in different banks from what the DMA fills for the next
+// tile. Weights and parameters keep their place over the whole network, so that they are loaded
+// while the layer before still computes.
+
+#include "npuforge/isa/machine.h"
+
+namespace npuforge::tile {
+
+struct Place {
+  int64_t address, bytes; ///< accumulator: in rows
+};
+
+struct MemoryMap {
+  explicit MemoryMap(const isa::Machine& machine);
+  Place weights[2], outputs[2], params[2], accumulators[2];
+  Place input; ///< activations that a layer reads; layers divide it themselves
+  int64_t
+      idle_source; ///< scratchpad row that nobody writes: what instructions that only signal read
+  int64_t idle_target; ///< scratchpad row that nobody reads
+  int64_t idle_accumulator;
+};
+
+} // namespace npuforge::tile

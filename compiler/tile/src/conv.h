@@ -1,0 +1,60 @@
+#pragma once
+// The code of one convolution.
+
+#include "session.h"
+
+namespace npuforge::tile {
+
+/// Loops over bands of result rows and blocks of result channels; for each, weight tiles stream
+/// through the array while the band's pixels are multiplied, then one map makes i8 rows of the
+/// accumulators and a copy writes them to DRAM.
+class ConvCode {
+public:
+  ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
+  void run();
+
+private:
+  using Value = mlir::Value;
+  struct Band {
+    Value first, rows; ///< result rows
+    Value slot;        ///< byte offset of the input slot
+  };
+
+  void prologue();
+  Band band(Value index, Value counter);
+  void loadInput(const Band& band);
+  void loadParams(Value block, Value counter);
+  void loadWeights(Value offset, Value bytes, Value counter);
+  void task(const Band& band, Value block, Value counter);
+  void multiplyAll(const Band& band, Value block, Value counter);
+  void steps(const Band& band, Value outer, Value first, Value count, Value group, Value slot,
+             Value accumulator);
+  void step(const Band& band, Value outer, Value inner, Value weights, Value accumulator);
+  void tap(const Band& band, int64_t tap, Value base, Value kernel_row, Value weights,
+           Value accumulate, Value accumulator);
+  Level columns(int64_t kernel_column);
+  Level rows(const Band& band, int64_t kernel_row, Value rolled_row);
+  void finish(const Band& band, Value block, Value counter);
+  /// A loop that is unrolled when the whole reduction is short.
+  void reductionLoop(Value count, const std::function<void(Value)>& body);
+  Value blockOffset(Value block) { return e.mul(block, r.bytes); }
+  int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
+
+  Emit& e;
+  Session& s;
+  const Layer& layer;
+  const Plan& plan;
+  const int64_t cols;
+  const Reduction r;
+  const Footprint f;
+  const int64_t blocks;
+  Tensor weights_data, params_data;
+  Value input, input_dram, weights, weights_dram, params, params_dram, accumulators, output,
+      output_dram;
+};
+
+/// Weights in the order in which the array takes them: [block][outer][inner][tap][row][column].
+std::vector<int8_t> packWeights(const Layer& layer, const Plan& plan, const Reduction& r,
+                                int64_t cols);
+
+} // namespace npuforge::tile

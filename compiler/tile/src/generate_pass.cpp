@@ -1,0 +1,212 @@
+// tile-generate: the code that the plans say.
+#include "npuforge/compiler/graph/Graph.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "session.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+
+/// Bytes of a constant activation in blocked layout.
+std::vector<int8_t> packBlocked(DenseElementsAttr value, Shape shape, int64_t cols) {
+  const int64_t blocks = ceilDiv(shape.channels, cols), pixels = shape.height * shape.width;
+  std::vector<int8_t> bytes(blocks * pixels * cols, 0);
+  int64_t index = 0;
+  for (APInt element : value.getValues<APInt>()) {
+    const int64_t channel = index / pixels, pixel = index % pixels;
+    bytes[((channel / cols) * pixels + pixel) * cols + channel % cols] =
+        static_cast<int8_t>(element.getSExtValue());
+    ++index;
+  }
+  return bytes;
+}
+
+/// The code of a whole network.
+class Network {
+public:
+  Network(func::FuncOp main, const isa::Machine& machine)
+      : main_(main), machine_(machine), builder_(main), data_(main), session_(data_, machine) {}
+
+  LogicalResult run() {
+    auto layers = readLayers();
+    if (failed(layers))
+      return failure();
+    makeInputs();
+    makeConstants();
+    for (auto& [layer, plan] : *layers) {
+      const int64_t bytes = session_.blockedBytes(layer.out);
+      session_.define(layer.root->getResult(0), session_.reserve(layer.name + ".out", bytes));
+    }
+    session_.reserve("idle", machine_.dram.beat_bytes); // for copies that only signal
+    builder_.setInsertionPoint(main_);
+    Operation* before = nullptr;
+    for (auto& [layer, plan] : *layers)
+      if (failed(makeLayer(layer, plan, before)))
+        return failure();
+    if (failed(makeOutputs()))
+      return failure();
+    makeCredits(before);
+    session_.assignAddresses(main_->getParentOp());
+    main_.erase();
+    return success();
+  }
+
+private:
+  using Planned = std::pair<Layer, Plan>;
+
+  FailureOr<std::vector<Planned>> readLayers() {
+    std::vector<Planned> layers;
+    bool ok = true;
+    for (Operation& op : main_.getBody().front()) {
+      if (!isLayer(op))
+        continue;
+      FailureOr<Layer> layer = readLayer(op);
+      FailureOr<Plan> plan = readPlan(op);
+      ok &= succeeded(layer) && succeeded(plan);
+      if (ok)
+        layers.emplace_back(std::move(*layer), *plan);
+    }
+    if (!ok)
+      return failure();
+    for (size_t i = 0; i < layers.size(); ++i)
+      for (size_t j = 0; j < i; ++j)
+        if (layers[i].first.name == layers[j].first.name)
+          layers[i].first.name += "." + std::to_string(i);
+    return layers;
+  }
+
+  bool isPlain(Value input) {
+    auto plans = [](Operation* user) {
+      if (auto conv = dyn_cast<graph::QConvOp>(user))
+        user = *conv->user_begin();
+      FailureOr<Plan> plan = readPlan(*user);
+      return succeeded(plan) && plan->plain;
+    };
+    return llvm::all_of(input.getUsers(), plans);
+  }
+
+  void makeInputs() {
+    for (BlockArgument argument : main_.getArguments()) {
+      const Shape shape = shapeOf(argument);
+      auto attributes = main_.getArgAttrDict(argument.getArgNumber());
+      std::string name = attributes.getAs<StringAttr>("graph.name").str();
+      const bool rows = !argument.use_empty() && isPlain(argument);
+      // One pixel's channels lie the same way in both layouts.
+      const bool plain = rows || shape.height * shape.width == 1;
+      const int64_t bytes =
+          rows ? shape.channels * shape.height * shape.width : session_.blockedBytes(shape);
+      Tensor tensor = session_.reserve("input." + name, bytes);
+      tensor.plain = rows;
+      PortOp::create(data_, argument.getLoc(), name, false, tensor.symbol,
+                     plain ? "plain" : "blocked", attributes);
+      session_.define(argument, tensor);
+    }
+  }
+
+  void makeConstants() {
+    int index = 0;
+    main_.walk([&](graph::ConstantOp constant) {
+      // Only those that an elementwise layer reads lie in DRAM as they are.
+      for (Operation* user : constant->getUsers())
+        if (auto add = dyn_cast<graph::QAddOp>(user);
+            add && !session_.knows(constant.getResult())) {
+          const Shape shape = shapeOf(constant.getResult());
+          auto bytes =
+              packBlocked(cast<DenseElementsAttr>(constant.getValue()), shape, machine_.array.cols);
+          session_.define(constant.getResult(),
+                          session_.constant("constant." + std::to_string(index++), bytes));
+        }
+    });
+  }
+
+  LogicalResult makeLayer(const Layer& layer, const Plan& plan, Operation*& before) {
+    // The next layer's loads wait for one token of this layer's stores.
+    auto op = LayerOp::create(builder_, layer.root->getLoc(), layer.name);
+    if (!before)
+      before = op;
+    OpBuilder::InsertionGuard guard(builder_);
+    builder_.createBlock(&op.getBody());
+    Emit emit(builder_, layer.root->getLoc(), machine_);
+    switch (layer.kind) {
+    case Kind::Conv:
+      emitConv(emit, session_, layer, plan);
+      break;
+    case Kind::Add:
+    case Kind::Rescale:
+      emitElementwise(emit, session_, layer, plan);
+      break;
+    default:
+      if (failed(emitReduce(emit, session_, layer, plan)))
+        return failure();
+    }
+    emit.signal("store", "load");
+    session_.first_layer = false;
+    return success();
+  }
+
+  LogicalResult makeOutputs() {
+    auto results = cast<func::ReturnOp>(main_.getBody().front().getTerminator()).getOperands();
+    for (auto [index, result] : llvm::enumerate(results)) {
+      auto attributes = main_.getResultAttrDict(index);
+      if (!result.getDefiningOp() || !isLayer(*result.getDefiningOp()))
+        return main_.emitError() << "output '"
+                                 << attributes.getAs<StringAttr>("graph.name").getValue()
+                                 << "' is not computed by any layer";
+      const Shape shape = shapeOf(result);
+      PortOp::create(data_, result.getLoc(), attributes.getAs<StringAttr>("graph.name"), true,
+                     session_.tensor(result).symbol,
+                     shape.height * shape.width == 1 ? "plain" : "blocked", attributes);
+    }
+    return success();
+  }
+
+  /// Two free slots of everything that units hand back to each other.
+  void makeCredits(Operation* before) {
+    if (!before)
+      return;
+    OpBuilder::InsertionGuard guard(builder_);
+    builder_.setInsertionPoint(before);
+    Emit emit(builder_, main_.getLoc(), machine_);
+    for (int slot = 0; slot < 2; ++slot)
+      for (const auto& [from, unit] : session_.credits())
+        emit.signal(from, unit);
+  }
+
+  func::FuncOp main_;
+  const isa::Machine& machine_;
+  OpBuilder builder_, data_;
+  Session session_;
+};
+
+struct GeneratePass : PassWrapper<GeneratePass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(GeneratePass)
+  explicit GeneratePass(const isa::Spec& spec) : spec(&spec) {}
+  StringRef getArgument() const override { return "tile-generate"; }
+  StringRef getDescription() const override {
+    return "Make the tile operations that the layers' plans say";
+  }
+  void getDependentDialects(DialectRegistry& registry) const override {
+    registry.insert<TileDialect, arith::ArithDialect, scf::SCFDialect>();
+  }
+  void runOnOperation() override {
+    auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+    if (!main)
+      return getOperation().emitError() << "there is no function @main", signalPassFailure();
+    if (failed(Network(main, spec->machine).run()))
+      signalPassFailure();
+  }
+  const isa::Spec* spec;
+};
+
+} // namespace
+
+std::unique_ptr<Pass> createGeneratePass(const isa::Spec& spec) {
+  return std::make_unique<GeneratePass>(spec);
+}
+
+} // namespace npuforge::tile

@@ -1,0 +1,127 @@
+#include "layers.h"
+
+#include "npuforge/compiler/graph/Graph.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+Shape shapeOf(Value value) {
+  auto shape = cast<ShapedType>(value.getType()).getShape();
+  return {shape[1], shape[2], shape[3]};
+}
+
+bool isLayer(Operation& op) {
+  return isa<graph::RequantOp, graph::RescaleOp, graph::QAddOp, graph::QMaxPoolOp,
+             graph::QAvgPoolOp>(op);
+}
+
+namespace {
+
+template <typename T>
+FailureOr<std::vector<T>> constants(Operation& user, Value value, const char* what) {
+  auto constant = value.getDefiningOp<graph::ConstantOp>();
+  auto dense = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
+  if (!dense)
+    return user.emitError() << what << " must be constant", failure();
+  std::vector<T> values;
+  values.reserve(dense.getNumElements());
+  for (APInt element : dense.getValues<APInt>())
+    values.push_back(static_cast<T>(element.getSExtValue()));
+  return values;
+}
+
+void setWindow(Window& window, ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides,
+               ArrayRef<int64_t> pads) {
+  window.kernel_h = kernel[0], window.kernel_w = kernel[1];
+  window.stride_h = strides[0], window.stride_w = strides[1];
+  window.top = pads[0], window.left = pads[1], window.bottom = pads[2], window.right = pads[3];
+}
+
+LogicalResult readConv(Layer& layer, graph::RequantOp requant) {
+  auto conv = requant.getInput().getDefiningOp<graph::QConvOp>();
+  if (!conv)
+    return requant.emitError() << "requantises something that is not a convolution";
+  if (!conv.getResult().hasOneUse())
+    return conv.emitError() << "has accumulators with more than one use";
+  auto kernel = cast<ShapedType>(conv.getWeights().getType()).getShape();
+  setWindow(layer.window, kernel.take_back(2), conv.getStrides(), conv.getPads());
+  layer.window.dilation_h = conv.getDilations()[0],
+  layer.window.dilation_w = conv.getDilations()[1];
+  layer.kind = conv.getGroups() == 1 ? Kind::Conv : Kind::Depthwise;
+  layer.input = conv.getInput();
+  layer.fill = conv.getFill();
+  auto weights = constants<int8_t>(*conv, conv.getWeights(), "weights");
+  auto bias = constants<int32_t>(*conv, conv.getBias(), "bias");
+  auto multiplier = constants<int32_t>(*requant, requant.getMultiplier(), "multipliers");
+  auto shift = constants<int32_t>(*requant, requant.getShift(), "shifts");
+  if (failed(weights) || failed(bias) || failed(multiplier) || failed(shift))
+    return failure();
+  layer.weights = std::move(*weights), layer.bias = std::move(*bias);
+  layer.multiplier = std::move(*multiplier), layer.shift = std::move(*shift);
+  return success();
+}
+
+template <typename Op>
+void readScale(Layer& layer, Op op) {
+  layer.multiplier = {static_cast<int32_t>(op.getMultiplier())};
+  layer.shift = {static_cast<int32_t>(op.getShift())};
+  layer.zero_a = op.getZeroX();
+  layer.zero = op.getZeroPoint();
+}
+
+void readAdd(Layer& layer, graph::QAddOp add) {
+  layer.kind = Kind::Add;
+  layer.input = add.getA(), layer.second = add.getB();
+  layer.second_in = shapeOf(layer.second);
+  layer.zero_a = add.getZeroA(), layer.zero_b = add.getZeroB(), layer.zero = add.getZeroPoint();
+  layer.multiplier = {static_cast<int32_t>(add.getMultA())}, layer.multiplier_b = add.getMultB();
+  layer.shift = {static_cast<int32_t>(add.getShift())};
+}
+
+template <typename Op>
+void readPool(Layer& layer, Op op) {
+  layer.input = op.getInput();
+  setWindow(layer.window, op.getKernel(), op.getStrides(), op.getPads());
+}
+
+} // namespace
+
+FailureOr<Layer> readLayer(Operation& root) {
+  Layer layer{};
+  layer.root = &root;
+  layer.name = graph::nodeName(root.getLoc());
+  layer.out = shapeOf(root.getResult(0));
+  if (auto requant = dyn_cast<graph::RequantOp>(root)) {
+    if (failed(readConv(layer, requant)))
+      return failure();
+    layer.zero = requant.getZeroPoint();
+  } else if (auto add = dyn_cast<graph::QAddOp>(root)) {
+    readAdd(layer, add);
+  } else if (auto pool = dyn_cast<graph::QMaxPoolOp>(root)) {
+    layer.kind = Kind::MaxPool;
+    readPool(layer, pool);
+    layer.window.dilation_h = pool.getDilations()[0],
+    layer.window.dilation_w = pool.getDilations()[1];
+    layer.fill = -128;
+  } else if (auto pool = dyn_cast<graph::QAvgPoolOp>(root)) {
+    layer.kind = Kind::AveragePool;
+    readPool(layer, pool);
+    readScale(layer, pool);
+    layer.scale = pool.getScale().convertToDouble();
+    layer.count_pads = pool.getCountIncludePad();
+    layer.fill = layer.zero_a;
+  } else if (auto rescale = dyn_cast<graph::RescaleOp>(root)) {
+    layer.kind = Kind::Rescale;
+    layer.input = rescale.getInput();
+    readScale(layer, rescale);
+  } else {
+    return root.emitError() << "is not a layer of the back end", failure();
+  }
+  layer.low = root.getAttrOfType<IntegerAttr>("low").getInt();
+  layer.high = root.getAttrOfType<IntegerAttr>("high").getInt();
+  layer.in = shapeOf(layer.input);
+  return layer;
+}
+
+} // namespace npuforge::tile

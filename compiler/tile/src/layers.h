@@ -1,0 +1,54 @@
+#pragma once
+// The graph's quantised operations as plain structures: what planning and code generation ask about
+// a layer. This is the only place that reads graph operations.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mlir/IR/Operation.h"
+
+namespace npuforge::tile {
+
+struct Shape {
+  int64_t channels, height, width;
+};
+
+/// How a result's pixel sees its input; all in pixels.
+struct Window {
+  int64_t kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
+  int64_t top = 0, left = 0, bottom = 0, right = 0;
+
+  int64_t extent_h() const { return (kernel_h - 1) * dilation_h + 1; }
+  int64_t extent_w() const { return (kernel_w - 1) * dilation_w + 1; }
+  bool padded() const { return top || left || bottom || right; }
+};
+
+enum class Kind { Conv, Depthwise, MaxPool, AveragePool, Add, Rescale };
+
+/// One layer: `root` makes its result.
+struct Layer {
+  Kind kind;
+  mlir::Operation* root;
+  std::string name;
+  mlir::Value input, second; ///< activations; `second` of Add only
+  Shape in, second_in, out;
+  Window window;
+  int64_t fill = 0;            ///< value of taps outside the input
+  std::vector<int8_t> weights; ///< Conv [O][C][KH][KW], Depthwise [C][KH][KW]
+  std::vector<int32_t> bias, multiplier,
+      shift; ///< one for each output channel (Conv, Depthwise), else one
+  int64_t zero_a = 0, zero_b = 0, multiplier_b = 0;
+  int64_t zero = 0, low = -128, high = 127;
+  double scale = 1;       ///< AveragePool: input scale / output scale
+  bool count_pads = true; ///< AveragePool: taps outside the input count
+};
+
+/// Is this operation the last one of a layer?
+bool isLayer(mlir::Operation& op);
+/// Reads the layer that ends in `root`. Emits an error and fails on what the back end does not
+/// know.
+mlir::FailureOr<Layer> readLayer(mlir::Operation& root);
+Shape shapeOf(mlir::Value value);
+
+} // namespace npuforge::tile

@@ -1,0 +1,22 @@
+#include "npuforge/compiler/tile/memory_map.h"
+
+namespace npuforge::tile {
+
+MemoryMap::MemoryMap(const isa::Machine& machine) {
+  // Eighths of the scratchpad: two for weights, two for outputs and parameters, four for inputs.
+  const int64_t eighth = machine.scratchpad.bytes / 8, row = machine.row_bytes();
+  const int64_t params_bytes = eighth / 8;
+  const int64_t slot_rows = machine.accumulator_rows() / 2;
+  for (int slot = 0; slot < 2; ++slot) {
+    weights[slot] = {slot * eighth, eighth};
+    outputs[slot] = {(2 + slot) * eighth, eighth - params_bytes};
+    params[slot] = {(3 + slot) * eighth - params_bytes, params_bytes};
+    accumulators[slot] = {slot * slot_rows, slot_rows - 1}; // the very last row is the idle one
+  }
+  input = {4 * eighth, 4 * eighth - 2 * row};
+  idle_target = machine.scratchpad.bytes - 2 * row;
+  idle_source = machine.scratchpad.bytes - row;
+  idle_accumulator = machine.accumulator_rows() - 1;
+}
+
+} // namespace npuforge::tile

@@ -1,0 +1,203 @@
+#include "plan.h"
+
+#include "mlir/IR/Builders.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+// Beyond this many taps a step's code would no longer share the instruction cache with its loops.
+constexpr int64_t kUnrolledTaps = 24;
+
+int64_t alignUp(int64_t value, int64_t to) {
+  return ceilDiv(value, to) * to;
+}
+} // namespace
+
+Attribute toAttribute(MLIRContext* context, const Plan& plan) {
+  Builder b(context);
+  return b.getDictionaryAttr(
+      {b.getNamedAttr("band", b.getI64IntegerAttr(plan.band)),
+       b.getNamedAttr("plain", b.getBoolAttr(plan.plain)),
+       b.getNamedAttr("roll_rows", b.getBoolAttr(plan.roll_rows)),
+       b.getNamedAttr("chunk", b.getI64IntegerAttr(plan.chunk)),
+       b.getNamedAttr("blocks_outside", b.getBoolAttr(plan.blocks_outside))});
+}
+
+FailureOr<Plan> readPlan(Operation& op) {
+  auto attribute = op.getAttrOfType<DictionaryAttr>(kPlanAttr);
+  if (!attribute)
+    return op.emitError() << "has no " << kPlanAttr, failure();
+  auto number = [&](StringRef name) { return attribute.getAs<IntegerAttr>(name); };
+  auto flag = [&](StringRef name) { return attribute.getAs<BoolAttr>(name); };
+  if (!number("band") || !number("chunk") || !flag("plain") || !flag("roll_rows") ||
+      !flag("blocks_outside"))
+    return op.emitError() << "has an incomplete " << kPlanAttr, failure();
+  return Plan{number("band").getInt(), flag("plain").getValue(), flag("roll_rows").getValue(),
+              number("chunk").getInt(), flag("blocks_outside").getValue()};
+}
+
+Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  const int64_t cols = machine.array.cols, blocks = ceilDiv(layer.in.channels, cols);
+  const Window& w = layer.window;
+  Reduction r{};
+  r.outer = 1;
+  r.inner = plan.plain ? layer.in.channels : blocks;
+  r.column_tiles = plan.plain ? ceilDiv(w.kernel_w, cols) : w.kernel_w;
+  r.taps = w.kernel_h * r.column_tiles;
+  r.tile_rows = plan.plain ? std::min(w.kernel_w, cols) : std::min(layer.in.channels, cols);
+  if (plan.roll_rows)
+    r.outer = r.inner, r.inner = w.kernel_h, r.taps = r.column_tiles;
+  r.step_bytes = r.taps * r.tile_rows * cols;
+  r.bytes = r.outer * r.inner * r.step_bytes;
+  return r;
+}
+
+Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  const int64_t cols = machine.array.cols;
+  const Window& w = layer.window;
+  Footprint f{};
+  f.bands = ceilDiv(layer.out.height, plan.band);
+  f.slots = f.bands == 1 ? 1 : 2;
+  f.rows = f.bands == 1 ? layer.in.height : (plan.band - 1) * w.stride_h + w.extent_h();
+  f.pitch = plan.plain ? w.left + layer.in.width + w.right : layer.in.width * cols;
+  f.plane = f.rows * f.pitch;
+  const int64_t planes = plan.plain ? layer.in.channels : ceilDiv(layer.in.channels, cols);
+  // A plain row is read `cols` bytes at a time, beyond its last tap: one row of slack.
+  f.bytes = alignUp(planes * f.plane, cols) + (plan.plain ? cols : 0);
+  return f;
+}
+
+Footprint reduceFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  const int64_t cols = machine.array.cols;
+  const Window& w = layer.window;
+  Footprint f{};
+  f.bands = ceilDiv(layer.out.height, plan.band);
+  f.slots = 2;
+  f.rows = (plan.band - 1) * w.stride_h + w.extent_h();
+  f.pitch =
+      std::max((layer.out.width - 1) * w.stride_w + w.extent_w(), w.left + layer.in.width) * cols;
+  f.plane = f.bytes = f.rows * f.pitch;
+  return f;
+}
+
+bool prefersPlain(const Layer& layer, const isa::Machine& machine) {
+  if (layer.kind != Kind::Conv || layer.window.dilation_w != 1)
+    return false;
+  Plan plain;
+  plain.plain = true;
+  Reduction a = reductionOf(layer, plain, machine), b = reductionOf(layer, Plan{}, machine);
+  return a.inner * a.taps <= b.inner * b.taps;
+}
+
+namespace {
+
+/// The largest band that `fits` takes, evened out over the number of bands it needs; 0 if none
+/// fits.
+template <typename Fits>
+int64_t largestBand(int64_t rows, Fits fits) {
+  for (int64_t band = rows; band >= 1; --band)
+    if (fits(band))
+      return ceilDiv(rows, ceilDiv(rows, band));
+  return 0;
+}
+
+std::string tooLarge(const char* what, int64_t bytes, int64_t room) {
+  return std::string(what) + " needs " + std::to_string(bytes) + " bytes of scratchpad and has " +
+         std::to_string(room);
+}
+
+std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
+                                         const isa::Machine& machine) {
+  const MemoryMap map(machine);
+  const Window& w = layer.window;
+  const int64_t cols = machine.array.cols;
+  plan.roll_rows = reductionOf(layer, plan, machine).taps > kUnrolledTaps &&
+                   (w.stride_h == 1 || (w.top == 0 && w.bottom == 0));
+  const Reduction r = reductionOf(layer, plan, machine);
+  if (r.bytes <= map.weights[0].bytes)
+    plan.chunk = r.outer * r.inner;
+  else
+    plan.chunk = std::min(r.inner, map.weights[0].bytes / r.step_bytes);
+  if (plan.chunk == 0)
+    return tooLarge("a step of the weights", r.step_bytes, map.weights[0].bytes);
+  auto fits = [&](int64_t band) {
+    plan.band = band;
+    const Footprint f = convFootprint(layer, plan, machine);
+    const int64_t pixels = band * layer.out.width;
+    return pixels <= map.accumulators[0].bytes && pixels * cols <= map.outputs[0].bytes &&
+           f.bytes <= map.input.bytes / f.slots / cols * cols;
+  };
+  plan.band = largestBand(layer.out.height, fits);
+  if (plan.band == 0) {
+    plan.band = 1;
+    if (layer.out.width > map.accumulators[0].bytes)
+      return "a row of " + std::to_string(layer.out.width) + " results exceeds the " +
+             std::to_string(map.accumulators[0].bytes) + " accumulator rows of a tile";
+    return tooLarge("one row of results", convFootprint(layer, plan, machine).bytes,
+                    map.input.bytes / 2);
+  }
+  const int64_t bands = ceilDiv(layer.out.height, plan.band),
+                blocks = ceilDiv(layer.out.channels, cols);
+  const int64_t inputs = layer.in.height * layer.in.width * layer.in.channels;
+  plan.blocks_outside = bands > 1 && blocks * inputs < (bands - 1) * blocks * r.bytes;
+  return plan;
+}
+
+std::variant<Plan, std::string> planReduce(const Layer& layer, Plan plan,
+                                           const isa::Machine& machine) {
+  const MemoryMap map(machine);
+  const int64_t cols = machine.array.cols, row_slot = map.input.bytes / 2 / cols * cols;
+  const int64_t params = 12 * cols + layer.window.kernel_h * layer.window.kernel_w * cols;
+  if (layer.kind == Kind::Depthwise && params > map.params[0].bytes)
+    return tooLarge("a block of parameters", params, map.params[0].bytes);
+  auto fits = [&](int64_t band) {
+    plan.band = band;
+    return band * layer.out.width * cols <= map.outputs[0].bytes &&
+           reduceFootprint(layer, plan, machine).bytes <= row_slot;
+  };
+  plan.band = largestBand(layer.out.height, fits);
+  if (plan.band != 0)
+    return plan;
+  plan.band = 1;
+  return tooLarge("one row of results", reduceFootprint(layer, plan, machine).bytes, row_slot);
+}
+
+std::variant<Plan, std::string> planElementwise(const Layer& layer, Plan plan,
+                                                const isa::Machine& machine) {
+  const MemoryMap map(machine);
+  const int64_t cols = machine.array.cols;
+  const bool broadcast =
+      layer.kind == Kind::Add && layer.second_in.height * layer.second_in.width == 1;
+  const int64_t blocks = broadcast ? 1 : ceilDiv(layer.in.channels, cols);
+  const int64_t rows = blocks * layer.in.height * layer.in.width;
+  const int64_t room = std::min(map.outputs[0].bytes, map.input.bytes / 4 / cols * cols) / cols;
+  plan.band = ceilDiv(rows, ceilDiv(rows, room));
+  return plan;
+}
+
+} // namespace
+
+std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
+                                         const isa::Machine& machine) {
+  const Window& w = layer.window;
+  if (std::max(w.top, w.bottom) >= w.extent_h() || std::max(w.left, w.right) >= w.extent_w())
+    return "padding reaches beyond the kernel";
+  Plan plan;
+  plan.plain = plain;
+  switch (layer.kind) {
+  case Kind::Conv:
+    return planConv(layer, plan, machine);
+  case Kind::Depthwise:
+  case Kind::MaxPool:
+  case Kind::AveragePool:
+    return planReduce(layer, plan, machine);
+  case Kind::Add:
+  case Kind::Rescale:
+    return planElementwise(layer, plan, machine);
+  }
+  llvm_unreachable("every kind has a plan");
+}
+
+} // namespace npuforge::tile

@@ -1,0 +1,62 @@
+#pragma once
+// A layer's plan: the sizes of its tiles and the order of its loops, kept as the attribute
+// `tile.plan`.
+
+#include <string>
+#include <variant>
+
+#include "npuforge/compiler/tile/memory_map.h"
+
+#include "layers.h"
+
+namespace npuforge::tile {
+
+inline constexpr llvm::StringLiteral kPlanAttr = "tile.plan";
+
+struct Plan {
+  int64_t band =
+      1; ///< result rows of a tile (elementwise layers: rows of one pixel's channel block)
+  bool plain = false; ///< Conv: the input is row-major bytes, a kernel row of one channel is a row
+                      ///< of the array
+  bool roll_rows = false; ///< Conv: a loop over kernel rows instead of unrolled taps
+  int64_t chunk = 1; ///< Conv: steps of the reduction whose weights are in the scratchpad at once
+  bool blocks_outside =
+      false; ///< Conv: output blocks around bands; else bands around output blocks
+};
+
+mlir::Attribute toAttribute(mlir::MLIRContext* context, const Plan& plan);
+mlir::FailureOr<Plan> readPlan(mlir::Operation& op);
+
+/// How a convolution's reduction is cut into weight tiles: outer * inner steps of `taps` tiles of
+/// `tile_rows` rows.
+struct Reduction {
+  int64_t outer, inner, taps, tile_rows;
+  int64_t column_tiles; ///< plain: tiles of one kernel row
+  int64_t step_bytes, bytes;
+  bool one_group(const Plan& plan) const { return plan.chunk >= outer * inner; }
+};
+Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine);
+
+/// The input rows of a band and where they lie in a slot.
+struct Footprint {
+  int64_t bands; ///< number of bands
+  int64_t slots; ///< 1: there is only one tile, which may use all of the memory
+  int64_t rows;  ///< input rows of the slot, padding rows included
+  int64_t pitch; ///< bytes from row to row
+  int64_t plane; ///< bytes from channel block (plain: channel) to channel block
+  int64_t bytes; ///< of the slot
+};
+Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
+Footprint reduceFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
+
+/// The plan, or the reason why the layer does not fit.
+std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
+                                         const isa::Machine& machine);
+/// Does a plain input take no more array rows than a blocked one?
+bool prefersPlain(const Layer& layer, const isa::Machine& machine);
+
+inline int64_t ceilDiv(int64_t a, int64_t b) {
+  return a >= 0 ? (a + b - 1) / b : -(-a / b);
+}
+
+} // namespace npuforge::tile

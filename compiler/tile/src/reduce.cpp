@@ -1,0 +1,235 @@
+// The code of depthwise convolutions and pooling: one reduction of the vector unit for each tile.
+#include "fixed_point.h"
+#include "session.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+
+enum Lane { kBias, kMultiplier, kShift, kZero, kLow, kHigh, kFill };
+
+/// Result rows or columns [first, first + count) whose windows have `taps` taps inside the input.
+struct Stretch {
+  int64_t first, count, taps;
+};
+
+std::vector<Stretch> stretches(int64_t out, int64_t in, int64_t kernel, int64_t stride,
+                               int64_t pad) {
+  std::vector<Stretch> list;
+  for (int64_t i = 0; i < out; ++i) {
+    const int64_t begin = std::max<int64_t>(i * stride - pad, 0),
+                  end = std::min(i * stride - pad + kernel, in);
+    if (!list.empty() && list.back().taps == end - begin)
+      ++list.back().count;
+    else
+      list.push_back({i, 1, end - begin});
+  }
+  return list;
+}
+
+class ReduceCode {
+public:
+  ReduceCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
+      : e(emit), s(session), layer(layer), w(layer.window), plan(plan),
+        cols(emit.machine.array.cols), f(reduceFootprint(layer, plan, emit.machine)),
+        blocks(ceilDiv(layer.out.channels, cols)) {}
+
+  void run() {
+    prologue();
+    e.loop(blocks, [&](Value block) {
+      e.loop(f.bands,
+             [&](Value index) { task(block, index, e.add(e.mul(block, f.bands), index)); });
+    });
+    s.param_groups += blocks * f.bands;
+  }
+
+private:
+  bool depthwise() const { return layer.kind == Kind::Depthwise; }
+  int64_t slotBytes() const { return e.map.input.bytes / 2 / cols * cols; }
+  int64_t paramBytes() const { return (12 + w.kernel_h * w.kernel_w) * cols; }
+  /// Are padding rows overwritten by the input rows of other bands?
+  bool refills() const { return f.bands > 1 && (w.top || w.bottom); }
+
+  void prologue() {
+    const MemoryMap& m = e.map;
+    input = e.scratchpad(m.input, "input");
+    output = e.scratchpad(
+        {m.outputs[0].address, m.outputs[1].address - m.outputs[0].address + m.outputs[1].bytes},
+        "output");
+    input_dram = s.dram(e, s.tensor(layer.input));
+    output_dram = s.dram(e, s.tensor(layer.root->getResult(0)));
+    if (depthwise())
+      packParams();
+    setLanes();
+    if (w.padded()) {
+      const int64_t slots = std::min<int64_t>(2, blocks * f.bands);
+      for (int64_t slot = 0; slot < slots; ++slot)
+        fill(e.constant(slot * slotBytes()));
+      e.signal("vector", "sequencer");
+      e.await("sequencer", "vector");
+    }
+    if (!s.first_layer)
+      e.await("load", "store");
+  }
+
+  void packParams() {
+    std::vector<int8_t> bytes;
+    for (int64_t block = 0; block < blocks; ++block) {
+      for (const auto* values : {&layer.bias, &layer.multiplier, &layer.shift})
+        appendLanes(bytes, *values, block, cols);
+      for (int64_t tap = 0; tap < w.kernel_h * w.kernel_w; ++tap)
+        for (int64_t c = block * cols; c < (block + 1) * cols; ++c)
+          bytes.push_back(c < layer.in.channels ? layer.weights[c * w.kernel_h * w.kernel_w + tap]
+                                                : 0);
+    }
+    const MemoryMap& m = e.map;
+    Tensor tensor = s.constant(layer.name + ".params", bytes);
+    params_dram = s.dram(e, tensor);
+    params = e.scratchpad(
+        {m.params[0].address, m.params[1].address - m.params[0].address + m.params[1].bytes},
+        "parameters");
+  }
+
+  void setLanes() {
+    e.set_lane(kLow, layer.low);
+    e.set_lane(kHigh, layer.high);
+    e.set_lane(kFill, layer.fill);
+    if (layer.kind != Kind::MaxPool)
+      e.set_lane(kZero, layer.zero);
+    if (layer.kind != Kind::AveragePool)
+      return;
+    // Taps in the padding hold the zero point, so every window's sum is off by the same amount.
+    e.set_lane(kBias, -layer.zero_a * w.kernel_h * w.kernel_w);
+    e.set_lane(kMultiplier, layer.multiplier[0]);
+    e.set_lane(kShift, layer.shift[0]);
+  }
+
+  void fill(Value slot) {
+    Level rows = e.level(f.bytes / cols, cols);
+    MapOp::create(e.builder, e.location, "fill", e.stream(input, slot, 0, rows), ValueRange(),
+                  e.lanes({{"value", kFill}}));
+  }
+
+  void load(Value block, Value first, Value rows, Value slot) {
+    const int64_t row_bytes = layer.in.width * cols;
+    Value origin = e.sub(e.mul(first, w.stride_h), e.constant(w.top));
+    Value begin = e.max(origin, 0);
+    Value reach = e.add(e.mul(e.sub(rows, e.constant(1)), w.stride_h), w.extent_h());
+    Value count = e.sub(e.min(e.add(origin, reach), layer.in.height), begin);
+    Value to = e.add(slot, e.mul(e.sub(begin, origin), f.pitch));
+    Value from = e.add(e.mul(block, layer.in.height * row_bytes), e.mul(begin, row_bytes));
+    if (f.pitch == row_bytes) {
+      CopyInOp::create(e.builder, e.location, e.row(input, to, 0), e.row(input_dram, from, 0),
+                       e.mul(count, row_bytes));
+    } else {
+      Value dst = e.stream(input, to, w.left * cols, {{count, f.pitch, {}, {}}});
+      Value src = e.stream(input_dram, from, 0, {{count, row_bytes, {}, {}}});
+      CopyInOp::create(e.builder, e.location, dst, src, e.constant(row_bytes));
+    }
+  }
+
+  void task(Value block, Value index, Value counter) {
+    Value first = e.mul(index, plan.band);
+    Value rows = layer.out.height % plan.band == 0
+                     ? e.constant(plan.band)
+                     : e.min(e.sub(e.constant(layer.out.height), first), plan.band);
+    Value parity = e.parity(counter), slot = e.mul(parity, slotBytes());
+    Value param_slot = e.mul(e.parity(e.add(counter, s.param_groups)),
+                             e.map.params[1].address - e.map.params[0].address);
+    s.awaitCredit(e, "load", "vector");
+    if (depthwise())
+      CopyInOp::create(e.builder, e.location, e.row(params, param_slot, 0),
+                       e.row(params_dram, e.mul(block, paramBytes()), 0), e.constant(paramBytes()));
+    load(block, first, rows, slot);
+    e.signal("load", "vector");
+    e.await("vector", "load");
+    if (depthwise())
+      LoadLanesOp::create(e.builder, e.location,
+                          e.stream(params, param_slot, 0, {e.level(12, cols)}), kBias);
+    s.awaitCredit(e, "vector", "store");
+    Value out_slot = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
+    reduceAll(rows, slot, param_slot, out_slot);
+    e.signal("vector", "store");
+    if (refills())
+      fill(slot);
+    e.signal("vector", "load");
+    store(block, first, rows, out_slot);
+  }
+
+  void reduceAll(Value rows, Value slot, Value param_slot, Value out_slot) {
+    if (layer.kind != Kind::AveragePool || layer.count_pads || !w.padded())
+      return reduce(rows, {0, layer.out.width, 0}, 0, slot, param_slot, out_slot);
+    // Where fewer taps count, the divisor differs: a rectangle of results for each number of taps.
+    for (const Stretch& y :
+         stretches(layer.out.height, layer.in.height, w.kernel_h, w.stride_h, w.top))
+      for (const Stretch& x :
+           stretches(layer.out.width, layer.in.width, w.kernel_w, w.stride_w, w.left)) {
+        const FixedPoint factor = toFixedPoint(layer.scale / static_cast<double>(y.taps * x.taps));
+        e.set_lane(kMultiplier, factor.multiplier);
+        e.set_lane(kShift, factor.shift);
+        reduce(e.constant(y.count), x, y.first, slot, param_slot, out_slot);
+      }
+  }
+
+  void reduce(Value rows, Stretch x, int64_t first_row, Value slot, Value param_slot,
+              Value out_slot) {
+    Level kernel_x = e.level(w.kernel_w, w.dilation_w * cols),
+          kernel_y = e.level(w.kernel_h, w.dilation_h * f.pitch);
+    Level out_x = e.level(x.count, w.stride_w * cols), out_y{rows, w.stride_h * f.pitch, {}, {}};
+    const int64_t from = first_row * w.stride_h * f.pitch + x.first * w.stride_w * cols;
+    const int64_t to = (first_row * layer.out.width + x.first) * cols;
+    Value src = e.stream(input, slot, from, {kernel_x, kernel_y, out_x, out_y});
+    Value dst = e.stream(output, out_slot, to,
+                         {e.level(x.count, cols), {rows, layer.out.width * cols, {}, {}}});
+    SmallVector<Value> srcs{src};
+    SmallVector<std::pair<StringRef, int64_t>> lanes{
+        {"fill", kFill}, {"low", kLow}, {"high", kHigh}};
+    if (depthwise()) {
+      Level across = e.level(x.count, 0), down{rows, 0, {}, {}};
+      srcs.push_back(e.stream(
+          params, param_slot, 12 * cols,
+          {e.level(w.kernel_w, cols), e.level(w.kernel_h, w.kernel_w * cols), across, down}));
+    }
+    if (layer.kind != Kind::MaxPool)
+      lanes.append({{"bias", kBias}, {"mult", kMultiplier}, {"shift", kShift}, {"zero", kZero}});
+    StringRef function = depthwise()                   ? "depthwise"
+                         : layer.kind == Kind::MaxPool ? "max"
+                                                       : "average";
+    ReduceOp::create(e.builder, e.location, function, dst, srcs, 2, e.lanes(lanes));
+  }
+
+  void store(Value block, Value first, Value rows, Value out_slot) {
+    const int64_t row_bytes = layer.out.width * cols;
+    e.await("store", "vector");
+    Value to = e.add(e.mul(block, layer.out.height * row_bytes), e.mul(first, row_bytes));
+    CopyOutOp::create(e.builder, e.location, e.row(output_dram, to, 0), e.row(output, out_slot, 0),
+                      e.mul(rows, row_bytes));
+    e.signal("store", "vector");
+  }
+
+  Emit& e;
+  Session& s;
+  const Layer& layer;
+  const Window& w;
+  const Plan& plan;
+  const int64_t cols;
+  const Footprint f;
+  const int64_t blocks;
+  Value input, input_dram, params, params_dram, output, output_dram;
+};
+
+} // namespace
+
+LogicalResult emitReduce(Emit& emit, Session& session, const Layer& layer, const Plan& plan) {
+  if (layer.kind == Kind::AveragePool && !layer.count_pads && layer.window.padded() &&
+      plan.band < layer.out.height)
+    return layer.root->emitError()
+           << "'" << layer.name
+           << "': average pooling that leaves out padding must fit the scratchpad as a whole";
+  ReduceCode(emit, session, layer, plan).run();
+  return success();
+}
+
+} // namespace npuforge::tile

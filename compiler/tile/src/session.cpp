@@ -1,0 +1,67 @@
+#include "session.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+constexpr int64_t kFirstAddress = 4096; // nothing at 0, so that a wrong address is seen
+constexpr int64_t kAlignment =
+    64; // whole beats, and tensors that can be told apart in a memory dump
+} // namespace
+
+Tensor Session::place(const std::string& name, int64_t bytes, ElementsAttr value) {
+  std::string symbol; // what the assembler takes as a name
+  for (char c : name)
+    symbol += std::isalnum(static_cast<unsigned char>(c)) || c == '.' ? c : '_';
+  DataOp::create(builder_, builder_.getUnknownLoc(), symbol, 0, bytes, value);
+  return {symbol, bytes, false};
+}
+
+void Session::assignAddresses(Operation* module) {
+  int64_t next = kFirstAddress;
+  llvm::StringMap<int64_t> addresses;
+  for (bool constants : {true, false})
+    module->walk([&](DataOp data) {
+      if (data.getValue().has_value() != constants)
+        return;
+      data.setAddress(next);
+      addresses[data.getSymName()] = next;
+      next += ceilDiv(data.getBytes(), kAlignment) * kAlignment;
+    });
+  module->walk([&](BufferOp buffer) {
+    if (buffer.getSpace() == "dram")
+      buffer.setAddress(addresses.at(buffer.getLabel()));
+  });
+}
+
+Tensor Session::reserve(const std::string& name, int64_t bytes) {
+  return place(name, bytes, {});
+}
+
+Tensor Session::constant(const std::string& name, ArrayRef<int8_t> bytes) {
+  auto type = RankedTensorType::get({static_cast<int64_t>(bytes.size())}, builder_.getI8Type());
+  return place(name, bytes.size(), DenseElementsAttr::get(type, bytes));
+}
+
+Value Session::dram(Emit& emit, const Tensor& tensor) {
+  return emit.buffer("dram", {0, tensor.bytes}, tensor.symbol); // its address is not known yet
+}
+
+void Session::awaitCredit(Emit& emit, StringRef unit, StringRef from) {
+  credits_.insert({from.str(), unit.str()});
+  emit.await(unit, from);
+}
+
+void appendLanes(std::vector<int8_t>& bytes, const std::vector<int32_t>& values, int64_t block,
+                 int64_t cols) {
+  for (int64_t channel = block * cols; channel < (block + 1) * cols; ++channel) {
+    const uint32_t value = channel < static_cast<int64_t>(values.size()) ? values[channel] : 0;
+    for (int byte = 0; byte < 4; ++byte)
+      bytes.push_back(static_cast<int8_t>(value >> (8 * byte)));
+  }
+}
+
+} // namespace npuforge::tile

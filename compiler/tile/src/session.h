@@ -1,0 +1,72 @@
+#pragma once
+// What the code of one layer needs to know about the rest of the program: where tensors are, what
+// DRAM is free, and how many tiles used the slots that keep their place over the whole network.
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "emit.h"
+#include "plan.h"
+
+namespace npuforge::tile {
+
+/// A tensor in DRAM.
+struct Tensor {
+  std::string symbol; ///< of its tile.data
+  int64_t bytes;
+  bool plain; ///< row-major, not blocked
+};
+
+class Session {
+public:
+  Session(mlir::OpBuilder& module_builder, const isa::Machine& machine)
+      : builder_(module_builder), machine_(machine) {}
+
+  /// Gives constants and then everything else its address, and the buffers made by dram() as well.
+  void assignAddresses(mlir::Operation* module);
+
+  /// Zeros in DRAM.
+  Tensor reserve(const std::string& name, int64_t bytes);
+  /// Constants in DRAM.
+  Tensor constant(const std::string& name, llvm::ArrayRef<int8_t> bytes);
+  /// The tensor of a graph value, with its buffer made at the emitter's place.
+  mlir::Value dram(Emit& emit, const Tensor& tensor);
+
+  Tensor& tensor(mlir::Value value) { return tensors_.at(value); }
+  bool knows(mlir::Value value) const { return tensors_.count(value); }
+  void define(mlir::Value value, Tensor tensor) { tensors_[value] = std::move(tensor); }
+  int64_t blockedBytes(Shape shape) const {
+    return ceilDiv(shape.channels, machine_.array.cols) * shape.height * shape.width *
+           machine_.array.cols;
+  }
+
+  /// `unit` waits for credits that `from` gives back; two are there when the program starts.
+  void awaitCredit(Emit& emit, llvm::StringRef unit, llvm::StringRef from);
+  const std::set<std::pair<std::string, std::string>>& credits() const { return credits_; }
+
+  int64_t weight_groups = 0, param_groups = 0; ///< loaded before this layer
+  bool first_layer = true;
+
+private:
+  Tensor place(const std::string& name, int64_t bytes, mlir::ElementsAttr value);
+
+  mlir::OpBuilder& builder_;
+  const isa::Machine& machine_;
+  llvm::DenseMap<mlir::Value, Tensor> tensors_;
+  std::set<std::pair<std::string, std::string>> credits_;
+};
+
+void emitConv(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
+/// Depthwise convolutions and pooling. Fails for what the vector unit cannot do in one instruction
+/// a tile.
+mlir::LogicalResult emitReduce(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
+void emitElementwise(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
+
+/// Appends little-endian i32 values, one for each of the block's `cols` channels; zero beyond the
+/// last channel.
+void appendLanes(std::vector<int8_t>& bytes, const std::vector<int32_t>& values, int64_t block,
+                 int64_t cols);
+
+} // namespace npuforge::tile
