@@ -83,7 +83,7 @@ Node read_level(const std::string& text, const std::string& name, int level, Pro
   }
   std::filesystem::path file =
       (std::filesystem::path(name).parent_path() / base_name.text).lexically_normal();
-  Problems in_file;  // shown at the `base`, where the user can mend it
+  Problems in_file; // shown at the `base`, where the user can mend it
   std::optional<std::string> base_text = read_file(file, in_file);
   if (!base_text) {
     problems.add(base_name, fmt::format("the base '{}' cannot be read", base_name.text));
