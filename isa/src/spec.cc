@@ -92,13 +92,15 @@ Spec load_spec(const std::filesystem::path& file) {
 
 std::filesystem::path find_machine(const std::string& name_or_path) {
   std::filesystem::path path = name_or_path;
-  if (path.has_parent_path() || path.has_extension() || std::filesystem::exists(path))
+  if (path.has_parent_path() || path.has_extension())
     return path;
   std::filesystem::path machine =
       std::filesystem::path(NPUFORGE_MACHINE_DIR) / (name_or_path + ".yaml");
-  if (!std::filesystem::exists(machine))
+  if (std::filesystem::exists(machine))
+    return machine;
+  if (!std::filesystem::is_regular_file(path))
     throw_no_machine(name_or_path);
-  return machine;
+  return path;
 }
 
 } // namespace npuforge::isa
