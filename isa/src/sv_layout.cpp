@@ -1,0 +1,158 @@
+#include "sv_layout.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "npuforge/isa/generate.h"
+#include "operators.h"
+
+namespace npuforge::isa::sv {
+namespace {
+
+[[noreturn]] void refuse(const Instruction& instruction, const std::string& reason) {
+  throw GenerateError("instruction '" + instruction.mnemonic + "': " + reason);
+}
+
+bool is_unit_stream(const Operand& operand) { return operand.kind == OperandKind::Stream; }
+
+void lay_out_named(const Instruction& instruction, Layout& layout) {
+  auto at = [&](const char* name) { return instruction.index_of(name); };
+  layout.flag = std::max(at("keep"), at("next"));
+  switch (instruction.action) {
+  case Action::Loop: layout.values[kCount] = at("count"); break;
+  case Action::SetLevel:
+    layout.values[kCount] = at("count");
+    layout.values[kStride] = at("stride");
+    layout.values[kLow] = at("low");
+    layout.values[kHigh] = at("high");
+    if ((layout.values[kLow] < 0) != (layout.values[kHigh] < 0))
+      refuse(instruction, "a window needs both 'low' and 'high'");
+    break;
+  case Action::CopyIn:
+  case Action::CopyOut: layout.values[kScalar] = at("bytes"); break;
+  case Action::Multiply: layout.values[kExtra] = at("accumulate"); break;
+  case Action::SetLanes: layout.values[kScalar] = at("value"); break;
+  case Action::Reduce: layout.values[kExtra] = instruction.levels; break;
+  default: break;
+  }
+}
+
+void check_stream(const Instruction& instruction, const Operand& operand) {
+  bool vector = instruction.unit == Unit::Vector;
+  if (vector && operand.access == Access::Write && operand.space != Space::Scratchpad)
+    refuse(instruction, "the vector unit writes to the scratchpad only");
+  if (vector && operand.byte_aligned)
+    refuse(instruction, "the vector unit's streams are aligned to rows");
+}
+
+void lay_out_streams(const Instruction& instruction, Layout& layout) {
+  for (int i = 0; i < static_cast<int>(instruction.operands.size()); ++i) {
+    const Operand& operand = instruction.operands[i];
+    if (!is_unit_stream(operand))
+      continue;
+    check_stream(instruction, operand);
+    int slot = operand.access == Access::Write ? kStreamD : layout.values[kStreamA] < 0 ? kStreamA : kStreamB;
+    if (layout.values[slot] >= 0)
+      refuse(instruction, "more than two read streams or one written stream, or '" + operand.name + "' meets another operand's place");
+    layout.values[slot] = i;
+    if (slot == kStreamB && operand.space != Space::Scratchpad)
+      refuse(instruction, "the second source stream must lie in the scratchpad");
+    if (operand.fill.empty() || slot == kStreamD)
+      continue;
+    (slot == kStreamA ? layout.window_a : layout.window_b) = true;
+    int fill = instruction.index_of(operand.fill);
+    if (instruction.unit == Unit::Vector)
+      (slot == kStreamA ? layout.fill_a : layout.fill_b) = fill;
+    else
+      layout.values[kScalar] = fill;
+  }
+}
+
+void lay_out_kinds(const Instruction& instruction, Layout& layout) {
+  bool scalar = instruction.action == Action::Compute || instruction.action == Action::Branch;
+  int next = 0;
+  for (int i = 0; i < static_cast<int>(instruction.operands.size()); ++i) {
+    const Operand& operand = instruction.operands[i];
+    switch (operand.kind) {
+    case OperandKind::Lane:
+      if (operand.access == Access::Write) layout.write_lane = i;
+      else layout.lanes.push_back(i);
+      break;
+    case OperandKind::Generator: layout.generator = i; break;
+    case OperandKind::Level: layout.level = i; break;
+    case OperandKind::Target: layout.target = i; break;
+    case OperandKind::Stream: break;
+    default:
+      if (operand.kind == OperandKind::Register && operand.access == Access::Write)
+        layout.write_register = i;
+      else if (scalar) {
+        if (next == kValues)
+          refuse(instruction, "more than four scalar operands");
+        layout.values[next++] = i;
+      }
+    }
+  }
+}
+
+void number_ops(const Instruction& instruction, Layouts& layouts, Layout& layout) {
+  Action action = instruction.action;
+  if (action == Action::Compute || action == Action::Branch)
+    layout.scalar_op = ++layouts.scalar_ops;
+  if (action == Action::Map || action == Action::Reduce)
+    layout.vector_op = ++layouts.vector_ops;
+  if (action == Action::Reduce)
+    layouts.state_bits = std::max(layouts.state_bits, bits_of(instruction.step->type));
+}
+
+Field common_opcode(const Spec& spec) {
+  const Field* opcode = spec.formats.at(0).find("opcode");
+  for (const Format& format : spec.formats) {
+    const Field* other = format.find("opcode");
+    if (!opcode || !other || other->high != opcode->high || other->low != opcode->low)
+      throw GenerateError("format '" + format.name + "': the opcode must lie in the same bits in every format");
+  }
+  return *opcode;
+}
+
+void check_machine(const Machine& machine, int word_bytes) {
+  auto need = [](bool good, const std::string& what) {
+    if (!good) throw GenerateError("machine: " + what);
+  };
+  need(machine.array.rows <= machine.array.cols, "array.rows must not exceed array.cols (a scratchpad row feeds the array)");
+  need(machine.vector.lanes == machine.array.cols, "vector.lanes must equal array.cols");
+  need(machine.dram.beat_bytes == machine.array.cols, "dram.beat_bytes must equal array.cols");
+  need(machine.array.pipeline >= 2, "array.pipeline must be at least 2");
+  need(machine.vector.pipeline >= 3, "vector.pipeline must be at least 3");
+  need(machine.array.weight_sets >= 2, "array.weight_sets must be at least 2");
+  need(is_power_of_two(machine.array.cols) && machine.array.cols >= 4, "array.cols must be a power of two, at least 4");
+  need(is_power_of_two(machine.bank_bytes()) && machine.bank_bytes() >= 4 * machine.array.cols, "a scratchpad bank must be a power of two of at least four rows");
+  need(is_power_of_two(machine.accumulator_bank_rows()), "an accumulator bank's rows must be a power of two");
+  need(is_power_of_two(word_bytes) && is_power_of_two(machine.sequencer.line_bytes) && is_power_of_two(machine.sequencer.cache_lines) && machine.sequencer.cache_lines >= 2, "words, cache lines and their number must be powers of two");
+  need(machine.sequencer.line_bytes >= machine.dram.beat_bytes && machine.sequencer.line_bytes >= word_bytes, "a cache line must hold a beat and a word");
+}
+
+}  // namespace
+
+int index_bits(int64_t value) {
+  return std::max(1, static_cast<int>(std::bit_width(static_cast<uint64_t>(std::max<int64_t>(value, 1) - 1))));
+}
+
+bool is_power_of_two(int64_t value) { return value > 0 && std::has_single_bit(static_cast<uint64_t>(value)); }
+
+Layouts lay_out(const Spec& spec) {
+  check_machine(spec.machine, spec.word_bytes());
+  Layouts layouts;
+  layouts.opcode = common_opcode(spec);
+  for (const Instruction& instruction : spec.instructions) {
+    Layout layout;
+    lay_out_named(instruction, layout);
+    lay_out_streams(instruction, layout);
+    lay_out_kinds(instruction, layout);
+    number_ops(instruction, layouts, layout);
+    layouts.lane_slots = std::max(layouts.lane_slots, static_cast<int>(layout.lanes.size()));
+    layouts.of.push_back(layout);
+  }
+  return layouts;
+}
+
+}  // namespace npuforge::isa::sv

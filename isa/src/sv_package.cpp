@@ -1,0 +1,204 @@
+// npu_pkg.sv: sizes of the machine, what follows from them, and the types in which instructions travel.
+
+#include <fmt/format.h>
+
+#include <bit>
+
+#include "sv_print.h"
+
+namespace npuforge::isa::sv {
+namespace {
+
+int log2_of(int64_t value) { return std::countr_zero(static_cast<uint64_t>(value)); }
+
+class Text {
+ public:
+  std::string out;
+  void number(const std::string& name, int64_t value, const std::string& note = "") {
+    out += fmt::format("  localparam int unsigned {} = {};{}\n", name, value, note.empty() ? "" : "  // " + note);
+  }
+  void constant(const std::string& name, int bits, int64_t value) {
+    out += fmt::format("  localparam logic [{}:0] {} = {}'d{};\n", bits - 1, name, bits, value);
+  }
+  void line(const std::string& text) { out += text.empty() ? "\n" : "  " + text + "\n"; }
+};
+
+void print_sizes(Text& text, const Spec& spec) {
+  const Machine& m = spec.machine;
+  text.line("// Sizes of the machine.");
+  text.number("ArrayRows", m.array.rows);
+  text.number("ArrayCols", m.array.cols);
+  text.number("WeightSets", m.array.weight_sets);
+  text.number("ArrayPipeline", m.array.pipeline);
+  text.number("PadBanks", m.scratchpad.banks);
+  text.number("PadBankRows", m.bank_bytes() / m.row_bytes());
+  text.number("AccBanks", m.accumulator.banks);
+  text.number("AccBankRows", m.accumulator_bank_rows());
+  text.number("LaneRegisters", m.vector.lane_registers);
+  text.number("VectorPipeline", m.vector.pipeline);
+  text.number("Registers", m.sequencer.registers);
+  text.number("Generators", m.sequencer.generators);
+  text.number("Levels", m.sequencer.levels);
+  text.number("LoopDepth", m.sequencer.loop_depth);
+  text.number("CacheLines", m.sequencer.cache_lines);
+  text.number("LineBytes", m.sequencer.line_bytes);
+  text.number("WordBytes", spec.word_bytes());
+  text.number("LoadFifo", m.load.fifo_beats);
+  text.number("LoadInstructions", m.load.instructions);
+  text.number("StoreFifo", m.store.fifo_beats);
+  text.number("StoreInstructions", m.store.instructions);
+  text.number("TokenMax", m.token_max);
+  text.number("BeatBytes", m.dram.beat_bytes);
+  text.number("BurstBeats", m.dram.burst_beats);
+  for (int unit = 1; unit < kUnitCount; ++unit) {
+    std::string name = isa::name(static_cast<Unit>(unit));
+    name[0] = static_cast<char>(std::toupper(name[0]));
+    text.number(name + "Queue", m.queue[unit]);
+  }
+}
+
+void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
+  const Machine& m = spec.machine;
+  text.line("");
+  text.line("// What follows from them.");
+  text.number("RowBits", 8 * m.row_bytes(), "of the scratchpad; also of a beat");
+  text.number("AccRowBits", 8 * m.accumulator_row_bytes());
+  text.number("ByteBits", log2_of(m.row_bytes()), "of a byte's place in a scratchpad row");
+  text.number("PadRowBits", index_bits(m.scratchpad.bytes / m.row_bytes()), "of a row's number");
+  text.number("PadBankShift", log2_of(m.bank_bytes() / m.row_bytes()), "row number to bank");
+  text.number("AccRowNumberBits", index_bits(m.accumulator_rows()));
+  text.number("AccBankShift", log2_of(m.accumulator_bank_rows()));
+  text.number("Ports", 2 * (m.scratchpad.banks + m.accumulator.banks), "read and write port of every bank");
+  text.number("PortPadRead", 0, "first port of the group");
+  text.number("PortPadWrite", m.scratchpad.banks);
+  text.number("PortAccRead", 2 * m.scratchpad.banks);
+  text.number("PortAccWrite", 2 * m.scratchpad.banks + m.accumulator.banks);
+  text.number("MatrixWrite", m.array.rows + m.array.cols + m.array.pipeline, "cycles from issue to the first row's write");
+  text.number("RegisterBits", index_bits(m.sequencer.registers));
+  text.number("GeneratorBits", index_bits(m.sequencer.generators));
+  text.number("LevelBits", index_bits(m.sequencer.levels));
+  text.number("GroupBits", index_bits(m.sequencer.levels + 1), "of a number of levels");
+  text.number("LaneBits", index_bits(m.vector.lane_registers));
+  text.number("LaneSlots", layouts.lane_slots, "lane registers that an instruction reads, at most");
+  text.number("ScalarOpBits", index_bits(layouts.scalar_ops + 1));
+  text.number("VectorOpBits", index_bits(layouts.vector_ops + 1));
+  text.number("StateBits", layouts.state_bits, "of a reduction's state");
+  text.number("TokenBits", index_bits(m.token_max + 1));
+  text.number("CountBits", 16, "of a generator's count");
+  text.number("BoundBits", 17, "of a window's bound");
+  text.number("StepBits", 24, "of a generator's number of rows");
+  text.number("SequenceBits", 48);
+}
+
+void print_names(Text& text) {
+  text.line("");
+  text.line("// Units, actions and memories.");
+  text.number("Units", kUnitCount);
+  auto camel = [](std::string name) {
+    std::string result;
+    bool upper = true;
+    for (char c : name) {
+      if (c == '_') { upper = true; continue; }
+      result += upper ? static_cast<char>(std::toupper(c)) : c;
+      upper = false;
+    }
+    return result;
+  };
+  for (int unit = 0; unit < kUnitCount; ++unit)
+    text.constant("Unit" + camel(isa::name(static_cast<Unit>(unit))), 3, unit);
+  for (int action = 0; action <= static_cast<int>(Action::Reduce); ++action)
+    text.constant("Action" + camel(isa::name(static_cast<Action>(action))), 4, action);
+  text.constant("SpaceScratchpad", 2, static_cast<int>(Space::Scratchpad));
+  text.constant("SpaceAccumulator", 2, static_cast<int>(Space::Accumulator));
+  text.constant("SpaceDram", 2, static_cast<int>(Space::Dram));
+}
+
+constexpr const char* kTypes = R"(
+  // An instruction as the decoder gives it. Value k is offset_k + register base_k:
+  //   0 stream A (read); count          1 stream B (read); bytes, fill or value; stride
+  //   2 stream D (written); low         3 accumulate; levels of a group; high
+  typedef struct packed {
+    logic illegal;
+    logic [2:0] unit;
+    logic [3:0] action;
+    logic [Units-1:0] wait_mask, post_mask;
+    logic [31:0] offset0, offset1, offset2, offset3;
+    logic [RegisterBits-1:0] base0, base1, base2, base3;
+    logic write_register;
+    logic [RegisterBits-1:0] rd;
+    logic has_a, has_b, has_d;
+    logic [1:0] space_a, space_d;
+    logic window_a, window_b;
+    logic [GeneratorBits-1:0] generator_a, generator_b, generator_d;
+    logic [LevelBits-1:0] level;
+    logic has_window;
+    logic flag;
+    logic [31:0] target;
+    logic [ScalarOpBits-1:0] scalar_op;
+    logic [VectorOpBits-1:0] vector_op;
+    logic [LaneSlots*LaneBits-1:0] lanes;
+    logic [LaneBits-1:0] lane_d, fill_a, fill_b;
+  } decoded_t;
+
+  // What a walker needs of a generator. Level l lies in slice l of each field. delta_l is what the address gains when
+  // level l counts on and those below start again.
+  typedef struct packed {
+    logic [Levels*CountBits-1:0] count;
+    logic [Levels*32-1:0] delta;
+    logic [Levels*BoundBits-1:0] low, high;
+  } shape_t;
+
+  // What the sequencer needs of a generator besides: sums over the levels of low' * stride and of (high' - 1) * stride, the
+  // latter with and without the window.
+  typedef struct packed {
+    shape_t shape;
+    logic [StepBits-1:0] steps;
+    logic [31:0] first, last, last_in_window;
+    logic empty;
+  } extent_t;
+
+  // What a unit gets at issue. Value b is an address or the scalar of slot 1.
+  typedef struct packed {
+    logic [3:0] action;
+    logic [Units-1:0] post;
+    logic [StepBits-1:0] steps;
+    logic [31:0] a, b, d;
+    shape_t shape_a, shape_b, shape_d;
+    logic has_a, has_b;
+    logic acc_a;
+    logic window_a, window_b;
+    logic accumulate, next;
+    logic [GroupBits-1:0] levels;
+    logic [VectorOpBits-1:0] vector_op;
+    logic [LaneSlots*LaneBits-1:0] lanes;
+    logic [LaneBits-1:0] lane_d, fill_a, fill_b;
+  } op_t;
+
+  // What the arbiter looks at while an instruction waits. Claims are ports, by when they are needed first: at issue,
+  // when the unit writes, and one cycle before it.
+  typedef struct packed {
+    logic [SequenceBits-1:0] sequence_number;
+    logic [Units-1:0] wait_mask, post_mask;
+    logic [StepBits-1:0] steps;
+    logic [Ports-1:0] claim_read, claim_write, claim_before_write;
+    logic makes_set, takes_set;
+  } ticket_t;
+
+  localparam int unsigned OpBits = $bits(op_t);
+  localparam int unsigned TicketBits = $bits(ticket_t);
+endpackage
+)";
+
+}  // namespace
+
+std::string print_package(const Spec& spec, const Layouts& layouts) {
+  Text text;
+  text.out = file_header(spec, "Sizes and types of the machine.");
+  text.out += "/* verilator lint_off UNUSEDPARAM */\npackage npu_pkg;\n";
+  print_sizes(text, spec);
+  print_derived(text, spec, layouts);
+  print_names(text);
+  return text.out + kTypes + "/* verilator lint_on UNUSEDPARAM */\n";
+}
+
+}  // namespace npuforge::isa::sv

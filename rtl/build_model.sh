@@ -1,0 +1,85 @@
+#!/bin/bash
+# Builds the Verilated model of a machine as one shared library.
+#
+#   rtl/build_model.sh SPEC OUTDIR [--fault N] [--npuisa PROGRAM] [--arch ARCH] [--asserts] [--jobs N]
+#
+# SPEC is a reference machine's name or a YAML file. The library is OUTDIR/librtl_<machine>.so (with a fault:
+# librtl_<machine>_fault<N>.so), replaced whole; generated sources stay below OUTDIR/<machine>. --fault N plants fault N of
+# npu_fault_pkg.sv. --asserts keeps assertions and random initial values, for tests; the model is then slower.
+set -euo pipefail
+
+rtl=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+usage() { sed -n '4,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+[ $# -ge 2 ] || usage
+spec=$1 out=$2; shift 2
+fault=0 npuisa=npuisa arch=x86-64-v3 asserts=no jobs=2
+while [ $# -gt 0 ]; do
+  case $1 in
+    --fault) fault=${2:?}; shift 2 ;;
+    --npuisa) npuisa=${2:?}; shift 2 ;;
+    --arch) arch=${2?}; shift 2 ;;
+    --asserts) asserts=yes; shift ;;
+    --jobs) jobs=${2:?}; shift 2 ;;
+    *) echo "build_model.sh: unknown option $1" >&2; usage ;;
+  esac
+done
+
+mkdir -p "$out"
+work=$(mktemp -d "$out/building.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# The generated modules, then the name of the machine and the sizes that the C++ side needs.
+"$npuisa" generate "$spec" --sv "$work/sv"
+pkg=$work/sv/npu_pkg.sv
+name=$(sed -n '1s/.*the spec of \([^ ]*\) (\([0-9a-f]*\)).*/\1/p' "$pkg")
+hash=$(sed -n '1s/.*the spec of \([^ ]*\) (\([0-9a-f]*\)).*/\2/p' "$pkg")
+size() { sed -n "s/^  localparam int unsigned $1 = \([0-9]*\);.*/\1/p" "$pkg"; }
+suffix=""; [ "$fault" = 0 ] || suffix=_fault$fault
+{
+  echo "#define NPU_MODEL_NAME \"$name\""
+  echo "#define NPU_MODEL_HASH \"$hash\""
+  echo "#define NPU_MODEL_BEAT_BYTES $(size BeatBytes)"
+  echo "#define NPU_MODEL_FAULT $fault"
+} > "$work/model_config.h"
+
+# Copies of the memories, bank by bank. Verilator names every bank's memory by its place in the hierarchy.
+memory() { echo "root.npu_core__DOT__$1__BRA__$2__KET____DOT__u_memory__DOT__memory"; }
+{
+  row=$(size ArrayCols) half_rows=$(($(size PadBankRows) / 2)) bank_rows=$(size AccBankRows)
+  echo "void copy_scratchpad(const Vnpu_core___024root& root, uint8_t* bytes) {"
+  for ((h = 0; h < 2 * $(size PadBanks); h++)); do
+    echo "  for (int i = 0; i < $half_rows; ++i) std::memcpy(bytes + (size_t{$((h / 2 * 2 * half_rows + h % 2))} + 2 * i) * $row, &$(memory u_scratchpad__DOT__gen_half $h)[i], $row);"
+  done
+  echo "}"
+  echo "void copy_accumulator(const Vnpu_core___024root& root, uint8_t* bytes) {"
+  for ((b = 0; b < $(size AccBanks); b++)); do
+    echo "  for (int i = 0; i < $bank_rows; ++i) std::memcpy(bytes + size_t($((b * bank_rows)) + i) * $((4 * row)), &$(memory u_accumulator__DOT__gen_bank $b)[i], $((4 * row)));"
+  done
+  echo "}"
+} > "$work/model_memories.h"
+
+modules=("$work"/sv/npu_pkg.sv "$rtl"/npu_fault_pkg.sv "$work"/sv/npu_{decode,scalar_alu,vector_alu}.sv)
+for file in "$rtl"/npu_*.sv; do
+  [ "$file" = "$rtl/npu_fault_pkg.sv" ] || modules+=("$file")
+done
+flags=(--noassert --x-assign fast --x-initial fast)
+[ $asserts = no ] || flags=(--assert --x-assign unique --x-initial unique)
+verilator --cc --top-module npu_core --prefix Vnpu_core -Mdir "$work/cc" -O3 --unroll-count 2 --flatten --no-timing \
+  "${flags[@]}" -DNPU_FAULT="$fault" "${modules[@]}"
+
+root=$(verilator --getenv VERILATOR_ROOT)
+compiler=(clang++-22); ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")
+options=(-std=c++20 -O3 -fPIC -fvisibility=hidden -w -DNDEBUG -I"$work" -I"$work/cc" -I"$rtl/include" -isystem "$root/include"
+  -isystem "$root/include/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 -DVL_THREADED=0)
+[ -z "$arch" ] || options+=("-march=$arch")
+sources=("$work"/cc/*.cpp "$rtl/model/model.cpp" "$root/include/verilated.cpp")
+[ ! -e "$root/include/verilated_threads.cpp" ] || sources+=("$root/include/verilated_threads.cpp")
+compile() { "${@:3}" -c "$1" -o "$2/$(basename "$1" .cpp).o"; }
+export -f compile
+printf '%s\0' "${sources[@]}" | xargs -0 -P "$jobs" -I{} bash -c 'compile "$@"' compile {} "$work" "${compiler[@]}" "${options[@]}"
+"${compiler[@]}" -shared -o "$work/model.so" "$work"/*.o -pthread
+
+rm -rf "${out:?}/$name$suffix"
+mkdir -p "$out/$name$suffix"
+mv "$work"/sv "$work"/cc "$work"/model_*.h "$out/$name$suffix/"
+mv "$work/model.so" "$out/librtl_$name$suffix.so"

@@ -1,0 +1,108 @@
+// The Verilated core behind npuforge/rtl/model.h. Built by build_model.sh, once for each machine.
+
+#include "npuforge/rtl/model.h"
+
+#include <cstring>
+#include <memory>
+#include <type_traits>
+
+#include "Vnpu_core.h"
+#include "Vnpu_core___024root.h"
+#include "model_config.h"  // NPU_MODEL_*: from the generated package
+#include "verilated.h"
+
+namespace {
+
+struct Core {
+  VerilatedContext context;
+  Vnpu_core top{&context};
+  uint8_t data[NPU_MODEL_BEAT_BYTES];
+  uint8_t strobe[(NPU_MODEL_BEAT_BYTES + 7) / 8];
+};
+
+/// Verilator keeps up to 64 bits in an integer, more in an array of words; both are little-endian bytes here.
+template <class Port> void put(Port& port, const uint8_t* bytes, size_t count) { std::memcpy(&port, bytes, count); }
+template <class Port> void get(const Port& port, uint8_t* bytes, size_t count) { std::memcpy(bytes, &port, count); }
+
+void sample(Core& core, NpuRtlOutputs& out) {
+  Vnpu_core& top = core.top;
+  out.done = top.done_o;
+  out.error = top.error_o;
+  out.ar_valid = top.axi_ar_valid_o;
+  out.ar_id = top.axi_ar_id_o;
+  out.ar_address = top.axi_ar_addr_o;
+  out.ar_beats = top.axi_ar_len_o + 1u;
+  out.aw_valid = top.axi_aw_valid_o;
+  out.aw_address = top.axi_aw_addr_o;
+  out.aw_beats = top.axi_aw_len_o + 1u;
+  out.w_valid = top.axi_w_valid_o;
+  out.w_last = top.axi_w_last_o;
+  if (out.w_valid) {
+    get(top.axi_w_data_o, core.data, sizeof core.data);
+    get(top.axi_w_strb_o, core.strobe, sizeof core.strobe);
+  }
+  out.w_data = core.data;
+  out.w_strobe = core.strobe;
+  out.execute = top.trace_execute_o;
+  out.execute_pc = top.trace_pc_o;
+  out.execute_unit = top.trace_unit_o;
+  out.issue = top.trace_issue_o;
+  out.issue_lanes = top.trace_issue_lanes_o;
+  out.complete = top.trace_complete_o;
+  out.lanes_complete = top.trace_lanes_complete_o;
+}
+
+void clock(Core& core) {
+  core.top.clk_i = 1;
+  core.top.eval();
+  core.top.clk_i = 0;
+  core.top.eval();
+}
+
+void* create() { return new Core; }
+void destroy(void* handle) {
+  Core* core = static_cast<Core*>(handle);
+  core->top.final();
+  delete core;
+}
+
+void reset(void* handle, uint32_t entry, uint32_t text_bytes, NpuRtlOutputs* outputs) {
+  Core& core = *static_cast<Core*>(handle);
+  core.top.start_i = 0;
+  core.top.entry_i = entry;
+  core.top.text_bytes_i = text_bytes;
+  core.top.rst_ni = 1;
+  core.top.clk_i = 0;
+  core.top.eval();
+  core.top.rst_ni = 0;
+  for (int i = 0; i < 4; ++i) clock(core);
+  core.top.rst_ni = 1;
+  core.top.start_i = 1;
+  core.top.eval();
+  sample(core, *outputs);
+}
+
+void step(void* handle, const NpuRtlInputs* in, NpuRtlOutputs* outputs) {
+  Core& core = *static_cast<Core*>(handle);
+  Vnpu_core& top = core.top;
+  top.axi_ar_ready_i = in->ar_ready;
+  top.axi_aw_ready_i = in->aw_ready;
+  top.axi_b_valid_i = in->b_valid;
+  top.axi_r_valid_i = in->r_valid;
+  top.axi_r_id_i = in->r_id;
+  if (in->r_valid) put(top.axi_r_data_i, in->r_data, NPU_MODEL_BEAT_BYTES);
+  clock(core);
+  sample(core, *outputs);
+}
+
+#include "model_memories.h"  // copy_scratchpad, copy_accumulator: generated, they name every bank's memory
+
+void scratchpad(void* handle, uint8_t* bytes) { copy_scratchpad(*static_cast<Core*>(handle)->top.rootp, bytes); }
+void accumulator(void* handle, uint8_t* bytes) { copy_accumulator(*static_cast<Core*>(handle)->top.rootp, bytes); }
+
+constexpr NpuRtlModel kModel{NPU_MODEL_NAME, NPU_MODEL_HASH, NPU_MODEL_BEAT_BYTES, NPU_MODEL_FAULT,
+                             create, destroy, reset, step, scratchpad, accumulator};
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const NpuRtlModel* npuforge_rtl_model() { return &kModel; }

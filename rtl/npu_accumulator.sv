@@ -1,0 +1,51 @@
+// The accumulator: contiguous banks of rows of i32, each with one read and one write port.
+// Interface: read port k in cycle t gives data_o slice k in t+1: 0 matrix, 1 vector. The matrix unit writes; what is written in
+// t is seen by reads of t. Reset: contents zero at the start.
+module npu_accumulator #(
+  localparam int unsigned Reads = 2,
+  localparam int unsigned RowNumberBits = npu_pkg::AccRowNumberBits,
+  localparam int unsigned RowBits = npu_pkg::AccRowBits
+) (
+  input  logic clk_i,
+  input  logic [Reads-1:0] read_i,
+  input  logic [Reads*RowNumberBits-1:0] read_row_i,
+  output logic [Reads*RowBits-1:0] data_o,
+  input  logic write_i,
+  input  logic [RowNumberBits-1:0] write_row_i,
+  input  logic [RowBits-1:0] write_data_i
+);
+  localparam int unsigned Banks = npu_pkg::AccBanks;
+  localparam int unsigned BankBits = (Banks > 1) ? $clog2(Banks) : 1;
+  localparam int unsigned PlaceBits = $clog2(npu_pkg::AccBankRows);
+
+  function automatic logic [BankBits-1:0] bank_of(input logic [RowNumberBits-1:0] row);
+    bank_of = BankBits'(row >> npu_pkg::AccBankShift);
+  endfunction
+
+  logic [Banks-1:0] hit0, hit1;
+  logic [RowBits-1:0] data [Banks];
+  logic [RowNumberBits-1:0] row0, row1;
+  assign row0 = read_row_i[RowNumberBits-1:0];
+  assign row1 = read_row_i[2*RowNumberBits-1:RowNumberBits];
+
+  for (genvar b = 0; b < Banks; b++) begin : gen_bank
+    assign hit0[b] = read_i[0] && bank_of(row0) == BankBits'(b);
+    assign hit1[b] = read_i[1] && bank_of(row1) == BankBits'(b);
+    npu_sram #(.Rows(npu_pkg::AccBankRows), .Width(RowBits), .Masked(1'b0)) u_memory (
+      .clk_i,
+      .read_i(hit0[b] || hit1[b]), .read_row_i(hit1[b] ? PlaceBits'(row1) : PlaceBits'(row0)), .data_o(data[b]),
+      .write_i(write_i && bank_of(write_row_i) == BankBits'(b)), .write_row_i(PlaceBits'(write_row_i)),
+      .write_data_i, .mask_i('1)
+    );
+  end
+
+  for (genvar k = 0; k < Reads; k++) begin : gen_read
+    logic [BankBits-1:0] bank_q;
+    always_ff @(posedge clk_i) if (read_i[k]) bank_q <= bank_of(read_row_i[k*RowNumberBits +: RowNumberBits]);
+    assign data_o[k*RowBits +: RowBits] = data[bank_q];
+  end
+
+`ifndef SYNTHESIS
+  always_ff @(posedge clk_i) assert ((hit0 & hit1) == '0) else $error("matrix and vector read one bank");
+`endif
+endmodule

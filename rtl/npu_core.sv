@@ -1,0 +1,248 @@
+// One core: sequencer, units and memories, with one AXI4 master.
+// Interface: start_i high runs the program whose text of text_bytes_i bytes lies at entry_i (aligned to a cache line); it stays high
+// until done_o (registered: the cycle after halt executed) or error_o (an unknown opcode). AXI: INCR bursts of full beats, read ids
+// 0 instruction cache and 1 load; R and B are always ready, W must always be taken. Reset: asynchronous, active low.
+//
+// Trace, registered: trace_execute_o in t+1: the sequencer executed the instruction at trace_pc_o, of unit trace_unit_o, in t.
+// trace_issue_o[u] in I: unit u issued (trace_issue_lanes_o: the vector unit's was a lane register's). trace_complete_o[u] in C: an
+// instruction of unit u completed, oldest first; the vector unit's lane register instructions report on trace_lanes_complete_o.
+module npu_core #(
+  localparam int unsigned Units = npu_pkg::Units,
+  localparam int unsigned DataBits = npu_pkg::RowBits
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic start_i,
+  input  logic [31:0] entry_i,
+  input  logic [31:0] text_bytes_i,
+  output logic done_o,
+  output logic error_o,
+
+  output logic axi_ar_valid_o,
+  input  logic axi_ar_ready_i,
+  output logic axi_ar_id_o,
+  output logic [31:0] axi_ar_addr_o,
+  output logic [7:0] axi_ar_len_o,
+  output logic [2:0] axi_ar_size_o,
+  output logic [1:0] axi_ar_burst_o,
+  input  logic axi_r_valid_i,
+  output logic axi_r_ready_o,
+  input  logic axi_r_id_i,
+  input  logic [DataBits-1:0] axi_r_data_i,
+  output logic axi_aw_valid_o,
+  input  logic axi_aw_ready_i,
+  output logic [31:0] axi_aw_addr_o,
+  output logic [7:0] axi_aw_len_o,
+  output logic [2:0] axi_aw_size_o,
+  output logic [1:0] axi_aw_burst_o,
+  output logic axi_w_valid_o,
+  output logic [DataBits-1:0] axi_w_data_o,
+  output logic [DataBits/8-1:0] axi_w_strb_o,
+  output logic axi_w_last_o,
+  input  logic axi_b_valid_i,
+  output logic axi_b_ready_o,
+
+  output logic trace_execute_o,
+  output logic [31:0] trace_pc_o,
+  output logic [2:0] trace_unit_o,
+  output logic [Units-1:0] trace_issue_o,
+  output logic trace_issue_lanes_o,
+  output logic [Units-1:0] trace_complete_o,
+  output logic trace_lanes_complete_o
+);
+  localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1);
+  localparam int unsigned WordBits = 8 * npu_pkg::WordBytes;
+  localparam int unsigned PadRowBits = npu_pkg::PadRowBits;
+  localparam int unsigned AccRowNumberBits = npu_pkg::AccRowNumberBits;
+  localparam int unsigned RowBits = npu_pkg::RowBits;
+  localparam int unsigned AccBits = npu_pkg::AccRowBits;
+  localparam int unsigned Shadows = npu_pkg::WeightSets - 1;
+  localparam int unsigned SetBits = (Shadows > 1) ? $clog2(Shadows) : 1;
+  localparam int unsigned RowCountBits = $clog2(npu_pkg::ArrayRows + 1);
+  localparam int unsigned Load = 32'(npu_pkg::UnitLoad);
+  localparam int unsigned Weights = 32'(npu_pkg::UnitWeights);
+  localparam int unsigned Matrix = 32'(npu_pkg::UnitMatrix);
+  localparam int unsigned Vector = 32'(npu_pkg::UnitVector);
+  localparam int unsigned Store = 32'(npu_pkg::UnitStore);
+
+  // Sequencer and instruction cache.
+  logic run, hit, execute, execute_own, idle;
+  logic [31:0] pc;
+  logic [WordBits-1:0] word;
+  logic [2:0] unit;
+  logic [Units-1:0] full, push, take, post, there, room;
+  npu_pkg::op_t op;
+  npu_pkg::ticket_t ticket;
+  logic cache_request, cache_grant;
+  logic [31:0] cache_address;
+  logic [LengthBits-1:0] cache_beats;
+  assign run = start_i && !done_o && !error_o;
+  npu_icache u_icache (
+    .clk_i, .rst_ni, .run_i(run), .entry_i, .text_bytes_i, .pc_i(pc), .hit_o(hit), .word_o(word),
+    .request_o(cache_request), .request_address_o(cache_address), .request_beats_o(cache_beats),
+    .request_grant_i(cache_grant), .beat_valid_i(axi_r_valid_i && !axi_r_id_i), .beat_i(axi_r_data_i)
+  );
+  npu_sequencer u_sequencer (
+    .clk_i, .rst_ni, .run_i(run), .pc_o(pc), .hit_i(hit), .word_i(word), .full_i(full), .push_o(push), .op_o(op),
+    .ticket_o(ticket), .execute_o(execute), .execute_own_o(execute_own), .unit_o(unit), .take_o(take), .post_o(post),
+    .there_i(there), .room_i(room), .idle_i(idle), .halted_o(done_o), .illegal_o(error_o)
+  );
+
+  // Queues and arbiter.
+  logic [Units-1:0] valid, grant, complete;
+  logic [Units*npu_pkg::TicketBits-1:0] tickets;
+  logic [Units*Units-1:0] complete_post;
+  logic lanes_complete, load_accept, store_accept;
+  logic [Units-1:0] lanes_post;
+  logic [npu_pkg::PadBanks-1:0] claimed_read, claimed_write;
+  npu_pkg::op_t load_op, weights_op, matrix_op, vector_op, store_op;
+  assign valid[0] = 1'b0;
+  assign full[0] = 1'b0;
+  assign tickets[npu_pkg::TicketBits-1:0] = '0;
+  assign complete[0] = 1'b0;
+  assign complete_post[Units-1:0] = '0;
+  logic [Units-1:1] unused_valid, unused_full;
+  for (genvar u = 1; u < Units; u++) begin : gen_queue
+    localparam int unsigned Depth = (u == Load) ? npu_pkg::LoadQueue : (u == Weights) ? npu_pkg::WeightsQueue :
+                                    (u == Matrix) ? npu_pkg::MatrixQueue : (u == Vector) ? npu_pkg::VectorQueue : npu_pkg::StoreQueue;
+    npu_queue #(.Width(npu_pkg::TicketBits), .Depth(Depth)) u_tickets (
+      .clk_i, .rst_ni, .push_i(push[u]), .data_i(ticket), .pop_i(grant[u]), .valid_o(valid[u]), .full_o(full[u]),
+      .head_o(tickets[u*npu_pkg::TicketBits +: npu_pkg::TicketBits])
+    );
+    logic [npu_pkg::OpBits-1:0] head;
+    npu_queue #(.Width(npu_pkg::OpBits), .Depth(Depth)) u_ops (
+      .clk_i, .rst_ni, .push_i(push[u]), .data_i(op), .pop_i(grant[u]), .valid_o(unused_valid[u]), .full_o(unused_full[u]),
+      .head_o(head)
+    );
+  end
+  assign load_op = gen_queue[Load].head;
+  assign weights_op = gen_queue[Weights].head;
+  assign matrix_op = gen_queue[Matrix].head;
+  assign vector_op = gen_queue[Vector].head;
+  assign store_op = gen_queue[Store].head;
+
+  npu_issue u_issue (
+    .clk_i, .rst_ni, .valid_i(valid), .tickets_i(tickets), .load_accept_i(load_accept), .store_accept_i(store_accept),
+    .grant_o(grant), .complete_i(complete), .complete_post_i(complete_post), .lanes_complete_i(lanes_complete),
+    .lanes_complete_post_i(lanes_post), .execute_i(execute_own), .seq_take_i(take), .seq_post_i(post), .seq_there_o(there),
+    .seq_room_o(room), .claimed_read_o(claimed_read), .claimed_write_o(claimed_write), .idle_o(idle)
+  );
+
+  // Memories.
+  logic [5:0] pad_read;
+  logic [6*PadRowBits-1:0] pad_row;
+  logic [6*RowBits-1:0] pad_data;
+  logic load_write, vector_write;
+  logic [PadRowBits-1:0] load_row, vector_row;
+  logic [RowBits-1:0] load_data, load_mask, vector_data;
+  npu_scratchpad u_scratchpad (
+    .clk_i, .read_i(pad_read), .read_row_i(pad_row), .data_o(pad_data),
+    .load_write_i(load_write), .load_row_i(load_row), .load_data_i(load_data), .load_mask_i(load_mask),
+    .vector_write_i(vector_write), .vector_row_i(vector_row), .vector_data_i(vector_data)
+  );
+  logic [1:0] acc_read;
+  logic [2*AccRowNumberBits-1:0] acc_row;
+  logic [2*AccBits-1:0] acc_data;
+  logic acc_write;
+  logic [AccRowNumberBits-1:0] acc_write_row;
+  logic [AccBits-1:0] acc_write_data;
+  npu_accumulator u_accumulator (
+    .clk_i, .read_i(acc_read), .read_row_i(acc_row), .data_o(acc_data),
+    .write_i(acc_write), .write_row_i(acc_write_row), .write_data_i(acc_write_data)
+  );
+
+  // Load and store.
+  logic load_request, load_grant;
+  logic [31:0] load_address;
+  logic [LengthBits-1:0] load_beats, ar_beats, aw_beats;
+  npu_load u_load (
+    .clk_i, .rst_ni, .accept_o(load_accept), .issue_i(grant[Load]), .op_i(load_op),
+    .request_o(load_request), .request_address_o(load_address), .request_beats_o(load_beats), .request_grant_i(load_grant),
+    .beat_valid_i(axi_r_valid_i && axi_r_id_i), .beat_i(axi_r_data_i), .claimed_i(claimed_write),
+    .write_o(load_write), .write_row_o(load_row), .write_data_o(load_data), .write_mask_o(load_mask),
+    .complete_o(complete[Load]), .post_o(complete_post[Load*Units +: Units])
+  );
+  npu_axi_read_arbiter u_read_arbiter (
+    .clk_i, .rst_ni,
+    .cache_request_i(cache_request), .cache_address_i(cache_address), .cache_beats_i(cache_beats), .cache_grant_o(cache_grant),
+    .load_request_i(load_request), .load_address_i(load_address), .load_beats_i(load_beats), .load_grant_o(load_grant),
+    .ar_valid_o(axi_ar_valid_o), .ar_id_o(axi_ar_id_o), .ar_address_o(axi_ar_addr_o), .ar_beats_o(ar_beats),
+    .ar_ready_i(axi_ar_ready_i)
+  );
+  npu_store u_store (
+    .clk_i, .rst_ni, .accept_o(store_accept), .issue_i(grant[Store]), .op_i(store_op), .claimed_i(claimed_read),
+    .read_o(pad_read[5]), .read_row_o(pad_row[5*PadRowBits +: PadRowBits]), .data_i(pad_data[5*RowBits +: RowBits]),
+    .aw_valid_o(axi_aw_valid_o), .aw_address_o(axi_aw_addr_o), .aw_beats_o(aw_beats), .aw_ready_i(axi_aw_ready_i),
+    .w_valid_o(axi_w_valid_o), .w_data_o(axi_w_data_o), .w_strobe_o(axi_w_strb_o), .w_last_o(axi_w_last_o),
+    .b_valid_i(axi_b_valid_i), .complete_o(complete[Store]), .post_o(complete_post[Store*Units +: Units])
+  );
+  assign axi_ar_len_o = 8'(ar_beats) - 8'd1;
+  assign axi_aw_len_o = 8'(aw_beats) - 8'd1;
+  assign axi_ar_size_o = 3'($clog2(npu_pkg::BeatBytes));
+  assign axi_aw_size_o = 3'($clog2(npu_pkg::BeatBytes));
+  assign axi_ar_burst_o = 2'b01;
+  assign axi_aw_burst_o = 2'b01;
+  assign axi_r_ready_o = 1'b1;
+  assign axi_b_ready_o = 1'b1;
+
+  // Weights, array, matrix.
+  logic array_enable, array_swap, weights_valid, weights_start;
+  logic [npu_pkg::ArrayRows*8-1:0] array_row;
+  logic [SetBits-1:0] array_swap_set, weights_set;
+  logic [RowCountBits-1:0] weights_rows;
+  logic [RowBits-1:0] weights_row;
+  logic [AccBits-1:0] sums;
+  npu_weights u_weights (
+    .clk_i, .rst_ni, .issue_i(grant[Weights]), .op_i(weights_op),
+    .read_o(pad_read[0]), .read_row_o(pad_row[0 +: PadRowBits]), .data_i(pad_data[0 +: RowBits]),
+    .load_valid_o(weights_valid), .load_start_o(weights_start), .load_set_o(weights_set), .load_rows_o(weights_rows),
+    .load_row_o(weights_row), .complete_o(complete[Weights]), .post_o(complete_post[Weights*Units +: Units])
+  );
+  npu_array u_array (
+    .clk_i, .rst_ni, .enable_i(array_enable), .row_i(array_row), .swap_i(array_swap), .swap_set_i(array_swap_set),
+    .load_valid_i(weights_valid), .load_start_i(weights_start), .load_set_i(weights_set), .load_rows_i(weights_rows),
+    .load_row_i(weights_row), .sums_o(sums)
+  );
+  npu_matrix u_matrix (
+    .clk_i, .rst_ni, .issue_i(grant[Matrix]), .op_i(matrix_op),
+    .read_o(pad_read[2:1]), .read_row_o(pad_row[PadRowBits +: 2*PadRowBits]), .data_i(pad_data[RowBits +: 2*RowBits]),
+    .array_enable_o(array_enable), .array_row_o(array_row), .array_swap_o(array_swap), .array_swap_set_o(array_swap_set),
+    .array_sums_i(sums),
+    .acc_read_o(acc_read[0]), .acc_read_row_o(acc_row[0 +: AccRowNumberBits]), .acc_data_i(acc_data[0 +: AccBits]),
+    .acc_write_o(acc_write), .acc_write_row_o(acc_write_row), .acc_write_data_o(acc_write_data),
+    .complete_o(complete[Matrix]), .post_o(complete_post[Matrix*Units +: Units])
+  );
+
+  npu_vector u_vector (
+    .clk_i, .rst_ni, .issue_i(grant[Vector]), .op_i(vector_op),
+    .read_o(pad_read[4:3]), .read_row_o(pad_row[3*PadRowBits +: 2*PadRowBits]), .data_i(pad_data[3*RowBits +: 2*RowBits]),
+    .acc_read_o(acc_read[1]), .acc_read_row_o(acc_row[AccRowNumberBits +: AccRowNumberBits]),
+    .acc_data_i(acc_data[AccBits +: AccBits]),
+    .write_o(vector_write), .write_row_o(vector_row), .write_data_o(vector_data),
+    .complete_o(complete[Vector]), .post_o(complete_post[Vector*Units +: Units]),
+    .lanes_complete_o(lanes_complete), .lanes_post_o(lanes_post)
+  );
+
+  // Trace.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      trace_execute_o <= 1'b0;
+      trace_pc_o <= '0;
+      trace_unit_o <= '0;
+      trace_issue_o <= '0;
+      trace_issue_lanes_o <= 1'b0;
+      trace_complete_o <= '0;
+      trace_lanes_complete_o <= 1'b0;
+    end else begin
+      trace_execute_o <= execute;
+      trace_pc_o <= pc;
+      trace_unit_o <= unit;
+      trace_issue_o <= grant;
+      trace_issue_lanes_o <= vector_op.vector_op == '0;
+      trace_complete_o <= complete;
+      trace_lanes_complete_o <= lanes_complete;
+    end
+  end
+  logic unused;
+  assign unused = ^{unused_valid, unused_full, push[0]};
+endmodule

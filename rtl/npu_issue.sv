@@ -1,0 +1,166 @@
+// The issue arbiter: which heads of the queues issue (TIMING.md section 4).
+// Interface: valid_i and tickets_i slice u are the head of unit u's queue. grant_o[u] in cycle t pops it; the unit takes it at
+// the end of t and issues it in t+1. *_complete_i with posts are high in C-1. execute_i: the sequencer executes an instruction of
+// its own with seq_take_i and seq_post_i; seq_there_o and seq_room_o tell it what it may take and post. idle_o: all queues are empty
+// and all issued instructions complete. Reset: no tokens, ports free, one (empty) weight set active.
+module npu_issue #(
+  localparam int unsigned Units = npu_pkg::Units
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic [Units-1:0] valid_i,
+  input  logic [Units*npu_pkg::TicketBits-1:0] tickets_i,
+  input  logic load_accept_i,
+  input  logic store_accept_i,
+  output logic [Units-1:0] grant_o,
+  input  logic [Units-1:0] complete_i,            // of each unit
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  logic [Units*Units-1:0] complete_post_i, // slice u: its posts
+  /* verilator lint_on UNUSEDSIGNAL */
+  input  logic lanes_complete_i,                  // of the vector unit, a second one
+  input  logic [Units-1:0] lanes_complete_post_i,
+  input  logic execute_i,
+  input  logic [Units-1:0] seq_take_i,
+  input  logic [Units-1:0] seq_post_i,
+  output logic [Units-1:0] seq_there_o,
+  output logic [Units-1:0] seq_room_o,
+  output logic [npu_pkg::PadBanks-1:0] claimed_read_o,
+  output logic [npu_pkg::PadBanks-1:0] claimed_write_o,
+  output logic idle_o
+);
+  localparam int unsigned Ports = npu_pkg::Ports;
+  localparam int unsigned SequenceBits = npu_pkg::SequenceBits;
+  localparam int unsigned SetBits = $clog2(npu_pkg::WeightSets + 1);
+  localparam int unsigned Weights = 32'(npu_pkg::UnitWeights);
+  localparam int unsigned Matrix = 32'(npu_pkg::UnitMatrix);
+  localparam int unsigned Vector = 32'(npu_pkg::UnitVector);
+
+  // Tickets, taken apart.
+  logic [Units*Units-1:0] wait_mask, post_mask;
+  logic [Units*Ports-1:0] claims, claim_read, claim_write, claim_before;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [Units*npu_pkg::StepBits-1:0] steps;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [Units*SequenceBits-1:0] numbers;
+  logic [Units-1:0] makes_set, takes_set;
+  for (genvar u = 0; u < Units; u++) begin : gen_ticket
+    npu_pkg::ticket_t ticket;
+    assign ticket = tickets_i[u*npu_pkg::TicketBits +: npu_pkg::TicketBits];
+    assign wait_mask[u*Units +: Units] = ticket.wait_mask;
+    assign post_mask[u*Units +: Units] = ticket.post_mask;
+    assign claim_read[u*Ports +: Ports] = ticket.claim_read;
+    assign claim_write[u*Ports +: Ports] = ticket.claim_write;
+    assign claim_before[u*Ports +: Ports] = ticket.claim_before_write;
+    assign claims[u*Ports +: Ports] = ticket.claim_read | ticket.claim_write | ticket.claim_before_write;
+    assign steps[u*npu_pkg::StepBits +: npu_pkg::StepBits] = ticket.steps;
+    assign numbers[u*SequenceBits +: SequenceBits] = ticket.sequence_number;
+    assign makes_set[u] = ticket.makes_set;
+    assign takes_set[u] = ticket.takes_set;
+  end
+
+  // Candidates.
+  logic [Units*Units-1:0] there, room;
+  logic [Units-1:0] candidate, own, fits, blocked;
+  logic [SetBits-1:0] busy_sets_q, loaded_sets_q;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [Ports-1:0] claimed;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [Ports-1:0] ready_now, ready_matrix, ready_matrix_read, ready_vector;
+  for (genvar u = 0; u < Units; u++) begin : gen_candidate
+    logic front_free;
+    if (u == Weights || u == Matrix || u == Vector) begin : gen_front
+      // Cycles until the front is free, as seen now; a grant now issues in the next cycle.
+      logic [npu_pkg::StepBits-1:0] left_q;
+      assign front_free = left_q <= npu_pkg::StepBits'(1);
+      always_ff @(posedge clk_i or negedge rst_ni)
+        if (!rst_ni) left_q <= '0;
+        else if (grant_o[u]) left_q <= steps[u*npu_pkg::StepBits +: npu_pkg::StepBits];
+        else if (left_q != '0) left_q <= left_q - 1'b1;
+    end else begin : gen_no_front
+      assign front_free = 1'b1;
+    end
+    assign own[u] = (u == 32'(npu_pkg::UnitLoad)) ? load_accept_i : (u == 32'(npu_pkg::UnitStore)) ? store_accept_i :
+                    (!makes_set[u] || busy_sets_q < SetBits'(npu_pkg::WeightSets)) && (!takes_set[u] || loaded_sets_q != '0);
+    assign candidate[u] = valid_i[u] && own[u] && front_free &&
+                          (wait_mask[u*Units +: Units] & ~there[u*Units +: Units]) == '0 &&
+                          (post_mask[u*Units +: Units] & ~room[u*Units +: Units]) == '0;
+    assign fits[u] = (claim_read[u*Ports +: Ports] & ~ready_now) == '0 &&
+                     (claim_write[u*Ports +: Ports] & ~((u == Matrix) ? ready_matrix : ready_vector)) == '0 &&
+                     (claim_before[u*Ports +: Ports] & ~ready_matrix_read) == '0;
+    // An older candidate that claims one of the ports, granted or not.
+    logic [Units-1:0] in_the_way;
+    for (genvar v = 0; v < Units; v++) begin : gen_other
+      logic older;
+      if (npu_fault_pkg::Fault == npu_fault_pkg::YoungestFirst)
+        assign older = numbers[v*SequenceBits +: SequenceBits] > numbers[u*SequenceBits +: SequenceBits];
+      else
+        assign older = numbers[v*SequenceBits +: SequenceBits] < numbers[u*SequenceBits +: SequenceBits];
+      assign in_the_way[v] = u != v && candidate[v] && older && (claims[v*Ports +: Ports] & claims[u*Ports +: Ports]) != '0;
+    end
+    assign blocked[u] = |in_the_way;
+    assign grant_o[u] = candidate[u] && fits[u] && !blocked[u];
+  end
+
+  // Ports.
+  npu_ports u_ports (
+    .clk_i, .rst_ni,
+    .weights_i(grant_o[Weights] ? claim_read[Weights*Ports +: Ports] : '0),
+    .weights_steps_i(steps[Weights*npu_pkg::StepBits +: npu_pkg::StepBits]),
+    .matrix_i(grant_o[Matrix] ? claim_read[Matrix*Ports +: Ports] : '0),
+    .matrix_write_i(grant_o[Matrix] ? claim_write[Matrix*Ports +: Ports] : '0),
+    .matrix_before_write_i(grant_o[Matrix] ? claim_before[Matrix*Ports +: Ports] : '0),
+    .matrix_steps_i(steps[Matrix*npu_pkg::StepBits +: npu_pkg::StepBits]),
+    .vector_i(grant_o[Vector] ? claim_read[Vector*Ports +: Ports] : '0),
+    .vector_write_i(grant_o[Vector] ? claim_write[Vector*Ports +: Ports] : '0),
+    .vector_steps_i(steps[Vector*npu_pkg::StepBits +: npu_pkg::StepBits]),
+    .claimed_o(claimed), .ready_now_o(ready_now), .ready_matrix_o(ready_matrix),
+    .ready_matrix_read_o(ready_matrix_read), .ready_vector_o(ready_vector)
+  );
+  assign claimed_read_o = claimed[npu_pkg::PortPadRead +: npu_pkg::PadBanks];
+  assign claimed_write_o = claimed[npu_pkg::PortPadWrite +: npu_pkg::PadBanks];
+
+  // Tokens. The sequencer completes what it executes.
+  localparam int unsigned PostDelay = (npu_fault_pkg::Fault == npu_fault_pkg::PostLate) ? 1 : 0;
+  logic [Units*Units-1:0] take, post, complete, posted;
+  logic [Units-1:0] lanes_posted;
+  for (genvar u = 0; u < Units; u++) begin : gen_token
+    if (u == 0) begin : gen_sequencer
+      assign take[Units-1:0] = execute_i ? seq_take_i : '0;
+      assign post[Units-1:0] = execute_i ? seq_post_i : '0;
+      assign complete[Units-1:0] = execute_i ? seq_post_i : '0;
+    end else begin : gen_unit
+      assign take[u*Units +: Units] = grant_o[u] ? wait_mask[u*Units +: Units] : '0;
+      assign post[u*Units +: Units] = grant_o[u] ? post_mask[u*Units +: Units] : '0;
+      assign complete[u*Units +: Units] = complete_i[u] ? complete_post_i[u*Units +: Units] : '0;
+    end
+  end
+  npu_delay #(.Width(Units * Units + Units), .Cycles(PostDelay)) u_post (
+    .clk_i, .rst_ni, .d_i({complete, lanes_complete_i ? lanes_complete_post_i : '0}), .q_o({posted, lanes_posted})
+  );
+  npu_tokens u_tokens (
+    .clk_i, .rst_ni, .take_i(take), .post_i(post), .complete_i(posted), .lanes_complete_i(lanes_posted),
+    .there_o(there), .room_o(room)
+  );
+  assign seq_there_o = there[Units-1:0];
+  assign seq_room_o = room[Units-1:0];
+
+  // Weight sets, and instructions under way.
+  localparam int unsigned Retire = npu_pkg::ArrayCols - ((npu_fault_pkg::Fault == npu_fault_pkg::SetEarly) ? 1 : 0);
+  logic swap, retired;
+  assign swap = grant_o[Matrix] && takes_set[Matrix];
+  npu_delay #(.Width(1), .Cycles(Retire)) u_retire (.clk_i, .rst_ni, .d_i(swap), .q_o(retired));
+
+  logic [15:0] open_q;
+  assign idle_o = valid_i == '0 && open_q == '0;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      busy_sets_q <= SetBits'(1);
+      loaded_sets_q <= '0;
+      open_q <= '0;
+    end else begin
+      busy_sets_q <= busy_sets_q + SetBits'(grant_o[Weights]) - SetBits'(retired);
+      loaded_sets_q <= loaded_sets_q + SetBits'(grant_o[Weights]) - SetBits'(swap);
+      open_q <= open_q + 16'($countones(grant_o)) - 16'($countones(complete_i)) - 16'(lanes_complete_i);
+    end
+  end
+endmodule

@@ -1,0 +1,172 @@
+// The sequencer: executes one instruction a cycle, dispatching those of other units to their queues (TIMING.md section 3).
+// Interface: while run_i is high, pc_o goes to the instruction cache, which answers in the same cycle with hit_i and word_i.
+// execute_o: an instruction executes in this cycle; push_o[u] with op_o and ticket_o enters unit u's queue (full_i). take_o and
+// post_o are the tokens of an instruction of the sequencer's own. halted_o, illegal_o: registered, from the cycle after.
+// Reset: pc 0, registers 0, no loops, every generator one row.
+module npu_sequencer #(
+  localparam int unsigned Units = npu_pkg::Units,
+  localparam int unsigned WordBits = 8 * npu_pkg::WordBytes
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic run_i,
+  output logic [31:0] pc_o,
+  input  logic hit_i,
+  input  logic [WordBits-1:0] word_i,
+  input  logic [Units-1:0] full_i,
+  output logic [Units-1:0] push_o,
+  output npu_pkg::op_t op_o,
+  output npu_pkg::ticket_t ticket_o,
+  output logic execute_o,
+  output logic execute_own_o,
+  output logic [2:0] unit_o,
+  output logic [Units-1:0] take_o,
+  output logic [Units-1:0] post_o,
+  input  logic [Units-1:0] there_i,
+  input  logic [Units-1:0] room_i,
+  input  logic idle_i,
+  output logic halted_o,
+  output logic illegal_o
+);
+  npu_pkg::decoded_t decoded;
+  npu_decode u_decode (.word_i, .decoded_o(decoded));
+
+  // Scalar registers and operand values. Register 0 is zero.
+  logic [31:0] register_q [npu_pkg::Registers];
+  logic [31:0] value0, value1, value2, value3, result;
+  assign value0 = decoded.offset0 + register_q[decoded.base0];
+  assign value1 = decoded.offset1 + register_q[decoded.base1];
+  assign value2 = decoded.offset2 + register_q[decoded.base2];
+  assign value3 = decoded.offset3 + register_q[decoded.base3];
+  npu_scalar_alu u_alu (
+    .op_i(decoded.scalar_op), .value0_i(value0), .value1_i(value1), .value2_i(value2), .value3_i(value3), .result_o(result)
+  );
+  for (genvar r = 0; r < npu_pkg::Registers; r++) begin : gen_register
+    if (r == 0) begin : gen_zero
+      assign register_q[r] = '0;
+    end else begin : gen_cell
+      always_ff @(posedge clk_i or negedge rst_ni)
+        if (!rst_ni) register_q[r] <= '0;
+        else if (execute_own_o && decoded.write_register && 32'(decoded.rd) == r) register_q[r] <= result;
+    end
+  end
+
+  // May the instruction execute?
+  logic own, may_own, may_unit;
+  assign own = decoded.unit == npu_pkg::UnitSequencer;
+  assign may_own = (decoded.wait_mask & ~there_i) == '0 && (decoded.post_mask & ~room_i) == '0 &&
+                   (decoded.action != npu_pkg::ActionHalt || idle_i);
+  assign may_unit = !full_i[decoded.unit];
+  assign execute_o = run_i && hit_i && !decoded.illegal && (own ? may_own : may_unit);
+  assign execute_own_o = execute_o && own;
+  assign unit_o = decoded.unit;
+  assign take_o = decoded.wait_mask;
+  assign post_o = decoded.post_mask;
+  for (genvar u = 0; u < Units; u++) begin : gen_push
+    assign push_o[u] = execute_o && !own && 32'(decoded.unit) == u;
+  end
+
+  // Generators, and the banks that the streams touch.
+  npu_pkg::extent_t extent_a, extent_b, extent_d;
+  npu_generators u_generators (
+    .clk_i, .rst_ni,
+    .set_i(execute_own_o && decoded.action == npu_pkg::ActionSetLevel),
+    .level_i(decoded.level), .keep_i(decoded.flag), .has_window_i(decoded.has_window),
+    .count_i(value0[npu_pkg::CountBits-1:0]), .stride_i(value1), .low_i(value2), .high_i(value3),
+    .read_i({decoded.generator_d, decoded.generator_b, decoded.generator_a}),
+    .extent0_o(extent_a), .extent1_o(extent_b), .extent2_o(extent_d)
+  );
+  logic [npu_pkg::PadBanks-1:0] pad_a, pad_b, pad_d;
+  logic [npu_pkg::AccBanks-1:0] acc_a, acc_d;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [npu_pkg::AccBanks-1:0] acc_b;
+  /* verilator lint_on UNUSEDSIGNAL */
+  npu_banks u_banks_a (
+    .valid_i(decoded.has_a), .in_accumulator_i(decoded.space_a == npu_pkg::SpaceAccumulator), .window_i(decoded.window_a),
+    .base_i(value0), .extent_i(extent_a), .pad_o(pad_a), .acc_o(acc_a)
+  );
+  npu_banks u_banks_b (
+    .valid_i(decoded.has_b), .in_accumulator_i(1'b0), .window_i(decoded.window_b),
+    .base_i(value1), .extent_i(extent_b), .pad_o(pad_b), .acc_o(acc_b)
+  );
+  npu_banks u_banks_d (
+    .valid_i(decoded.has_d), .in_accumulator_i(decoded.space_d == npu_pkg::SpaceAccumulator), .window_i(1'b0),
+    .base_i(value2), .extent_i(extent_d), .pad_o(pad_d), .acc_o(acc_d)
+  );
+
+  // What goes into the queue.
+  logic [npu_pkg::SequenceBits-1:0] sequence_q;
+  logic [npu_pkg::StepBits-1:0] steps;
+  logic accumulate, claims;
+  assign steps = decoded.has_a ? extent_a.steps : decoded.has_d ? extent_d.steps : npu_pkg::StepBits'(1);
+  assign accumulate = decoded.action == npu_pkg::ActionMultiply && value3 != '0;
+  assign claims = decoded.unit != npu_pkg::UnitLoad && decoded.unit != npu_pkg::UnitStore;
+  always_comb begin
+    op_o = '0;
+    op_o.action = decoded.action;
+    op_o.post = decoded.post_mask;
+    op_o.steps = steps;
+    op_o.a = value0;
+    op_o.b = value1;
+    op_o.d = value2;
+    op_o.shape_a = extent_a.shape;
+    op_o.shape_b = extent_b.shape;
+    op_o.shape_d = extent_d.shape;
+    op_o.has_a = decoded.has_a;
+    op_o.has_b = decoded.has_b;
+    op_o.acc_a = decoded.space_a == npu_pkg::SpaceAccumulator;
+    op_o.window_a = decoded.window_a;
+    op_o.window_b = decoded.window_b;
+    op_o.accumulate = accumulate;
+    op_o.next = decoded.flag;
+    op_o.levels = (value3 > npu_pkg::Levels) ? npu_pkg::GroupBits'(npu_pkg::Levels) : npu_pkg::GroupBits'(value3);
+    op_o.vector_op = decoded.vector_op;
+    op_o.lanes = decoded.lanes;
+    op_o.lane_d = decoded.lane_d;
+    op_o.fill_a = decoded.fill_a;
+    op_o.fill_b = decoded.fill_b;
+  end
+  always_comb begin
+    ticket_o = '0;
+    ticket_o.sequence_number = sequence_q;
+    ticket_o.wait_mask = decoded.wait_mask;
+    ticket_o.post_mask = decoded.post_mask;
+    ticket_o.steps = steps;
+    ticket_o.makes_set = decoded.action == npu_pkg::ActionPreload;
+    ticket_o.takes_set = decoded.action == npu_pkg::ActionMultiply && decoded.flag;
+    if (claims) begin
+      ticket_o.claim_read[npu_pkg::PortPadRead +: npu_pkg::PadBanks] = pad_a | pad_b;
+      ticket_o.claim_read[npu_pkg::PortAccRead +: npu_pkg::AccBanks] = acc_a;
+      ticket_o.claim_write[npu_pkg::PortPadWrite +: npu_pkg::PadBanks] = pad_d;
+      ticket_o.claim_write[npu_pkg::PortAccWrite +: npu_pkg::AccBanks] = acc_d;
+      ticket_o.claim_before_write[npu_pkg::PortAccRead +: npu_pkg::AccBanks] = accumulate ? acc_d : '0;
+    end
+  end
+
+  // Program counter.
+  logic jump, enter;
+  logic [31:0] pc_next;
+  assign jump = (decoded.action == npu_pkg::ActionBranch && result[0]) ||
+                (decoded.action == npu_pkg::ActionLoop && $signed(value0) <= 0);
+  assign enter = decoded.action == npu_pkg::ActionLoop && $signed(value0) > 0;
+  npu_loops u_loops (
+    .clk_i, .rst_ni, .step_i(execute_o), .enter_i(enter), .count_i(value0), .end_i(decoded.target),
+    .next_i(jump ? decoded.target : pc_o + 32'd1), .next_o(pc_next)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      pc_o <= '0;
+      sequence_q <= '0;
+      halted_o <= 1'b0;
+      illegal_o <= 1'b0;
+    end else begin
+      if (run_i && hit_i && decoded.illegal) illegal_o <= 1'b1;
+      if (execute_o) begin
+        pc_o <= pc_next;
+        sequence_q <= sequence_q + 1'b1;
+        if (decoded.action == npu_pkg::ActionHalt) halted_o <= 1'b1;
+      end
+    end
+  end
+endmodule

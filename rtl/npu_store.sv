@@ -1,0 +1,244 @@
+// The store engine: copies runs of bytes from the scratchpad to DRAM (TIMING.md section 6).
+// Interface: accept_o (registered state) says that an instruction may be granted; issue_i with op_i in cycle t is an issue at I =
+// t+1. read_* asks for a row in cycles in which the bank's read port is not claimed, data_i comes a cycle later. AW is shown
+// until aw_ready_i, its beats follow one a cycle (W is always taken); b_valid_i answers a burst.
+// complete_o with post_o is high in C-1. Reset: empty.
+module npu_store #(
+  localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
+  localparam int unsigned RowBits = npu_pkg::RowBits,
+  localparam int unsigned Cols = npu_pkg::ArrayCols
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  output logic accept_o,
+  input  logic issue_i,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  npu_pkg::op_t op_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  input  logic [npu_pkg::PadBanks-1:0] claimed_i,   // read ports held by pipelines
+  output logic read_o,
+  output logic [npu_pkg::PadRowBits-1:0] read_row_o,
+  input  logic [RowBits-1:0] data_i,
+  output logic aw_valid_o,
+  output logic [31:0] aw_address_o,
+  output logic [LengthBits-1:0] aw_beats_o,
+  input  logic aw_ready_i,
+  output logic w_valid_o,
+  output logic [RowBits-1:0] w_data_o,
+  output logic [Cols-1:0] w_strobe_o,
+  output logic w_last_o,
+  input  logic b_valid_i,
+  output logic complete_o,
+  output logic [npu_pkg::Units-1:0] post_o
+);
+  localparam int unsigned ByteBits = npu_pkg::ByteBits;
+  localparam int unsigned Slots = npu_pkg::StoreInstructions;
+  localparam int unsigned SlotBits = (Slots > 1) ? $clog2(Slots) : 1;
+  localparam int unsigned HeldBits = $clog2(Slots + 1);
+  localparam int unsigned FreeBits = $clog2(npu_pkg::StoreFifo + 1);
+  localparam logic [SlotBits-1:0] LastSlot = SlotBits'(Slots - 1);
+
+  logic active_q, make, w_pop, read_done;
+  logic [HeldBits-1:0] held_q;
+  logic [FreeBits-1:0] free_q, ready_q;
+  assign accept_o = held_q < HeldBits'(Slots) && !active_q;
+
+  // Read side: the youngest instruction, run after run, beat after beat.
+  logic [31:0] length_q, beat_q, rows_q;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [31:0] origin, target;
+  logic inside_source, inside_target;
+  logic [npu_pkg::Levels:0] wraps_source, wraps_target;
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic run_done;
+  npu_generator u_source (
+    .clk_i, .rst_ni, .load_i(issue_i), .base_i(op_i.a), .shape_i(op_i.shape_a), .window_i(1'b0),
+    .advance_i(run_done), .address_o(origin), .inside_o(inside_source), .wraps_o(wraps_source)
+  );
+  npu_generator u_target (
+    .clk_i, .rst_ni, .load_i(issue_i), .base_i(op_i.d), .shape_i(op_i.shape_d), .window_i(1'b0),
+    .advance_i(run_done), .address_o(target), .inside_o(inside_target), .wraps_o(wraps_target)
+  );
+
+  logic [31:0] so, po, beat_end, stop, needed;
+  logic beat_last, place, port_free;
+  assign so = 32'(target[ByteBits-1:0]);
+  assign po = 32'(origin[ByteBits-1:0]);
+  assign beat_end = ((beat_q + 32'd1) << ByteBits) - so;
+  assign beat_last = beat_end >= length_q;
+  assign stop = beat_last ? length_q : beat_end;
+  assign needed = (po + stop - 32'd1) >> ByteBits;
+  assign place = free_q != '0;
+  assign read_row_o = origin[ByteBits +: npu_pkg::PadRowBits] + npu_pkg::PadRowBits'(rows_q);
+  assign port_free = !claimed_i[$clog2(npu_pkg::PadBanks)'(read_row_o >> npu_pkg::PadBankShift)];
+  assign read_o = active_q && port_free && (rows_q < needed || (rows_q == needed && place));
+  assign make = active_q && place && (rows_q > needed || (rows_q == needed && port_free));
+  assign run_done = make && beat_last;
+  assign read_done = run_done && wraps_source[npu_pkg::Levels];
+
+  logic w_pop_late;
+  npu_delay #(.Width(1), .Cycles((npu_fault_pkg::Fault == npu_fault_pkg::StoreKeepsPlace) ? 1 : 0)) u_free (
+    .clk_i, .rst_ni, .d_i(w_pop), .q_o(w_pop_late)
+  );
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      active_q <= 1'b0;
+      length_q <= '0;
+      beat_q <= '0;
+      rows_q <= '0;
+      held_q <= '0;
+      free_q <= FreeBits'(npu_pkg::StoreFifo);
+    end else begin
+      held_q <= held_q + HeldBits'(issue_i) - HeldBits'(complete_o);
+      free_q <= free_q - FreeBits'(make) + FreeBits'(w_pop_late);
+      if (issue_i) begin
+        active_q <= 1'b1;
+        length_q <= op_i.b;
+      end else if (read_done) begin
+        active_q <= 1'b0;
+      end
+      beat_q <= (issue_i || run_done) ? '0 : beat_q + 32'(make);
+      rows_q <= (issue_i || run_done) ? '0 : rows_q + 32'(read_o);
+    end
+  end
+
+  // The row arrives a cycle later; a beat lies in two neighbouring rows, shifted. With po >= so the lower one is row k, else
+  // row k-1. It is the one that arrives now if that one has its number, else the one before.
+  logic [31:0] lower_row_plus1;
+  logic [Cols-1:0] strobe, strobe1_q;
+  logic make1_q, read1_q, arriving_is_lower1_q;
+  logic [ByteBits-1:0] shift1_q;
+  logic [RowBits-1:0] last_row_q, lower, beat;
+  assign lower_row_plus1 = (po >= so) ? beat_q + 32'd1 : beat_q;
+  for (genvar m = 0; m < Cols; m++) begin : gen_strobe
+    assign strobe[m] = (beat_q != '0 || m >= so) && ((beat_q << ByteBits) + m < length_q + so);
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      make1_q <= 1'b0;
+      read1_q <= 1'b0;
+      arriving_is_lower1_q <= 1'b0;
+      shift1_q <= '0;
+      strobe1_q <= '0;
+      last_row_q <= '0;
+    end else begin
+      make1_q <= make;
+      read1_q <= read_o;
+      arriving_is_lower1_q <= rows_q == needed && needed + 32'd1 == lower_row_plus1;
+      shift1_q <= origin[ByteBits-1:0] - target[ByteBits-1:0];
+      strobe1_q <= strobe;
+      if (read1_q) last_row_q <= data_i;
+    end
+  end
+  assign lower = arriving_is_lower1_q ? data_i : last_row_q;
+  assign beat = RowBits'({data_i, lower} >> {shift1_q, 3'b000});
+
+  /* verilator lint_off PINCONNECTEMPTY */
+  npu_queue #(.Width(RowBits + Cols), .Depth(npu_pkg::StoreFifo)) u_beats (
+    .clk_i, .rst_ni, .push_i(make1_q), .data_i({beat, strobe1_q}), .pop_i(w_pop),
+    .valid_o(), .full_o(), .head_o({w_data_o, w_strobe_o})
+  );
+
+  // Write side: the oldest instruction with bursts to come, burst after burst.
+  logic waiting, start, write_q, decide, sending_q, burst_final, instruction_done;
+  /* verilator lint_off UNUSEDSIGNAL */
+  npu_pkg::op_t next_op;
+  /* verilator lint_on UNUSEDSIGNAL */
+  npu_queue #(.Width(npu_pkg::OpBits), .Depth(Slots)) u_instructions (
+    .clk_i, .rst_ni, .push_i(issue_i), .data_i(op_i), .pop_i(start), .valid_o(waiting), .full_o(), .head_o(next_op)
+  );
+  /* verilator lint_on PINCONNECTEMPTY */
+  assign start = waiting && !write_q;
+
+  logic [31:0] bytes_q, done_q, run_start, burst_address;
+  logic [LengthBits-1:0] burst_beats, left_q;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic inside_write;
+  logic [npu_pkg::Levels:0] wraps_write;
+  /* verilator lint_on UNUSEDSIGNAL */
+  npu_generator u_write_runs (
+    .clk_i, .rst_ni, .load_i(start), .base_i(next_op.d), .shape_i(next_op.shape_d), .window_i(1'b0),
+    .advance_i(decide && burst_final), .address_o(run_start), .inside_o(inside_write), .wraps_o(wraps_write)
+  );
+  npu_burst u_burst (
+    .start_i(run_start), .bytes_i(bytes_q), .done_i(done_q),
+    .address_o(burst_address), .beats_o(burst_beats), .final_o(burst_final)
+  );
+  assign decide = write_q && !aw_valid_o && !sending_q && 32'(ready_q) >= 32'(burst_beats);
+  assign instruction_done = decide && burst_final && wraps_write[npu_pkg::Levels];
+  assign w_valid_o = sending_q;
+  assign w_last_o = sending_q && left_q == LengthBits'(1);
+  assign w_pop = sending_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      write_q <= 1'b0;
+      bytes_q <= '0;
+      done_q <= '0;
+      aw_valid_o <= 1'b0;
+      aw_address_o <= '0;
+      aw_beats_o <= '0;
+      sending_q <= 1'b0;
+      left_q <= '0;
+      ready_q <= '0;
+    end else begin
+      ready_q <= ready_q + FreeBits'(make1_q) - FreeBits'(w_pop);
+      if (start) begin
+        write_q <= 1'b1;
+        bytes_q <= next_op.b;
+        done_q <= '0;
+      end else if (decide) begin
+        done_q <= burst_final ? '0 : done_q + 32'(burst_beats);
+        if (instruction_done) write_q <= 1'b0;
+      end
+      if (decide) begin
+        aw_valid_o <= 1'b1;
+        aw_address_o <= burst_address;
+        aw_beats_o <= burst_beats;
+      end else if (aw_valid_o && aw_ready_i) begin
+        aw_valid_o <= 1'b0;
+        sending_q <= 1'b1;
+        left_q <= aw_beats_o;
+      end else if (sending_q) begin
+        left_q <= left_q - 1'b1;
+        if (w_last_o) sending_q <= 1'b0;
+      end
+    end
+  end
+
+  // Bursts without an answer, instruction by instruction; answers come in order.
+  logic [31:0] open [Slots];
+  logic [Slots-1:0] closed_q;                 // all bursts are decided
+  logic [npu_pkg::Units-1:0] posts [Slots];
+  logic [SlotBits-1:0] oldest_q, writing_q, newest_q;
+  assign complete_o = b_valid_i && closed_q[oldest_q] && open[oldest_q] == 32'd1;
+  assign post_o = posts[oldest_q];
+  for (genvar s = 0; s < Slots; s++) begin : gen_slot
+    logic opens, answers;
+    assign opens = decide && writing_q == SlotBits'(s);
+    assign answers = b_valid_i && oldest_q == SlotBits'(s);
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        open[s] <= '0;
+        closed_q[s] <= 1'b0;
+        posts[s] <= '0;
+      end else begin
+        open[s] <= open[s] + 32'(opens) - 32'(answers);
+        if (opens && instruction_done) closed_q[s] <= 1'b1;
+        else if (answers && complete_o) closed_q[s] <= 1'b0;
+        if (issue_i && newest_q == SlotBits'(s)) posts[s] <= op_i.post;
+      end
+    end
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      oldest_q <= '0;
+      writing_q <= '0;
+      newest_q <= '0;
+    end else begin
+      if (complete_o) oldest_q <= (oldest_q == LastSlot) ? '0 : oldest_q + 1'b1;
+      if (instruction_done) writing_q <= (writing_q == LastSlot) ? '0 : writing_q + 1'b1;
+      if (issue_i) newest_q <= (newest_q == LastSlot) ? '0 : newest_q + 1'b1;
+    end
+  end
+endmodule

@@ -1,0 +1,57 @@
+#include "recorder.h"
+
+#include <stdexcept>
+
+namespace npuforge::rtl {
+
+bool Recorder::observe(const NpuRtlOutputs& shown, int64_t now) {
+  if (!shown.execute && !shown.issue && !shown.complete && !shown.lanes_complete)
+    return false;
+  if (shown.execute)
+    execute(shown, now);
+  for (int unit = 1; unit < isa::kUnitCount; ++unit)
+    if (shown.issue >> unit & 1) {
+      bool lanes = unit == static_cast<int>(isa::Unit::Vector) && shown.issue_lanes;
+      issue(unit, lanes ? issued_lanes_ : issued_[unit], now);
+    }
+  for (int unit = 1; unit < isa::kUnitCount; ++unit)
+    if (shown.complete >> unit & 1)
+      complete(issued_[unit], now);
+  if (shown.lanes_complete)
+    complete(issued_lanes_, now);
+  return true;
+}
+
+void Recorder::execute(const NpuRtlOutputs& shown, int64_t now) {
+  simulator::InstructionEvent event{next_sequence_++, shown.execute_pc, static_cast<isa::Unit>(shown.execute_unit), now - 1, -1, -1};
+  last_pc_ = shown.execute_pc;
+  ++open_;
+  if (event.unit != isa::Unit::Sequencer) {
+    dispatched_[shown.execute_unit].push_back(event);
+    return;
+  }
+  event.issue = event.dispatch;
+  own_.push_back(event);
+  complete(own_, now);
+}
+
+void Recorder::issue(int unit, Queue& to, int64_t now) {
+  Queue& from = dispatched_[unit];
+  if (from.empty())
+    throw std::logic_error("the core issues an instruction that it has not dispatched");
+  to.push_back(from.front());
+  to.back().issue = now;
+  from.pop_front();
+}
+
+void Recorder::complete(Queue& from, int64_t now) {
+  if (from.empty())
+    throw std::logic_error("the core completes an instruction that it has not issued");
+  from.front().complete = now;
+  if (sink_)
+    sink_->on_complete(from.front());
+  from.pop_front();
+  --open_;
+}
+
+}  // namespace npuforge::rtl
