@@ -45,9 +45,11 @@ void ConvCode::prologue() {
   if (plan.plain && (layer.window.left || layer.window.right)) {
     // Padding columns lie between the rows that are loaded, so they are written once.
     e.set_lane(kFill, layer.fill);
-    Level rows = e.level(f.slots * f.bytes / cols, cols);
-    MapOp::create(e.builder, e.location, "fill", e.stream(input, {}, 0, rows), mlir::ValueRange(),
-                  e.lanes({{"value", kFill}}));
+    for (int64_t slot = 0; slot < f.slots; ++slot) {
+      Value rows = e.stream(input, {}, slot * inputSlot(), {e.level(f.bytes / cols, cols)});
+      MapOp::create(e.builder, e.location, "fill", rows, mlir::ValueRange(),
+                    e.lanes({{"value", kFill}}));
+    }
     e.signal("vector", "sequencer");
     e.await("sequencer", "vector");
   }
@@ -105,8 +107,7 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
   Value rows = layer.out.height % plan.band == 0
                    ? e.constant(plan.band)
                    : e.min(e.sub(e.constant(layer.out.height), first), plan.band);
-  Value slot =
-      f.slots == 1 ? e.constant(0) : e.mul(e.parity(counter), e.map.input.bytes / 2 / cols * cols);
+  Value slot = f.slots == 1 ? e.constant(0) : e.mul(e.parity(counter), inputSlot());
   return {first, rows, slot};
 }
 

@@ -38,6 +38,8 @@ private:
   /// A loop that is unrolled when the whole reduction is short.
   void reductionLoop(Value count, const std::function<void(Value)>& body);
   Value blockOffset(Value block) { return e.mul(block, r.bytes); }
+  /// Bytes from the first input slot to the second.
+  int64_t inputSlot() const { return e.map.input.bytes / 2 / cols * cols; }
   int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
 
   Emit& e;
