@@ -135,7 +135,7 @@ private:
     for (std::size_t i = 1; i < ranges.size(); ++i) {
       const Range &low = ranges[i - 1], &high = ranges[i];
       if (high.first - low.first < low.size) {
-        index_ = high.segment ? *high.segment : *low.segment;
+        index_ = high.segment.value_or(low.segment.value_or(0));
         problem("sections '{}' and '{}' overlap at {:#x}", low.name, high.name, high.first);
       }
     }

@@ -96,8 +96,9 @@ private:
       isa::store_word(spec_, program_.text[i],
                       std::span(bytes).subspan(i * word_bytes(), word_bytes()));
     }
-    add_load(kTextSection, SHF_ALLOC | SHF_EXECINSTR, program_.text_address, bytes.size(),
-             std::move(bytes), word_bytes());
+    const uint64_t size = bytes.size();
+    add_load(kTextSection, SHF_ALLOC | SHF_EXECINSTR, program_.text_address, size, std::move(bytes),
+             word_bytes());
   }
 
   void add_load(std::string_view name, Elf64_Xword flags, uint64_t address, uint64_t size,

@@ -111,6 +111,7 @@ const isa::Instruction& find_instruction(const isa::Spec& spec, Cursor& cursor) 
     return *instruction;
   }
   std::vector<std::string_view> known;
+  known.reserve(spec.instructions.size());
   for (const isa::Instruction& instruction : spec.instructions) {
     known.push_back(instruction.mnemonic);
   }

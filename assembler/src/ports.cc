@@ -87,7 +87,7 @@ struct Key {
 
 constexpr int64_t kLargest = int64_t{1} << 62;
 
-const std::array kKeys = {
+constexpr std::array kKeys = {
     Key{"type", true, [](Input in, Port& port) { port.type = word(in.cursor); },
         [](const Port& port) { return port.type; }},
     Key{"shape", true, [](Input in, Port& port) { port.shape = parse_shape(in.cursor); },

@@ -35,6 +35,7 @@ std::optional<int64_t> SymbolTable::value(const std::string& name, const Cursor&
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
     std::vector<std::string_view> known;
+    known.reserve(entries_.size());
     for (const auto& [other, entry] : entries_) {
       known.push_back(other);
     }

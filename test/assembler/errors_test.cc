@@ -38,7 +38,7 @@ TEST(Errors, AreTheGoldens) {
 
 // Damaged text is assembled or refused, never more.
 TEST(Errors, DamagedTextNeverCrashes) {
-  Random random(5);
+  Random random = seeded(5);
   const std::string good = disassemble(edge16(), random_program(random, edge16()));
   const std::string_view alphabet = "\"'\\[](){},.:;#-+*/<>&|~=_ \t\nrgl019xb\0\xff";
   for (int i = 0; i < 2000; ++i) {

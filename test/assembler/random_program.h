@@ -8,6 +8,10 @@
 namespace npuforge::assembler::test {
 
 using Random = std::mt19937_64;
+/// The same numbers for the same seed, so that a failure can be repeated.
+inline Random seeded(uint64_t seed) {
+  return Random(seed);
+}
 
 int64_t pick(Random& random, int64_t low, int64_t high);
 /// A number of the range, its ends more often than chance would have them.

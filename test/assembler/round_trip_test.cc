@@ -30,7 +30,7 @@ void expect_text_round_trip(const isa::Spec& spec, const Program& program) {
 TEST(RoundTrip, TextOfRandomPrograms) {
   for (int seed = 0; seed < kPrograms && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
-    Random random(static_cast<uint64_t>(seed));
+    Random random = seeded(static_cast<uint64_t>(seed));
     const Program program = random_program(random, edge16());
     ASSERT_EQ(problems(program, edge16()), std::vector<std::string>{});
     expect_text_round_trip(edge16(), program);
@@ -41,7 +41,7 @@ TEST(RoundTrip, FilesOfRandomPrograms) {
   const TemporaryFolder folder;
   for (int seed = 0; seed < kPrograms && !HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
-    Random random(static_cast<uint64_t>(1000 + seed));
+    Random random = seeded(static_cast<uint64_t>(1000 + seed));
     const Program program = random_program(random, edge16());
     write_program(program, edge16(), folder / "p.bin");
     EXPECT_TRUE(read_program(folder / "p.bin", edge16()) == program);
@@ -50,7 +50,7 @@ TEST(RoundTrip, FilesOfRandomPrograms) {
 }
 
 TEST(RoundTrip, EveryInstructionAlone) {
-  Random random(7);
+  Random random = seeded(7);
   for (const isa::Instruction& instruction : edge16().instructions) {
     for (int i = 0; i < 50; ++i) {
       Program program;
@@ -69,7 +69,7 @@ TEST(RoundTrip, MnemonicsAreOnlyTheSpecs) {
   for (std::size_t i = 0; i < renamed.instructions.size(); ++i) {
     renamed.instructions[i].mnemonic = "do_" + std::to_string(i) + ".x";
   }
-  Random random(3);
+  Random random = seeded(3);
   expect_text_round_trip(renamed, random_program(random, renamed));
 }
 
