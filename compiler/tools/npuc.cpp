@@ -1,0 +1,117 @@
+// npuc: an ONNX model to a program for an NPU.
+#include <chrono>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include "../pipeline.h"
+#include "npuforge/assembler/file.h"
+#include "npuforge/assembler/program.h"
+#include "npuforge/assembler/text.h"
+#include "npuforge/compiler/npu/Npu.h"
+#include "npuforge/isa/spec.h"
+#include "npuforge/version.h"
+#include "options.h"
+#include "report.h"
+
+namespace {
+
+using namespace npuforge;
+
+struct Options : tools::ModelOptions {
+  std::string output, machine = "edge16", emit = "elf", json;
+};
+
+/// To the file, or to standard output if none is given.
+void write_text(const Options& options, const std::string& text) {
+  if (options.output.empty())
+    fmt::print("{}", text);
+  else
+    assembler::write_file(options.output, text);
+}
+
+void write_module(const Options& options, mlir::ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream);
+  write_text(options, text + "\n");
+}
+
+void run_back_end(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
+                  void (*build)(mlir::OpPassManager&, const isa::Spec&)) {
+  mlir::PassManager passes(module.getContext());
+  build(passes, spec);
+  compiler::print_after(passes, options.print_after);
+  compiler::run_passes(passes, module);
+}
+
+assembler::Program translate(mlir::ModuleOp module, const isa::Spec& spec) {
+  compiler::Diagnostics diagnostics(*module.getContext());
+  auto program = npu::translateToProgram(module, spec);
+  if (mlir::failed(program))
+    throw compiler::CompileError(diagnostics.text());
+  return std::move(*program);
+}
+
+void finish(const Options& options, tools::Report& report, double seconds) {
+  if (options.emit == "elf") // otherwise standard output is the result
+    tools::print(report);
+  if (options.json.empty())
+    return;
+  nlohmann::json json = tools::to_json(report);
+  json["model"] = options.model;
+  json["machine"] = options.machine;
+  json["seconds"] = seconds;
+  assembler::write_file(options.json, json.dump(2) + "\n");
+}
+
+int run(const Options& options) {
+  auto start = std::chrono::steady_clock::now();
+  isa::Spec spec = isa::load_spec(isa::find_machine(options.machine));
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module = tools::load_graph(context, options);
+  tools::Report report = tools::describe(*module);
+  if (options.emit == "graph") {
+    write_module(options, *module);
+  } else {
+    run_back_end(*module, options, spec, npu::buildTilePipeline);
+    if (options.emit == "tile") {
+      write_module(options, *module);
+    } else {
+      run_back_end(*module, options, spec, npu::buildNpuPipeline);
+      if (options.emit == "npu") {
+        write_module(options, *module);
+      } else {
+        assembler::Program program = translate(*module, spec);
+        tools::add_program(report, program);
+        if (options.emit == "asm")
+          write_text(options, assembler::disassemble(spec, program));
+        else
+          assembler::write_program(program, spec, options.output);
+      }
+    }
+  }
+  finish(options, report, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Compiles an ONNX model to a program for an NPU", "npuc");
+  app.set_version_flag("--version", npuforge::kVersion);
+  tools::add_model_options(app, options);
+  app.add_option("-o", options.output, "file to write; needed for --emit=elf, otherwise standard output");
+  app.add_option("--machine", options.machine, "a reference machine's name or a spec file")->capture_default_str();
+  app.add_option("--emit", options.emit, "what to write")
+      ->check(CLI::IsMember({"graph", "tile", "npu", "asm", "elf"}))
+      ->capture_default_str();
+  app.add_option("--json", options.json, "FILE: the report as JSON");
+  app.final_callback([&] {
+    if (options.emit == "elf" && options.output.empty())
+      throw CLI::RequiredError("-o");
+  });
+  return tools::guarded(app, argc, argv, options.model, [&] { return run(options); });
+}

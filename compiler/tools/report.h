@@ -1,0 +1,34 @@
+#pragma once
+// What npuc tells about a network: its ends, its layers, what they became.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <mlir/IR/BuiltinOps.h>
+#include <nlohmann/json.hpp>
+
+#include "npuforge/assembler/program.h"
+
+namespace npuforge::tools {
+
+struct LayerRow {
+  std::string name, operation, shape;  ///< ONNX node, graph operation, shape of its result on the device
+  int64_t macs = 0, parameter_bytes = 0, instructions = 0;
+};
+
+struct Report {
+  std::vector<std::string> interface;  ///< a line for each input and output
+  std::vector<LayerRow> layers;
+};
+
+/// From the lowered graph, before the back end consumes it.
+Report describe(mlir::ModuleOp module);
+
+/// Adds each layer's number of instructions.
+void add_program(Report& report, const assembler::Program& program);
+
+void print(const Report& report);
+nlohmann::json to_json(const Report& report);
+
+}  // namespace npuforge::tools
