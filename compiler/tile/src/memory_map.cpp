@@ -5,7 +5,7 @@ namespace npuforge::tile {
 MemoryMap::MemoryMap(const isa::Machine& machine) {
   // Eighths of the scratchpad: two for weights, two for outputs and parameters, four for inputs.
   const int64_t eighth = machine.scratchpad.bytes / 8, row = machine.row_bytes();
-  const int64_t params_bytes = eighth / 8;
+  const int64_t params_bytes = eighth / 4;
   const int64_t slot_rows = machine.accumulator_rows() / 2;
   for (int slot = 0; slot < 2; ++slot) {
     weights[slot] = {slot * eighth, eighth};
