@@ -44,6 +44,7 @@ class DramData {
   DramData& operator=(const DramData&) = delete;
   std::span<std::byte> at(uint64_t address, uint64_t bytes);
   std::span<const std::byte> at(uint64_t address, uint64_t bytes) const;
+  void clear();  ///< all zero again
   int64_t bytes() const { return bytes_; }
 
  private:

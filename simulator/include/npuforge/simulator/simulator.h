@@ -25,6 +25,8 @@ const char* name(Stall stall);
 struct UnitStats {
   int64_t instructions = 0, busy = 0;
   std::array<int64_t, kStallCount> stalls{};
+  /// Cycles in which the head of the queue waited for the cause, also while the unit was working on older instructions.
+  std::array<int64_t, kStallCount> waits{};
 };
 
 struct LayerStats {

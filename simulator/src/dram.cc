@@ -1,0 +1,72 @@
+#include "npuforge/simulator/dram.h"
+
+#include <algorithm>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include <sys/mman.h>
+
+namespace npuforge::simulator {
+
+DramTiming::DramTiming(const isa::DramParams& params) : params_(params) {}
+
+Channel DramTiming::choose(bool read_shown, bool write_shown) const {
+  if (read_shown && write_shown)
+    return last_ == Channel::Read ? Channel::Write : Channel::Read;
+  return read_shown ? Channel::Read : Channel::Write;
+}
+
+Burst DramTiming::accept(Channel channel, int beats, Cycle now) {
+  last_ = channel;
+  Cycle start = std::max(now + params_.latency, data_free_);
+  data_free_ = start + beats;
+  return {start};
+}
+
+void DramTiming::reset() {
+  data_free_ = 0;
+  last_ = Channel::Write;
+}
+
+namespace {
+
+std::byte* reserve(int64_t bytes) {
+  // Pages come into being, zero, when they are touched.
+  void* base = mmap(nullptr, static_cast<size_t>(bytes), PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED)
+    throw std::bad_alloc();
+  return static_cast<std::byte*>(base);
+}
+
+void check(uint64_t address, uint64_t bytes, int64_t size) {
+  uint64_t limit = static_cast<uint64_t>(size);
+  if (address > limit || bytes > limit - address)
+    throw std::out_of_range("DRAM has " + std::to_string(size) + " bytes; address " + std::to_string(address) +
+                            " with " + std::to_string(bytes) + " bytes lies outside");
+}
+
+} // namespace
+
+DramData::DramData(int64_t bytes) : bytes_(bytes), base_(reserve(bytes)) {}
+
+DramData::~DramData() { munmap(base_, static_cast<size_t>(bytes_)); }
+
+void DramData::clear() {
+  // Gives the pages back: the next touch finds zeros.
+  if (madvise(base_, static_cast<size_t>(bytes_), MADV_DONTNEED) != 0)
+    std::fill_n(base_, bytes_, std::byte{0});
+}
+
+std::span<std::byte> DramData::at(uint64_t address, uint64_t bytes) {
+  check(address, bytes, bytes_);
+  return {base_ + address, static_cast<size_t>(bytes)};
+}
+
+std::span<const std::byte> DramData::at(uint64_t address, uint64_t bytes) const {
+  check(address, bytes, bytes_);
+  return {base_ + address, static_cast<size_t>(bytes)};
+}
+
+} // namespace npuforge::simulator

@@ -1,0 +1,289 @@
+#include "issue.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "hazards.h"
+#include "load.h"
+#include "matrix.h"
+#include "memory.h"
+#include "sequencer.h"
+#include "store.h"
+#include "vector.h"
+#include "weights.h"
+
+namespace npuforge::simulator {
+
+using isa::Action;
+using isa::Unit;
+
+Issue::Issue(sc_core::sc_module_name name, Core& core) : sc_module(name), core_(core) {
+  SC_METHOD(evaluate);
+  sensitive << due_;
+  dont_initialize();
+}
+
+void Issue::reset() {
+  due_.cancel();
+  evaluating_ = false;
+  tested_ = -1;
+  for (int u = 0; u < kUnits; ++u) {
+    queues_[u].clear();
+    slots_[u].reset(core_.machine().queue[u], core_.machine().queue[u]);
+  }
+  front_free_.fill(0);
+  blocker_.fill(nullptr);
+  issued_.clear();
+  free_.clear();
+  for (auto& job : pool_)
+    free_.push_back(job.get());
+  unfinished_ = 0;
+  last_complete_ = 0;
+}
+
+Job& Issue::new_job() {
+  if (free_.empty()) {
+    pool_.push_back(std::make_unique<Job>());
+    free_.push_back(pool_.back().get());
+  }
+  Job& job = *free_.back();
+  free_.pop_back();
+  job.complete = kNever;
+  job.blocked_by = -1;
+  return job;
+}
+
+void Issue::enqueue(Job& job) {
+  int u = index(job.unit());
+  slots_[u].take();
+  queues_[u].push_back(&job);
+  ++unfinished_;
+  if (queues_[u].size() == 1)
+    wake(job.arrive());
+}
+
+void Issue::completed(const Job& job) {
+  --unfinished_;
+  last_complete_ = std::max(last_complete_, job.complete);
+}
+
+void Issue::evaluate() {
+  if (core_.stopped())
+    return;
+  Cycle now = core_.now();
+  if (now == tested_) { // one test a cycle
+    wake(now + 1);
+    return;
+  }
+  evaluating_ = true;
+  tested_ = now;
+  core_.memory->advance(now - 1);
+  retire(now);
+  test_heads(now);
+  evaluating_ = false;
+  if (Cycle next = next_test(now); next < kNever && !core_.stopped())
+    wake(next);
+}
+
+void Issue::retire(Cycle now) {
+  std::erase_if(issued_, [&](Job* job) {
+    if (job->complete > now)
+      return false;
+    free_.push_back(job);
+    return true;
+  });
+}
+
+void Issue::test_heads(Cycle now) {
+  // Candidates are those of the state before any grant of this cycle.
+  std::array<Job*, kUnits> candidates;
+  int count = 0;
+  for (int u = 1; u < kUnits; ++u) {
+    if (queues_[u].empty())
+      continue;
+    Job& job = *queues_[u].front();
+    job.gates = gates(job);
+    const Gates& g = job.gates;
+    if (std::max({g.arrive, g.token, g.post, g.own, front_free_[u] - 1}) <= now)
+      candidates[count++] = &job;
+  }
+  std::sort(candidates.begin(), candidates.begin() + count,
+            [](const Job* a, const Job* b) { return a->sequence < b->sequence; });
+  blocker_.fill(nullptr);
+  for (int c = 0; c < count && !core_.stopped(); ++c) {
+    Job& job = *candidates[c];
+    for (int older = 0; older < c && !blocker_[index(job.unit())]; ++older)
+      for (int i = 0; i < job.claim_count; ++i)
+        for (int k = 0; k < candidates[older]->claim_count; ++k)
+          if (job.claims[i].overlaps(candidates[older]->claims[k]))
+            blocker_[index(job.unit())] = candidates[older];
+    if (const Job* blocker = blocker_[index(job.unit())])
+      note_block(job, index(blocker->unit()), now);
+    else if (!try_grant(job, now))
+      continue;
+  }
+}
+
+Gates Issue::gates(const Job& job) const {
+  int u = index(job.unit());
+  Gates g;
+  g.arrive = job.arrive();
+  for (int v = 0; (job.op->wait | job.op->post) >> v; ++v) {
+    if (job.op->wait >> v & 1)
+      g.token = std::max(g.token, core_.tokens[v][u].ready());
+    if (job.op->post >> v & 1)
+      g.post = std::max(g.post, core_.room[u][v].ready());
+  }
+  g.own = own_gate(job);
+  return g;
+}
+
+Cycle Issue::own_gate(const Job& job) const {
+  switch (job.plan->action) {
+  case Action::CopyIn:
+    return core_.load->accept_time();
+  case Action::CopyOut:
+    return core_.store->accept_time();
+  case Action::Preload:
+    return core_.weights->free_set();
+  case Action::Multiply:
+    return job.values[job.plan->roles.next] ? core_.weights->loaded_set() : 0;
+  default:
+    return 0;
+  }
+}
+
+Cycle Issue::port_gate(const Job& job, int& port) const {
+  Cycle latest = 0;
+  for (int i = 0; i < job.claim_count; ++i) {
+    auto [ready, at] = core_.ports.ready(job.claims[i]);
+    if (ready > latest) {
+      latest = ready;
+      port = at;
+    }
+  }
+  return latest;
+}
+
+bool Issue::try_grant(Job& job, Cycle now) {
+  int port = -1;
+  if (port_gate(job, port) > now) {
+    note_block(job, index(core_.ports.holder(port)), now);
+    return false;
+  }
+  grant(job, now);
+  return true;
+}
+
+void Issue::note_block(Job& job, int unit, Cycle now) {
+  if (job.blocked_by >= 0)
+    core_.accounting.port_conflict(job.unit(), Unit(job.blocked_by), now - job.blocked_since);
+  job.blocked_by = unit;
+  job.blocked_since = now;
+}
+
+void Issue::grant(Job& job, Cycle now) {
+  int u = index(job.unit());
+  if (job.blocked_by >= 0)
+    note_block(job, job.blocked_by, now);
+  job.issue = now + 1;
+  queues_[u].pop_front();
+  slots_[u].give(job.issue);
+  core_.wake_sequencer(job.issue);
+  take_credits(job);
+  if (job.claim_count > 0) {
+    core_.memory->advance(now); // DMA of this cycle still sees the ports as they were
+    for (int i = 0; i < job.claim_count; ++i)
+      core_.ports.hold(job.claims[i], job.issue, job.unit());
+  }
+  front_free_[u] = job.issue + job.occupancy;
+  start(job, now);
+}
+
+void Issue::take_credits(Job& job) {
+  int u = index(job.unit());
+  for (int v = 0; (job.op->wait | job.op->post) >> v; ++v) {
+    if (job.op->wait >> v & 1) {
+      core_.tokens[v][u].take();
+      core_.room[v][u].give(job.issue);
+      if (v == 0)
+        core_.wake_sequencer(job.issue);
+    }
+    if (job.op->post >> v & 1)
+      core_.room[u][v].take();
+  }
+}
+
+void Issue::start(Job& job, Cycle now) {
+  bool dma = job.plan->instruction->timing.dynamic;
+  if (!dma)
+    job.complete = job.issue + job.latency;
+  if (core_.context.options->check_hazards)
+    if (auto wrong = find_hazard(issued_, job))
+      return core_.fail(now, job.pc, *wrong);
+  issued_.push_back(&job);
+  switch (job.unit()) {
+  case Unit::Load:
+    core_.load->issue(job);
+    break;
+  case Unit::Weights:
+    core_.weights->issue(job);
+    break;
+  case Unit::Matrix:
+    core_.matrix->issue(job);
+    break;
+  case Unit::Vector:
+    core_.vector->issue(job);
+    break;
+  case Unit::Store:
+    core_.store->issue(job);
+    break;
+  case Unit::Sequencer:
+    break;
+  }
+  if (!dma) {
+    core_.accounting.pipeline_issued(job);
+    core_.completes(job);
+  }
+}
+
+Cycle Issue::next_test(Cycle now) const {
+  Cycle next = kNever;
+  for (int u = 1; u < kUnits; ++u) {
+    if (queues_[u].empty())
+      continue;
+    const Job& job = *queues_[u].front();
+    if (blocker_[u] && !queues_[index(blocker_[u]->unit())].empty() &&
+        queues_[index(blocker_[u]->unit())].front() == blocker_[u])
+      continue; // until the older one has gone
+    Gates g = gates(job);
+    if (job.plan->action == Action::CopyIn && g.own == kNever)
+      g.own = core_.load->accept_bound(now);
+    int port = 0;
+    next = std::min(next, std::max({g.arrive, g.token, g.post, g.own, front_free_[u] - 1, port_gate(job, port), now + 1}));
+  }
+  return next;
+}
+
+std::vector<std::string> Issue::waiting() const {
+  std::vector<std::string> lines;
+  for (int u = 1; u < kUnits; ++u) {
+    if (queues_[u].empty())
+      continue;
+    const Job& job = *queues_[u].front();
+    std::string what;
+    for (int v = 0; v < kUnits; ++v) {
+      if (job.op->wait >> v & 1 && core_.tokens[v][u].ready() == kNever)
+        what += fmt::format(" a token of {};", isa::name(Unit(v)));
+      if (job.op->post >> v & 1 && core_.room[u][v].ready() == kNever)
+        what += fmt::format(" room for a token to {};", isa::name(Unit(v)));
+    }
+    if (own_gate(job) == kNever)
+      what += job.plan->action == Action::Preload ? " a free weight set;" : job.plan->action == Action::Multiply ? " a loaded weight set;" : " the engine;";
+    lines.push_back(fmt::format("{}: {}", isa::name(Unit(u)), describe(core_.context, job.dispatch, job.pc, "waits for" + what)));
+  }
+  return lines;
+}
+
+} // namespace npuforge::simulator

@@ -1,0 +1,61 @@
+#pragma once
+// The queues of the units and the one arbiter that issues from them (TIMING.md section 4).
+
+#include <deque>
+
+#include "core.h"
+
+namespace npuforge::simulator {
+
+class Issue : public sc_core::sc_module {
+public:
+  SC_HAS_PROCESS(Issue);
+  Issue(sc_core::sc_module_name name, Core& core);
+  void reset();
+  void wake(Cycle at) {
+    if (!evaluating_)
+      core_.wake(due_, at);
+  }
+
+  // --- for the sequencer ----------------------------------------------------------------------------------------------
+  Cycle slot_ready(isa::Unit unit) const { return slots_[index(unit)].ready(); }
+  Job& new_job();
+  void drop_job(Job& job) { free_.push_back(&job); }
+  void enqueue(Job& job);
+  /// Cycle from which on all queues are empty and everything is complete; kNever while that is not known.
+  Cycle drained_at() const { return unfinished_ == 0 ? last_complete_ : kNever; }
+
+  void completed(const Job& job);
+  /// A line for each unit whose head waits.
+  std::vector<std::string> waiting() const;
+
+private:
+  void evaluate();
+  void test_heads(Cycle now);
+  void retire(Cycle now);
+  Gates gates(const Job& job) const;
+  Cycle own_gate(const Job& job) const;
+  Cycle port_gate(const Job& job, int& port) const;
+  bool try_grant(Job& job, Cycle now);
+  void note_block(Job& job, int unit, Cycle now);
+  void grant(Job& job, Cycle now);
+  void take_credits(Job& job);
+  void start(Job& job, Cycle now);
+  Cycle next_test(Cycle now) const;
+
+  Core& core_;
+  sc_core::sc_event due_;
+  bool evaluating_ = false;
+  Cycle tested_ = -1;
+  std::array<std::deque<Job*>, kUnits> queues_;
+  std::array<Credits, kUnits> slots_;
+  std::array<Cycle, kUnits> front_free_{};
+  std::array<const Job*, kUnits> blocker_{}; ///< the older candidate that claims the head's ports
+  std::vector<Job*> issued_;
+  std::vector<std::unique_ptr<Job>> pool_;
+  std::vector<Job*> free_;
+  int64_t unfinished_ = 0;
+  Cycle last_complete_ = 0;
+};
+
+} // namespace npuforge::simulator

@@ -1,0 +1,43 @@
+#pragma once
+// An instruction on its way through a unit: dispatched with the values that its operands had.
+
+#include <array>
+#include <cstdint>
+
+#include "npuforge/simulator/simulator.h"
+
+#include "credits.h"
+#include "generator.h"
+#include "micro_op.h"
+#include "ports.h"
+
+namespace npuforge::simulator {
+
+/// When each condition of the issue held (cycle of the test), in the order in which stalls are blamed on them.
+struct Gates {
+  Cycle arrive = 0, token = 0, post = 0, own = 0;
+};
+
+struct Job {
+  const MicroOp* op = nullptr;
+  const Plan* plan = nullptr;
+  uint64_t sequence = 0;
+  uint32_t pc = 0;
+  Cycle dispatch = 0, issue = 0, complete = kNever;
+  Gates gates;
+  std::array<int32_t, kMaxOperands> values{}; ///< of every operand that is a number
+  std::array<Stream, kMaxStreams> streams;
+  int stream_count = 0;
+  std::array<Claim, kMaxUses> claims;
+  int claim_count = 0;
+  Cycle occupancy = 0, latency = 0;
+  int64_t group = 1; ///< Reduce: rows of a group
+  // Who kept it waiting at a port, for the statistics.
+  Cycle blocked_since = 0;
+  int blocked_by = -1;
+
+  isa::Unit unit() const { return plan->unit; }
+  Cycle arrive() const { return dispatch + 1; }
+};
+
+} // namespace npuforge::simulator

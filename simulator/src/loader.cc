@@ -1,0 +1,112 @@
+#include "npuforge/simulator/loader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "layout.h"
+
+namespace npuforge::simulator {
+namespace {
+
+using assembler::Port;
+
+const Port& find_port(const std::vector<Port>& ports, const std::string& name, const char* what) {
+  for (const Port& port : ports)
+    if (port.name == name)
+      return port;
+  std::vector<std::string> names;
+  for (const Port& port : ports)
+    names.push_back(port.name);
+  throw TensorError(fmt::format("the program has no {} '{}'; it has: {}", what, name,
+                                names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+}
+
+/// The range of the network's integers, and what the device subtracts from them.
+struct Range {
+  int low, high, device_offset;
+};
+
+Range range_of(const std::string& type) { return type == "u8" ? Range{0, 255, 128} : Range{-128, 127, 0}; }
+
+template <typename T>
+T element(const Tensor& tensor, int64_t i) {
+  T value;
+  std::memcpy(&value, tensor.data.data() + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
+  return value;
+}
+
+/// As QuantizeLinear does it: an f32 division, half to even, saturating.
+int quantise(float value, const assembler::Quantisation& q, const Range& range) {
+  float scaled = std::nearbyint(value / static_cast<float>(q.scale));
+  if (!(scaled > -1e9f)) // NaN too
+    return range.low;
+  if (scaled > 1e9f)
+    return range.high;
+  return std::clamp(static_cast<int>(scaled) + q.zero_point, range.low, range.high);
+}
+
+void check_input(const Port& port, const Tensor& tensor) {
+  if (tensor.shape != port.shape)
+    throw TensorError(fmt::format("input '{}' has shape [{}]; the network wants [{}]", port.name,
+                                  fmt::join(tensor.shape, ", "), fmt::join(port.shape, ", ")));
+  if (tensor.type != port.type)
+    throw TensorError(fmt::format("input '{}' is {}; the network wants {}", port.name, tensor.type, port.type));
+}
+
+std::span<std::byte> port_span(const Port& port, DramData& dram) {
+  try {
+    return dram.at(port.address, port.bytes);
+  } catch (const std::out_of_range& error) {
+    throw TensorError(fmt::format("'{}': {}", port.name, error.what()));
+  }
+}
+
+} // namespace
+
+void write_input(const assembler::Program& program, const isa::Machine& machine, const std::string& name,
+                 const Tensor& tensor, DramData& dram) {
+  const Port& port = find_port(program.inputs, name, "input");
+  check_input(port, tensor);
+  std::span<std::byte> to = port_span(port, dram);
+  std::memset(to.data(), 0, to.size()); // lanes beyond the last channel
+  Range range = range_of(port.type == "f32" ? port.quantisation.type : port.type);
+  for_each_element(port, machine, [&](int64_t i, int64_t offset) {
+    int value = 0;
+    if (port.type == "f32")
+      value = quantise(element<float>(tensor, i), port.quantisation, range);
+    else if (port.type == "u8")
+      value = element<uint8_t>(tensor, i);
+    else
+      value = element<int8_t>(tensor, i);
+    if (static_cast<uint64_t>(offset) < to.size())
+      to[static_cast<size_t>(offset)] = static_cast<std::byte>(value - range.device_offset);
+  });
+}
+
+Tensor read_output(const assembler::Program& program, const isa::Machine& machine, const std::string& name,
+                   const DramData& dram) {
+  const Port& port = find_port(program.outputs, name, "output");
+  std::span<const std::byte> from = port_span(port, const_cast<DramData&>(dram));
+  Tensor tensor{port.type, port.shape, {}};
+  size_t size = port.type == "f32" ? 4 : 1;
+  tensor.data.resize(static_cast<size_t>(element_count(port.shape)) * size);
+  Range range = range_of(port.type == "f32" ? port.quantisation.type : port.type);
+  for_each_element(port, machine, [&](int64_t i, int64_t offset) {
+    if (static_cast<uint64_t>(offset) >= from.size())
+      return;
+    int value = static_cast<int8_t>(from[static_cast<size_t>(offset)]) + range.device_offset;
+    if (port.type != "f32") {
+      tensor.data[static_cast<size_t>(i)] = static_cast<std::byte>(value);
+      return;
+    }
+    float real = static_cast<float>(value - port.quantisation.zero_point) * static_cast<float>(port.quantisation.scale);
+    std::memcpy(tensor.data.data() + i * 4, &real, 4);
+  });
+  return tensor;
+}
+
+} // namespace npuforge::simulator

@@ -1,0 +1,37 @@
+#include "ports.h"
+
+#include <bit>
+
+namespace npuforge::simulator {
+
+void Ports::reset(const isa::Machine& machine) {
+  scratch_banks_ = machine.scratchpad.banks;
+  sum_banks_ = machine.accumulator.banks;
+  bank_shift_ = std::countr_zero(static_cast<uint64_t>(machine.bank_bytes()));
+  sum_bank_rows_ = machine.accumulator_bank_rows();
+  free_at_.assign(2 * (scratch_banks_ + sum_banks_), 0);
+  holder_.assign(free_at_.size(), isa::Unit::Sequencer);
+}
+
+int Ports::base(isa::Space space, isa::Access port) const {
+  bool write = port == isa::Access::Write;
+  if (space == isa::Space::Scratchpad)
+    return write ? scratch_banks_ : 0;
+  return 2 * scratch_banks_ + (write ? sum_banks_ : 0);
+}
+
+std::pair<int, int> Ports::banks(const Stream& stream) const {
+  if (stream.empty)
+    return {0, -1};
+  if (stream.space == isa::Space::Scratchpad)
+    return {static_cast<int>(stream.first >> bank_shift_), static_cast<int>(stream.last >> bank_shift_)};
+  return {static_cast<int>(stream.first / sum_bank_rows_), static_cast<int>(stream.last / sum_bank_rows_)};
+}
+
+Claim Ports::claim(const Stream& stream, isa::Access port) const {
+  auto [first, last] = banks(stream);
+  int offset = base(stream.space, port);
+  return {first + offset, last + offset, 0, 0};
+}
+
+} // namespace npuforge::simulator

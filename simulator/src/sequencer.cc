@@ -1,0 +1,288 @@
+#include "sequencer.h"
+
+#include <fmt/format.h>
+
+#include "issue.h"
+#include "memory.h"
+
+namespace npuforge::simulator {
+namespace {
+
+constexpr Cycle kRunAhead = 1 << 16; ///< cycles before it lets the others run
+
+} // namespace
+
+Sequencer::Sequencer(sc_core::sc_module_name name, Core& core) : sc_module(name), core_(core) {
+  SC_METHOD(run);
+  sensitive << due_;
+  dont_initialize();
+}
+
+void Sequencer::reset() {
+  due_.cancel();
+  const isa::Machine& m = core_.machine();
+  int word_bytes = core_.context.spec->word_bytes();
+  words_per_line_ = m.sequencer.line_bytes / word_bytes;
+  int64_t words = static_cast<int64_t>(core_.context.text->size());
+  fetch_.reset(m.sequencer.cache_lines, (words + words_per_line_ - 1) / words_per_line_,
+               m.sequencer.line_bytes / m.dram.beat_bytes);
+  registers_.assign(m.sequencer.registers, 0);
+  generators_.assign(m.sequencer.generators, Generator{});
+  loops_.clear();
+  pc_ = 0;
+  sequence_ = 0;
+  time_ = 0;
+  wake(0);
+}
+
+void Sequencer::run() {
+  if (core_.stopped())
+    return;
+  Cycle now = core_.now();
+  core_.memory->advance(now - 1);
+  try {
+    while (turn(now))
+      ;
+  } catch (const ProgramFault& error) {
+    // What it has run into lies ahead: something else may go wrong before.
+    if (time_ > now)
+      wake(time_);
+    else
+      core_.fail(time_, pc_, error.what());
+  }
+}
+
+/// One decision; false when there is nothing to decide before the next wake-up.
+bool Sequencer::turn(Cycle now) {
+  if (core_.stopped())
+    return false;
+  if (time_ - now > kRunAhead) {
+    wake(time_);
+    return false;
+  }
+  if (time_ >= core_.context.options->max_cycles)
+    throw ProgramFault(fmt::format("the program has not ended after {} cycles", core_.context.options->max_cycles));
+  check_instruction();
+  fetch_.step(line(), time_, *core_.memory);
+  if (fetch_.filling() && time_ >= core_.memory->fill_bound(now)) {
+    wake(time_); // what the cache does when the line comes depends on where pc is then
+    return false;
+  }
+  if (!fetch_.valid(line(), time_)) {
+    Cycle valid = core_.memory->fill_valid_at();
+    if (valid == kNever)
+      return false;
+    core_.accounting.sequencer_stalled(Stall::Fetch, valid - time_);
+    time_ = valid;
+    return true;
+  }
+  const MicroOp& op = (*core_.context.text)[pc_];
+  Conditions c = conditions(op);
+  if (c.all() > time_)
+    return pass_time(now, c.all(), c);
+  execute(op);
+  return true;
+}
+
+void Sequencer::check_instruction() const {
+  const auto& text = *core_.context.text;
+  if (pc_ >= text.size())
+    throw ProgramFault("execution runs past the end of the text");
+  if (!text[pc_].plan)
+    throw ProgramFault("the word is no instruction of this machine");
+}
+
+Sequencer::Conditions Sequencer::conditions(const MicroOp& op) const {
+  Conditions c;
+  if (op.plan->unit != isa::Unit::Sequencer) {
+    c.queue = core_.issue->slot_ready(op.plan->unit);
+    return c;
+  }
+  for (int u = 0; (op.wait | op.post) >> u; ++u) {
+    if (op.wait >> u & 1)
+      c.token = std::max(c.token, core_.tokens[u][0].ready());
+    if (op.post >> u & 1)
+      c.post = std::max(c.post, core_.room[0][u].ready());
+  }
+  if (op.plan->action == isa::Action::Halt)
+    c.drain = core_.issue->drained_at();
+  return c;
+}
+
+/// Moves to cycle `until`, or to where the cache may have something to do before; false while that is not known.
+bool Sequencer::pass_time(Cycle now, Cycle until, const Conditions& why) {
+  if (fetch_.filling()) {
+    Cycle valid = core_.memory->fill_valid_at();
+    until = std::min(until, valid < kNever ? valid : core_.memory->fill_bound(now));
+  }
+  if (until >= kNever)
+    return false;
+  stall(time_, until, why);
+  time_ = until;
+  return true;
+}
+
+void Sequencer::stall(Cycle from, Cycle until, const Conditions& why) {
+  auto charge = [&](Stall cause, Cycle end) {
+    end = std::min(end, until);
+    if (end <= from)
+      return;
+    core_.accounting.sequencer_stalled(cause, end - from);
+    from = end;
+  };
+  charge(Stall::Token, why.token);
+  charge(Stall::Post, why.post);
+  charge(Stall::Queue, why.queue);
+  charge(Stall::Drain, why.drain);
+}
+
+void Sequencer::execute(const MicroOp& op) {
+  uint64_t sequence = sequence_;
+  uint32_t next = pc_ + 1;
+  if (op.plan->unit != isa::Unit::Sequencer)
+    dispatch(op, sequence);
+  else
+    next = scalar(op);
+  ++sequence_;
+  core_.accounting.sequencer_executed(op, time_);
+  if (op.plan->unit == isa::Unit::Sequencer) {
+    exchange_tokens(op);
+    if (core_.context.sink)
+      core_.context.sink->on_complete({sequence, pc_, isa::Unit::Sequencer, time_, time_, time_ + 1});
+  }
+  if (op.plan->action == isa::Action::Halt) {
+    core_.finish(time_ + 1);
+    return;
+  }
+  pc_ = follow_loops(next);
+  ++time_;
+}
+
+void Sequencer::dispatch(const MicroOp& op, uint64_t sequence) {
+  Job& job = core_.issue->new_job();
+  try {
+    resolve(op, registers_, generators_, core_.machine(), core_.ports, job);
+  } catch (...) {
+    core_.issue->drop_job(job);
+    throw;
+  }
+  job.sequence = sequence;
+  job.pc = pc_;
+  job.dispatch = time_;
+  core_.issue->enqueue(job);
+}
+
+/// Executes a scalar instruction; returns the next pc before loops are looked at.
+uint32_t Sequencer::scalar(const MicroOp& op) {
+  uint32_t next = pc_ + 1;
+  read_operands(op, registers_, values_);
+  const Roles& roles = op.plan->roles;
+  switch (op.plan->action) {
+  case isa::Action::Compute:
+    if (int rd = static_cast<int>(op.operands[roles.rd].value); rd != 0)
+      registers_[rd] = compute(*op.plan->result, op);
+    else
+      compute(*op.plan->result, op);
+    break;
+  case isa::Action::Branch:
+    if (compute(*op.plan->condition, op))
+      next = static_cast<uint32_t>(values_[roles.target]);
+    break;
+  case isa::Action::Loop:
+    begin_loop(op, next);
+    break;
+  case isa::Action::SetLevel:
+    set_level(op);
+    break;
+  default:
+    break;
+  }
+  return next;
+}
+
+int32_t Sequencer::compute(const isa::Kernel& kernel, const MicroOp& op) {
+  std::array<int64_t, kMaxOperands> wide;
+  std::array<const int64_t*, kMaxOperands> columns;
+  size_t count = op.operands.size();
+  for (size_t o = 0; o < count; ++o) {
+    wide[o] = values_[o];
+    columns[o] = &wide[o];
+  }
+  int64_t result = 0;
+  kernel.run(std::span(columns.data(), count), &result, 1);
+  return static_cast<int32_t>(result);
+}
+
+void Sequencer::begin_loop(const MicroOp& op, uint32_t& next) {
+  uint32_t end = static_cast<uint32_t>(values_[op.plan->roles.target]);
+  int32_t count = values_[op.plan->roles.count];
+  if (end < pc_ + 2)
+    throw ProgramFault("a loop has no instructions: its target is not beyond the next instruction");
+  if (count <= 0) {
+    next = end;
+    return;
+  }
+  if (loops_.size() == static_cast<size_t>(core_.machine().sequencer.loop_depth))
+    throw ProgramFault(fmt::format("loops nest deeper than {}", loops_.size()));
+  loops_.push_back({pc_ + 1, end, static_cast<uint32_t>(count)});
+}
+
+uint32_t Sequencer::follow_loops(uint32_t next) {
+  while (!loops_.empty() && next == loops_.back().end) {
+    if (--loops_.back().turns > 0)
+      return loops_.back().first;
+    loops_.pop_back();
+  }
+  return next;
+}
+
+void Sequencer::set_level(const MicroOp& op) {
+  const Roles& r = op.plan->roles;
+  Generator& generator = generators_[values_[r.generator]];
+  size_t at = static_cast<size_t>(values_[r.level]);
+  Level& level = generator[at];
+  level.count = values_[r.count];
+  level.stride = values_[r.stride];
+  level.low = r.low >= 0 ? values_[r.low] : 0;
+  level.high = r.high >= 0 ? values_[r.high] : level.count;
+  if (r.keep < 0 || values_[r.keep] == 0)
+    for (size_t l = at + 1; l < generator.size(); ++l)
+      generator[l] = Level{};
+}
+
+void Sequencer::exchange_tokens(const MicroOp& op) {
+  for (int u = 0; (op.wait | op.post) >> u; ++u) {
+    if (op.wait >> u & 1) {
+      core_.tokens[u][0].take();
+      core_.room[u][0].give(time_ + 1);
+      core_.wake_issue(time_ + 1);
+    }
+    if (op.post >> u & 1) {
+      core_.room[0][u].take();
+      core_.tokens[0][u].give(time_ + 1);
+      core_.wake_issue(time_ + 1);
+    }
+  }
+}
+
+std::string Sequencer::waiting() const {
+  const auto& text = *core_.context.text;
+  std::string what;
+  if (pc_ < text.size() && text[pc_].plan) {
+    const MicroOp& op = text[pc_];
+    Conditions c = conditions(op);
+    for (int u = 0; u < kUnits; ++u) {
+      if (op.plan->unit == isa::Unit::Sequencer && op.wait >> u & 1 && core_.tokens[u][0].ready() == kNever)
+        what += fmt::format(" a token of {};", isa::name(isa::Unit(u)));
+      if (op.plan->unit == isa::Unit::Sequencer && op.post >> u & 1 && core_.room[0][u].ready() == kNever)
+        what += fmt::format(" room for a token to {};", isa::name(isa::Unit(u)));
+    }
+    if (c.queue == kNever)
+      what += fmt::format(" a place in the queue of {};", isa::name(op.plan->unit));
+    if (c.drain == kNever)
+      what += " all units to finish;";
+  }
+  return fmt::format("sequencer: {}", describe(core_.context, time_, pc_, "waits for" + what));
+}
+
+} // namespace npuforge::simulator

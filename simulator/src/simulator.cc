@@ -1,0 +1,64 @@
+#include "npuforge/simulator/simulator.h"
+
+#include <algorithm>
+
+#include "core.h"
+
+// libsystemc brings a main() that calls this one; programs here have their own main().
+int sc_main(int, char**) { return 0; }
+
+namespace npuforge::simulator {
+
+const char* name(Stall stall) {
+  static constexpr std::array<const char*, kStallCount> kNames{"empty",  "token", "post",  "port", "weight set",
+                                                               "engine", "fetch", "queue", "drain"};
+  return kNames[static_cast<size_t>(stall)];
+}
+
+struct Simulator::Impl {
+  Impl(const isa::Spec& s, Options o)
+      : spec(s), options(o), dram(spec.machine.dram.bytes), plans(make_plans(spec)) {
+    memories.reset(spec.machine);
+    if (spec.machine.sequencer.levels > kMaxLevels)
+      throw std::invalid_argument("the model has generators of up to " + std::to_string(kMaxLevels) + " levels");
+  }
+
+  isa::Spec spec;
+  Options options;
+  DramData dram;
+  Memories memories;
+  std::vector<std::unique_ptr<Plan>> plans;
+  assembler::Program program;
+  std::vector<MicroOp> text;
+};
+
+Simulator::Simulator(const isa::Spec& spec, Options options) : impl_(std::make_unique<Impl>(spec, options)) {}
+Simulator::~Simulator() = default;
+
+void Simulator::load(const assembler::Program& program) {
+  Impl& s = *impl_;
+  s.program = program;
+  s.text = decode_text(s.spec, s.plans, s.program);
+  s.dram.clear();
+  s.memories.reset(s.spec.machine);
+  size_t word = static_cast<size_t>(s.spec.word_bytes());
+  for (size_t i = 0; i < program.text.size(); ++i)
+    isa::store_word(s.spec, program.text[i], s.dram.at(program.text_address + i * word, word));
+  for (const assembler::Segment& segment : program.segments) {
+    auto to = s.dram.at(segment.address, segment.size);
+    std::copy(segment.bytes.begin(), segment.bytes.end(), to.begin());
+  }
+}
+
+DramData& Simulator::dram() { return impl_->dram; }
+
+RunStats Simulator::run(EventSink* sink) {
+  Impl& s = *impl_;
+  return Core::instance().run({&s.spec, &s.program, &s.text, &s.options, &s.dram, &s.memories, sink});
+}
+
+std::span<const std::byte> Simulator::scratchpad() const { return std::as_bytes(std::span(impl_->memories.scratchpad)); }
+
+std::span<const int32_t> Simulator::accumulator() const { return impl_->memories.accumulator; }
+
+} // namespace npuforge::simulator

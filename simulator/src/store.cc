@@ -1,0 +1,150 @@
+#include "store.h"
+
+#include <cstring>
+
+#include "memory.h"
+
+namespace npuforge::simulator {
+
+Store::Store(sc_core::sc_module_name name, Core& core) : sc_module(name), core_(core) {
+  SC_METHOD(watch);
+  sensitive << due_;
+  dont_initialize();
+}
+
+void Store::reset() {
+  due_.cancel();
+  const isa::DmaParams& p = core_.machine().store;
+  held_.reset(p.instructions, p.instructions);
+  places_.reset(p.fifo_beats, p.fifo_beats);
+  reading_ = false;
+  next_step_ = idle_from_ = sending_until_ = 0;
+  held_jobs_.clear();
+  bursts_.clear();
+}
+
+void Store::issue(Job& job) {
+  held_.take();
+  held_jobs_.push_back(&job);
+  read_job_ = &job;
+  reading_ = true;
+  runs_.start(job);
+  cut_.start(job, core_.machine().dram);
+  burst_made_ = 0;
+  next_step_ = std::max(next_step_, job.issue);
+  start_run();
+  if (core_.values())
+    copy(job);
+  core_.wake(due_, std::max(core_.now() + 1, bound(core_.now())));
+}
+
+void Store::start_run() {
+  const int cols = core_.machine().row_bytes();
+  run_ = runs_.run();
+  dram_offset_ = run_.dram % cols;
+  pad_offset_ = run_.pad % cols;
+  beats_ = (dram_offset_ + run_.bytes - 1) / cols + 1;
+  beat_ = rows_read_ = 0;
+}
+
+void Store::read(Cycle until) {
+  const int cols = core_.machine().row_bytes();
+  while (reading_) {
+    int64_t beat_end = std::min(run_.bytes, (beat_ + 1) * cols - dram_offset_) - 1;
+    int64_t row = (pad_offset_ + beat_end) / cols;
+    bool reads = rows_read_ <= row, makes = rows_read_ >= row;
+    Cycle ready = makes ? std::max(next_step_, places_.ready()) : next_step_;
+    Cycle at = ready;
+    int port = 0;
+    if (reads) {
+      port = core_.ports.read_port(run_.pad - static_cast<uint32_t>(pad_offset_) + static_cast<uint32_t>(rows_read_ * cols));
+      at = std::max(at, core_.ports.free_at(port));
+    }
+    if (at > until)
+      return;
+    if (at > ready)
+      core_.accounting.port_conflict(isa::Unit::Store, core_.ports.holder(port), at - ready);
+    next_step_ = at + 1;
+    if (reads)
+      ++rows_read_;
+    if (makes)
+      made(at);
+  }
+}
+
+void Store::made(Cycle at) {
+  places_.take();
+  if (++burst_made_ == cut_.beats()) {
+    int beats = cut_.beats();
+    cut_.next();
+    bursts_.push_back({beats, at + 2, cut_.done()});
+    burst_made_ = 0;
+  }
+  if (++beat_ == beats_)
+    next_run(at);
+}
+
+void Store::next_run(Cycle at) {
+  runs_.next();
+  if (!runs_.done()) {
+    start_run();
+    return;
+  }
+  reading_ = false;
+  idle_from_ = at + 1;
+  core_.wake_issue(idle_from_);
+}
+
+void Store::accepted(Cycle at, Cycle start) {
+  Ready burst = bursts_.front();
+  bursts_.pop_front();
+  for (int k = 0; k < burst.beats; ++k)
+    places_.give(at + k + 2);
+  sending_until_ = at + burst.beats + 1;
+  Job& job = *held_jobs_.front();
+  core_.accounting.moved(job, false, int64_t{burst.beats} * core_.machine().dram.beat_bytes);
+  if (!burst.last)
+    return;
+  held_jobs_.pop_front();
+  job.complete = start + burst.beats + 1;
+  held_.give(job.complete);
+  core_.accounting.dma_completed(job);
+  core_.completes(job);
+}
+
+Cycle Store::bound(Cycle now) const {
+  const int cols = core_.machine().row_bytes();
+  Cycle earliest = kNever;
+  if (reading_) // at best a beat is made in each cycle
+    earliest = std::max(now, next_step_) + (beats_ - beat_) + (runs_.left() - 1) * ((run_.bytes + cols - 1) / cols);
+  if (reading_ && read_job_ == held_jobs_.front())
+    return earliest;
+  // The oldest is read: its bursts are sent one after the other, and the last one's acceptance says when it completes.
+  Cycle sent = std::max(now, show_time());
+  for (const Ready& burst : bursts_) {
+    if (burst.last)
+      break;
+    sent += burst.beats;
+  }
+  return std::min(earliest, sent + 1);
+}
+
+void Store::watch() {
+  if (core_.stopped())
+    return;
+  Cycle now = core_.now();
+  core_.memory->advance(now - 1);
+  if (!held_jobs_.empty())
+    core_.wake(due_, std::max(now + 1, bound(now)));
+}
+
+void Store::copy(const Job& job) {
+  RunCursor runs;
+  for (runs.start(job); !runs.done(); runs.next()) {
+    Run run = runs.run();
+    auto to = core_.context.dram->at(run.dram, static_cast<uint64_t>(run.bytes));
+    std::memcpy(to.data(), core_.context.memories->scratchpad.data() + run.pad, to.size());
+  }
+}
+
+} // namespace npuforge::simulator

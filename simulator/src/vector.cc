@@ -1,0 +1,157 @@
+#include "vector.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace npuforge::simulator {
+
+using isa::Access;
+using isa::Action;
+using isa::OperandKind;
+
+Vector::Vector(sc_core::sc_module_name name, Core& core) : sc_module(name), core_(core) {}
+
+void Vector::reset() {
+  const isa::VectorParams& v = core_.machine().vector;
+  lane_registers_.assign(static_cast<size_t>(v.lanes) * v.lane_registers, 0);
+  lane_columns_.assign(v.lane_registers, {});
+  size_t block = static_cast<size_t>(std::max(kColumnElements, v.lanes));
+  for (Column& column : columns_)
+    column.assign(block, 0);
+  for (Column* column : {&state_, &next_, &out_})
+    column->assign(block, 0);
+}
+
+void Vector::issue(Job& job) {
+  if (!core_.values())
+    return;
+  switch (job.plan->action) {
+  case Action::LoadLanes:
+    return load_lanes(job);
+  case Action::SetLanes:
+    return set_lanes(job);
+  case Action::Map:
+    return map(job);
+  case Action::Reduce:
+    return reduce(job);
+  default:
+    return;
+  }
+}
+
+const Vector::Column& Vector::lane_column(int number) {
+  Column& column = lane_columns_[number];
+  if (column.empty()) {
+    column.resize(state_.size());
+    for (size_t i = 0; i < column.size(); ++i)
+      column[i] = lane(number)[i % lanes()];
+  }
+  return column;
+}
+
+void Vector::lanes_changed(int first, int last) {
+  for (int r = first; r <= last; ++r)
+    lane_columns_[r].clear();
+}
+
+void Vector::load_lanes(const Job& job) {
+  int first = job.values[job.plan->roles.lane];
+  const int row_bytes = core_.machine().row_bytes();
+  expand(job.streams[0], addresses_[0]);
+  auto* to = reinterpret_cast<char*>(lane(first));
+  for (int64_t address : addresses_[0]) {
+    std::memcpy(to, core_.context.memories->scratchpad.data() + address, static_cast<size_t>(row_bytes));
+    to += row_bytes;
+  }
+  int64_t last_byte = static_cast<int64_t>(addresses_[0].size()) * row_bytes - 1;
+  lanes_changed(first, first + static_cast<int>(last_byte / (4 * lanes())));
+}
+
+void Vector::set_lanes(const Job& job) {
+  int number = job.values[job.plan->roles.lane];
+  std::fill_n(lane(number), lanes(), job.values[job.plan->roles.value]);
+  lanes_changed(number, number);
+}
+
+void Vector::expand_streams(const Job& job) {
+  for (int s = 0; s < job.stream_count; ++s)
+    expand(job.streams[s], addresses_[s]);
+}
+
+void Vector::set_inputs(const Job& job) {
+  const auto& operands = job.plan->instruction->operands;
+  for (size_t o = 0; o < operands.size(); ++o) {
+    if (operands[o].kind == OperandKind::Lane) {
+      inputs_[o] = lane_column(job.values[o]).data();
+      continue;
+    }
+    if (operands[o].kind != OperandKind::Stream)
+      std::fill(columns_[o].begin(), columns_[o].end(), job.values[o]);
+    inputs_[o] = columns_[o].data();
+  }
+  inputs_[operands.size()] = state_.data();
+}
+
+std::span<const int64_t* const> Vector::inputs(const Job& job) const {
+  return {inputs_.data(), job.plan->instruction->operands.size() + 1};
+}
+
+void Vector::read_rows(const Job& job, int64_t first, int64_t stride, int64_t rows) {
+  for (int s = 0; s < job.stream_count; ++s) {
+    const StreamPlan& plan = job.plan->streams[s];
+    if (plan.access != Access::Read)
+      continue;
+    std::span<const int64_t> from(addresses_[s]);
+    if (stride == 1) {
+      from = from.subspan(static_cast<size_t>(first), static_cast<size_t>(rows));
+    } else {
+      picked_[s].resize(static_cast<size_t>(rows));
+      for (int64_t i = 0; i < rows; ++i)
+        picked_[s][i] = addresses_[s][first + i * stride];
+      from = picked_[s];
+    }
+    const int32_t* fill = plan.fill >= 0 ? lane(job.values[plan.fill]) : nullptr;
+    gather(*core_.context.memories, plan.space, plan.type, from, lanes(), fill, columns_[plan.operand].data());
+  }
+}
+
+void Vector::write_rows(const Job& job, const int64_t* column, int64_t first, int64_t rows) {
+  std::span<const int64_t> to(addresses_[job.plan->destination]);
+  scatter(column, job.plan->streams[job.plan->destination].space,
+          to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)), lanes(), *core_.context.memories);
+}
+
+void Vector::map(const Job& job) {
+  expand_streams(job);
+  set_inputs(job);
+  int64_t steps = job.streams[0].steps, block = static_cast<int64_t>(state_.size()) / lanes();
+  for (int64_t first = 0; first < steps; first += block) {
+    int64_t rows = std::min(block, steps - first);
+    read_rows(job, first, 1, rows);
+    job.plan->result->run(inputs(job), out_.data(), rows * lanes());
+    write_rows(job, out_.data(), first, rows);
+  }
+}
+
+void Vector::reduce(const Job& job) {
+  expand_streams(job);
+  set_inputs(job);
+  int64_t groups = job.streams[job.plan->destination].steps, block = static_cast<int64_t>(state_.size()) / lanes();
+  size_t state = job.plan->instruction->operands.size();
+  for (int64_t first = 0; first < groups; first += block) {
+    int64_t rows = std::min(block, groups - first), count = rows * lanes();
+    inputs_[state] = state_.data();
+    job.plan->init->run(inputs(job), state_.data(), count);
+    for (int64_t tap = 0; tap < job.group; ++tap) {
+      read_rows(job, first * job.group + tap, job.group, rows);
+      inputs_[state] = state_.data();
+      job.plan->step->run(inputs(job), next_.data(), count);
+      std::swap(state_, next_);
+    }
+    inputs_[state] = state_.data();
+    job.plan->result->run(inputs(job), out_.data(), count);
+    write_rows(job, out_.data(), first, rows);
+  }
+}
+
+} // namespace npuforge::simulator

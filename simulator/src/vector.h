@@ -1,0 +1,44 @@
+#pragma once
+// The vector unit: lane registers, and the spec's expressions over blocks of rows.
+
+#include "columns.h"
+#include "core.h"
+
+namespace npuforge::simulator {
+
+class Vector : public sc_core::sc_module {
+public:
+  Vector(sc_core::sc_module_name name, Core& core);
+  void reset();
+  void issue(Job& job);
+
+private:
+  using Column = std::vector<int64_t>;
+
+  void load_lanes(const Job& job);
+  void set_lanes(const Job& job);
+  void map(const Job& job);
+  void reduce(const Job& job);
+
+  int lanes() const { return core_.machine().vector.lanes; }
+  int32_t* lane(int number) { return lane_registers_.data() + static_cast<size_t>(number) * lanes(); }
+  const Column& lane_column(int number);
+  void lanes_changed(int first, int last);
+  void expand_streams(const Job& job);
+  /// Columns of all operands for `rows` rows; streams read the rows of `addresses_[s]` from `first` on, `stride` apart.
+  void set_inputs(const Job& job);
+  void read_rows(const Job& job, int64_t first, int64_t stride, int64_t rows);
+  void write_rows(const Job& job, const int64_t* column, int64_t first, int64_t rows);
+  std::span<const int64_t* const> inputs(const Job& job) const;
+
+  Core& core_;
+  std::vector<int32_t> lane_registers_;
+  std::vector<Column> lane_columns_; ///< each register repeated for every row of a block; empty when out of date
+  std::array<std::vector<int64_t>, kMaxStreams> addresses_;
+  std::array<std::vector<int64_t>, kMaxStreams> picked_;
+  std::array<Column, kMaxOperands> columns_;
+  std::array<const int64_t*, kMaxOperands + 1> inputs_{};
+  Column state_, next_, out_;
+};
+
+} // namespace npuforge::simulator

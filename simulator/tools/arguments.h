@@ -1,0 +1,26 @@
+#pragma once
+// npusim's command line.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace npuforge::simulator {
+
+struct Arguments {
+  std::filesystem::path program;
+  std::vector<std::pair<std::string, std::filesystem::path>> inputs; ///< name, .npy file
+  std::filesystem::path output_dir, trace, log, json;                ///< empty: not wanted
+  std::string machine;                                               ///< empty: what the program names
+  bool zero_inputs = false, timing_only = false, quiet = false;
+  int64_t max_cycles = 1'000'000'000'000;
+};
+
+/// Adds the options to the app; `arguments` is filled in when it parses.
+void add_options(CLI::App& app, Arguments& arguments);
+
+} // namespace npuforge::simulator

@@ -1,0 +1,22 @@
+#pragma once
+// The instruction log: one line for each executed instruction, each unit's in its order.
+
+#include "npuforge/assembler/program.h"
+#include "npuforge/simulator/events.h"
+
+#include "files.h"
+
+namespace npuforge::simulator {
+
+class LogWriter : public EventSink {
+public:
+  LogWriter(const std::filesystem::path& file, const isa::Spec& spec, const assembler::Program& program);
+  void on_complete(const InstructionEvent& event) override;
+  void finish() { file_.commit(); }
+
+private:
+  OutputFile file_;
+  std::vector<std::string> text_; ///< by pc
+};
+
+} // namespace npuforge::simulator
