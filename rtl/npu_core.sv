@@ -4,8 +4,7 @@
 // 0 instruction cache and 1 load; R and B are always ready, W must always be taken. Reset: asynchronous, active low.
 //
 // Trace, registered: trace_execute_o in t+1: the sequencer executed the instruction at trace_pc_o, of unit trace_unit_o, in t.
-// trace_issue_o[u] in I: unit u issued (trace_issue_lanes_o: the vector unit's was a lane register's). trace_complete_o[u] in C: an
-// instruction of unit u completed, oldest first; the vector unit's lane register instructions report on trace_lanes_complete_o.
+// trace_issue_o[u] in I: unit u issued. trace_complete_o[u] in C: the oldest instruction of unit u completed.
 module npu_core #(
   localparam int unsigned Units = npu_pkg::Units,
   localparam int unsigned DataBits = npu_pkg::RowBits
@@ -46,9 +45,7 @@ module npu_core #(
   output logic [31:0] trace_pc_o,
   output logic [2:0] trace_unit_o,
   output logic [Units-1:0] trace_issue_o,
-  output logic trace_issue_lanes_o,
-  output logic [Units-1:0] trace_complete_o,
-  output logic trace_lanes_complete_o
+  output logic [Units-1:0] trace_complete_o
 );
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1);
   localparam int unsigned WordBits = 8 * npu_pkg::WordBytes;
@@ -92,8 +89,7 @@ module npu_core #(
   logic [Units-1:0] valid, grant, complete;
   logic [Units*npu_pkg::TicketBits-1:0] tickets;
   logic [Units*Units-1:0] complete_post;
-  logic lanes_complete, load_accept, store_accept;
-  logic [Units-1:0] lanes_post;
+  logic load_accept, store_accept;
   logic [npu_pkg::PadBanks-1:0] claimed_read, claimed_write;
   npu_pkg::op_t load_op, weights_op, matrix_op, vector_op, store_op;
   assign valid[0] = 1'b0;
@@ -123,8 +119,7 @@ module npu_core #(
 
   npu_issue u_issue (
     .clk_i, .rst_ni, .valid_i(valid), .tickets_i(tickets), .load_accept_i(load_accept), .store_accept_i(store_accept),
-    .grant_o(grant), .complete_i(complete), .complete_post_i(complete_post), .lanes_complete_i(lanes_complete),
-    .lanes_complete_post_i(lanes_post), .execute_i(execute_own), .seq_take_i(take), .seq_post_i(post), .seq_there_o(there),
+    .grant_o(grant), .complete_i(complete), .complete_post_i(complete_post), .execute_i(execute_own), .seq_take_i(take), .seq_post_i(post), .seq_there_o(there),
     .seq_room_o(room), .claimed_read_o(claimed_read), .claimed_write_o(claimed_write), .idle_o(idle)
   );
 
@@ -219,8 +214,7 @@ module npu_core #(
     .acc_read_o(acc_read[1]), .acc_read_row_o(acc_row[AccRowNumberBits +: AccRowNumberBits]),
     .acc_data_i(acc_data[AccBits +: AccBits]),
     .write_o(vector_write), .write_row_o(vector_row), .write_data_o(vector_data),
-    .complete_o(complete[Vector]), .post_o(complete_post[Vector*Units +: Units]),
-    .lanes_complete_o(lanes_complete), .lanes_post_o(lanes_post)
+    .complete_o(complete[Vector]), .post_o(complete_post[Vector*Units +: Units])
   );
 
   // Trace.
@@ -230,17 +224,13 @@ module npu_core #(
       trace_pc_o <= '0;
       trace_unit_o <= '0;
       trace_issue_o <= '0;
-      trace_issue_lanes_o <= 1'b0;
       trace_complete_o <= '0;
-      trace_lanes_complete_o <= 1'b0;
     end else begin
       trace_execute_o <= execute;
       trace_pc_o <= pc;
       trace_unit_o <= unit;
       trace_issue_o <= grant;
-      trace_issue_lanes_o <= vector_op.vector_op == '0;
       trace_complete_o <= complete;
-      trace_lanes_complete_o <= lanes_complete;
     end
   end
   logic unused;

@@ -17,8 +17,6 @@ module npu_issue #(
   /* verilator lint_off UNUSEDSIGNAL */
   input  logic [Units*Units-1:0] complete_post_i, // slice u: its posts
   /* verilator lint_on UNUSEDSIGNAL */
-  input  logic lanes_complete_i,                  // of the vector unit, a second one
-  input  logic [Units-1:0] lanes_complete_post_i,
   input  logic execute_i,
   input  logic [Units-1:0] seq_take_i,
   input  logic [Units-1:0] seq_post_i,
@@ -122,7 +120,6 @@ module npu_issue #(
   // Tokens. The sequencer completes what it executes.
   localparam int unsigned PostDelay = (npu_fault_pkg::Fault == npu_fault_pkg::PostLate) ? 1 : 0;
   logic [Units*Units-1:0] take, post, complete, posted;
-  logic [Units-1:0] lanes_posted;
   for (genvar u = 0; u < Units; u++) begin : gen_token
     if (u == 0) begin : gen_sequencer
       assign take[Units-1:0] = execute_i ? seq_take_i : '0;
@@ -134,11 +131,9 @@ module npu_issue #(
       assign complete[u*Units +: Units] = complete_i[u] ? complete_post_i[u*Units +: Units] : '0;
     end
   end
-  npu_delay #(.Width(Units * Units + Units), .Cycles(PostDelay)) u_post (
-    .clk_i, .rst_ni, .d_i({complete, lanes_complete_i ? lanes_complete_post_i : '0}), .q_o({posted, lanes_posted})
-  );
+  npu_delay #(.Width(Units * Units), .Cycles(PostDelay)) u_post (.clk_i, .rst_ni, .d_i(complete), .q_o(posted));
   npu_tokens u_tokens (
-    .clk_i, .rst_ni, .take_i(take), .post_i(post), .complete_i(posted), .lanes_complete_i(lanes_posted),
+    .clk_i, .rst_ni, .take_i(take), .post_i(post), .complete_i(posted),
     .there_o(there), .room_o(room)
   );
   assign seq_there_o = there[Units-1:0];
@@ -160,7 +155,7 @@ module npu_issue #(
     end else begin
       busy_sets_q <= busy_sets_q + SetBits'(grant_o[Weights]) - SetBits'(retired);
       loaded_sets_q <= loaded_sets_q + SetBits'(grant_o[Weights]) - SetBits'(swap);
-      open_q <= open_q + 16'($countones(grant_o)) - 16'($countones(complete_i)) - 16'(lanes_complete_i);
+      open_q <= open_q + 16'($countones(grant_o)) - 16'($countones(complete_i));
     end
   end
 endmodule

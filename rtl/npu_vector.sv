@@ -1,7 +1,6 @@
 // The vector unit: maps and reductions over rows, and the lane registers (TIMING.md section 5).
 // Interface: issue_i with op_i in cycle t is an issue at I = t+1. Row j of the sources is asked for in I+j, computed in I+j+2,
-// and its result is written in I+j+VectorPipeline. complete_o with post_o is high in C-1 of maps and reductions,
-// lanes_complete_o with lanes_post_o in C-1 of what writes lane registers (these may overtake). Never stalls.
+// and its result is written in I+j+VectorPipeline. complete_o with post_o is high in C-1. Never stalls.
 // Reset: idle; lane registers are zero at the start.
 module npu_vector #(
   localparam int unsigned Cols = npu_pkg::ArrayCols,
@@ -28,9 +27,7 @@ module npu_vector #(
   output logic [npu_pkg::PadRowBits-1:0] write_row_o,
   output logic [RowBits-1:0] write_data_o,
   output logic complete_o,
-  output logic [npu_pkg::Units-1:0] post_o,
-  output logic lanes_complete_o,
-  output logic [npu_pkg::Units-1:0] lanes_post_o
+  output logic [npu_pkg::Units-1:0] post_o
 );
   // What stays the same for all rows of an instruction and travels with them.
   typedef struct packed {
@@ -202,14 +199,12 @@ module npu_vector #(
     if (!rst_ni) state_q <= '0;
     else if (row2_q.valid) state_q <= state_d;
 
-  // Results go down the rest of the pipeline.
+  // Results go down the rest of the pipeline, and so does the end of what has none.
   logic computes;
   assign computes = row2_q.valid && op != '0;
   npu_delay #(.Width(2 + npu_pkg::Units + npu_pkg::PadRowBits + RowBits), .Cycles(npu_pkg::VectorPipeline - 2)) u_results (
     .clk_i, .rst_ni,
-    .d_i({computes && row2_q.group_end, computes && row2_q.last, control2_q.post, row2_q.target, result}),
+    .d_i({computes && row2_q.group_end, row2_q.valid && row2_q.last, control2_q.post, row2_q.target, result}),
     .q_o({write_o, complete_o, post_o, write_row_o, write_data_o})
   );
-  assign lanes_complete_o = row2_q.valid && op == '0 && row2_q.last;
-  assign lanes_post_o = control2_q.post;
 endmodule

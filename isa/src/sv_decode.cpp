@@ -67,8 +67,7 @@ class Decoder {
     if (op.kind == OperandKind::Register) {
       set(fmt::format("base{}", slot), bits(field(op.field), register_bits, false));
     } else if (op.kind == OperandKind::Value || op.kind == OperandKind::Stream) {
-      bool is_signed = op.is_signed && op.kind == OperandKind::Value;
-      if (op.offset >= 0) set(fmt::format("offset{}", slot), bits(field(op.offset), 32, is_signed));
+      if (op.offset >= 0) set(fmt::format("offset{}", slot), bits(field(op.offset), 32, op.is_signed));
       if (op.base >= 0) set(fmt::format("base{}", slot), bits(field(op.base), register_bits, false));
     } else {
       set(fmt::format("offset{}", slot), bits(field(op.field), 32, op.is_signed && op.kind == OperandKind::Immediate));

@@ -47,9 +47,7 @@ void sample(Core& core, NpuRtlOutputs& out) {
   out.execute_pc = top.trace_pc_o;
   out.execute_unit = top.trace_unit_o;
   out.issue = top.trace_issue_o;
-  out.issue_lanes = top.trace_issue_lanes_o;
   out.complete = top.trace_complete_o;
-  out.lanes_complete = top.trace_lanes_complete_o;
 }
 
 void clock(Core& core) {

@@ -5,20 +5,16 @@
 namespace npuforge::rtl {
 
 bool Recorder::observe(const NpuRtlOutputs& shown, int64_t now) {
-  if (!shown.execute && !shown.issue && !shown.complete && !shown.lanes_complete)
+  if (!shown.execute && !shown.issue && !shown.complete)
     return false;
   if (shown.execute)
     execute(shown, now);
   for (int unit = 1; unit < isa::kUnitCount; ++unit)
-    if (shown.issue >> unit & 1) {
-      bool lanes = unit == static_cast<int>(isa::Unit::Vector) && shown.issue_lanes;
-      issue(unit, lanes ? issued_lanes_ : issued_[unit], now);
-    }
+    if (shown.issue >> unit & 1)
+      issue(unit, issued_[unit], now);
   for (int unit = 1; unit < isa::kUnitCount; ++unit)
     if (shown.complete >> unit & 1)
       complete(issued_[unit], now);
-  if (shown.lanes_complete)
-    complete(issued_lanes_, now);
   return true;
 }
 

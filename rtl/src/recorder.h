@@ -28,7 +28,6 @@ class Recorder {
   int64_t open_ = 0;
   uint32_t last_pc_ = 0;
   std::array<Queue, isa::kUnitCount> dispatched_, issued_;
-  Queue issued_lanes_;  ///< the vector unit's lane register instructions may overtake the others
   Queue own_;           ///< the sequencer's: complete in the cycle after
 
   void execute(const NpuRtlOutputs& shown, int64_t now);

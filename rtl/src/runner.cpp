@@ -77,6 +77,8 @@ int64_t simulate(const NpuRtlModel& model, void* core, const assembler::Program&
       fail(recorder, now, fmt::format("no progress for {} cycles: a deadlock", limits.max_silence));
     if (now >= limits.max_cycles)
       fail(recorder, now, "the limit of cycles is reached");
+    if (limits.progress && now % 65536 == 0)
+      limits.progress(now);
     model.step(core, &memory.answer(shown, now), &shown);
   }
 }

@@ -20,9 +20,7 @@ struct NpuRtlOutputs {
   uint32_t execute_pc;
   uint8_t execute_unit;
   uint8_t issue;                 ///< one bit a unit
-  bool issue_lanes;
   uint8_t complete;              ///< one bit a unit
-  bool lanes_complete;
 };
 
 /// What the memory answers in the present cycle.

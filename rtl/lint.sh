@@ -1,0 +1,21 @@
+#!/bin/bash
+# Verilator's lint with all warnings as errors.   rtl/lint.sh NPUISA SPEC...
+set -euo pipefail
+rtl=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+[ $# -ge 2 ] || { sed -n '2s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+npuisa=$1; shift
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for spec in "$@"; do
+  rm -rf "${work:?}/sv"
+  "$npuisa" generate "$spec" --sv "$work/sv"
+  modules=("$work"/sv/npu_pkg.sv "$rtl"/npu_fault_pkg.sv "$work"/sv/npu_{decode,scalar_alu,vector_alu}.sv)
+  for file in "$rtl"/npu_*.sv; do
+    [ "$file" = "$rtl/npu_fault_pkg.sv" ] || modules+=("$file")
+  done
+  # With and without what only simulations have.
+  for define in "" -DSYNTHESIS; do
+    verilator --lint-only -Wall --top-module npu_core --unroll-count 2 $define "${modules[@]}"
+  done
+  echo "$spec: lint clean"
+done

@@ -1,0 +1,190 @@
+#include "compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <span>
+
+#include "npuforge/assembler/text.h"
+#include "npuforge/isa/word.h"
+#include "npuforge/simulator/loader.h"
+
+namespace npuforge::cosim {
+namespace {
+
+using Event = simulator::InstructionEvent;
+
+bool same(const Event& a, const Event& b) {
+  return a.sequence == b.sequence && a.pc == b.pc && a.unit == b.unit && a.dispatch == b.dispatch && a.issue == b.issue &&
+         a.complete == b.complete;
+}
+
+void keep(Events& events, const Event& event) {
+  if (events.size() <= event.sequence)
+    events.resize(event.sequence + 1, Event{~uint64_t{0}, 0, isa::Unit::Sequencer, -1, -1, -1});
+  events[event.sequence] = event;
+}
+
+struct Collector : simulator::EventSink {
+  Events events;
+  void on_complete(const Event& event) override { keep(events, event); }
+};
+
+struct Differs {
+  uint64_t sequence;
+};
+
+/// Holds the RTL's events against the model's as they come.
+struct Comparer : simulator::EventSink {
+  explicit Comparer(const Events& model) : model(model) {}
+  const Events& model;
+  Events events;
+  void on_complete(const Event& event) override {
+    keep(events, event);
+    if (event.sequence >= model.size() || !same(event, model[event.sequence]))
+      throw Differs{event.sequence};
+  }
+};
+
+/// Sequence number of the oldest instruction that is not complete.
+uint64_t first_missing(const Events& events) {
+  auto missing = [](const Event& event) { return event.sequence == ~uint64_t{0}; };
+  return static_cast<uint64_t>(std::find_if(events.begin(), events.end(), missing) - events.begin());
+}
+
+class Timer {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// A bar for what takes longer than two seconds.
+class Bar {
+ public:
+  Bar(bool on, int64_t total) : on_(on), total_(std::max<int64_t>(total, 1)) {}
+  ~Bar() {
+    if (shown_) fmt::print(stderr, "\r\033[K");
+  }
+  void show(int64_t now) {
+    if (!on_ || timer_.seconds() < 2) return;
+    int tenths = static_cast<int>(std::min<int64_t>(now * 40 / total_, 40));
+    fmt::print(stderr, "\rRTL [{:<40}] {} of {} cycles", std::string(tenths, '='), now, total_);
+    shown_ = true;
+  }
+
+ private:
+  bool on_, shown_ = false;
+  int64_t total_;
+  Timer timer_;
+};
+
+void write_inputs(const Job& job, simulator::DramData& dram) {
+  for (const Input& input : job.inputs)
+    simulator::write_input(job.program, job.spec.machine, input.name, simulator::read_npy(input.file), dram);
+}
+
+std::string describe(const Job& job, const Event& event) {
+  if (event.sequence == ~uint64_t{0})
+    return "not complete";
+  std::string text = event.pc < job.program.text.size() ? "?" : "beyond the text";
+  if (event.pc < job.program.text.size())
+    if (auto decoded = isa::decode(job.spec, job.program.text[event.pc]))
+      text = assembler::print_instruction(job.spec, *decoded);
+  return fmt::format("dispatch {:>7} issue {:>7} complete {:>7}  pc {:>5} {:<9} {}", event.dispatch, event.issue, event.complete,
+                     event.pc, isa::name(event.unit), text);
+}
+
+std::string side(const Job& job, const char* name, const Events& events, uint64_t sequence) {
+  std::string out = fmt::format("{}:\n", name);
+  uint64_t first = sequence < 6 ? 0 : sequence - 6;
+  for (uint64_t i = first; i <= sequence; ++i)
+    out += fmt::format("  {} #{:<7} {}\n", i == sequence ? '>' : ' ', i, i < events.size() ? describe(job, events[i]) : "not complete");
+  return out;
+}
+
+/// Counts differing bytes and reports the first of them.
+void compare_bytes(const char* what, std::span<const std::byte> model, std::span<const std::byte> rtl, uint64_t base, Outcome& outcome) {
+  if (std::memcmp(model.data(), rtl.data(), model.size()) == 0)
+    return;
+  for (size_t i = 0; i < model.size(); ++i) {
+    if (model[i] == rtl[i])
+      continue;
+    if (outcome.differing_bytes++ == 0)
+      outcome.report += fmt::format("{}, byte {:#x}: model {:#04x}, RTL {:#04x}\n", what, base + i, static_cast<int>(model[i]), static_cast<int>(rtl[i]));
+  }
+}
+
+void compare_dram(const simulator::DramData& model, const simulator::DramData& rtl, Outcome& outcome) {
+  constexpr uint64_t kBlock = 1 << 20;
+  auto bytes = static_cast<uint64_t>(model.bytes());
+  for (uint64_t at = 0; at < bytes; at += kBlock) {
+    uint64_t count = std::min(kBlock, bytes - at);
+    compare_bytes("DRAM", model.at(at, count), rtl.at(at, count), at, outcome);
+  }
+}
+
+void compare_ends(const Job& job, const Events& model, const Events& rtl, Outcome& outcome) {
+  if (rtl.size() != model.size()) {
+    outcome.differing_cycles = 1;
+    outcome.report += explain(job, model, rtl, std::min(rtl.size(), model.size()));
+  }
+  if (outcome.rtl_cycles != outcome.model.cycles)
+    outcome.report += fmt::format("the program ends after {} cycles in the model, {} in the RTL\n", outcome.model.cycles, outcome.rtl_cycles);
+}
+
+}  // namespace
+
+std::string explain(const Job& job, const Events& model, const Events& rtl, uint64_t sequence) {
+  return fmt::format("first difference: instruction #{}\n", sequence) + side(job, "model", model, sequence) + side(job, "RTL", rtl, sequence);
+}
+
+Outcome co_simulate(const Job& job, const rtl::Library& library) {
+  Outcome outcome;
+  simulator::Options options;
+  options.max_cycles = job.max_cycles;
+  simulator::Simulator model(job.spec, options);
+  model.load(job.program);
+  write_inputs(job, model.dram());
+  Collector collected;
+  Timer model_time;
+  outcome.model = model.run(&collected);
+  outcome.model_seconds = model_time.seconds();
+
+  simulator::DramData dram(job.spec.machine.dram.bytes);
+  rtl::load_program(job.spec, job.program, dram);
+  write_inputs(job, dram);
+  Comparer comparer(collected.events);
+  Bar bar(job.progress, outcome.model.cycles);
+  // Had the model ended and the RTL not, the difference would show long before this.
+  rtl::Limits limits{.max_cycles = std::min(job.max_cycles, 2 * outcome.model.cycles + 1'000'000), .max_silence = 1'000'000,
+                     .progress = [&](int64_t cycle) { bar.show(cycle); }};
+  Timer rtl_time;
+  rtl::RtlResult result;
+  try {
+    result = rtl::run(library, job.spec, job.program, dram, &comparer, limits);
+  } catch (const Differs& differs) {
+    outcome.instructions = static_cast<int64_t>(comparer.events.size());
+    outcome.differing_cycles = 1;
+    outcome.report = explain(job, collected.events, comparer.events, differs.sequence);
+    return outcome;
+  } catch (const rtl::RtlError& error) {  // the model has ended, so this is a difference too
+    outcome.instructions = static_cast<int64_t>(comparer.events.size());
+    outcome.differing_cycles = 1;
+    outcome.report = fmt::format("{}\n", error.what()) + explain(job, collected.events, comparer.events, first_missing(comparer.events));
+    return outcome;
+  }
+  outcome.rtl_seconds = rtl_time.seconds();
+  outcome.rtl_cycles = result.cycles;
+  outcome.instructions = static_cast<int64_t>(comparer.events.size());
+  compare_ends(job, collected.events, comparer.events, outcome);
+  compare_dram(model.dram(), dram, outcome);
+  compare_bytes("scratchpad", model.scratchpad(), std::as_bytes(std::span(result.scratchpad)), 0, outcome);
+  compare_bytes("accumulator", std::as_bytes(model.accumulator()), std::as_bytes(std::span(result.accumulator)), 0, outcome);
+  return outcome;
+}
+
+}  // namespace npuforge::cosim

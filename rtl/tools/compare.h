@@ -1,0 +1,48 @@
+#pragma once
+// Both sides of a co-simulation, and what differs between them.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "npuforge/assembler/program.h"
+#include "npuforge/rtl/runner.h"
+#include "npuforge/simulator/simulator.h"
+
+namespace npuforge::cosim {
+
+/// Tensor files by network input.
+struct Input {
+  std::string name;
+  std::filesystem::path file;
+};
+
+struct Job {
+  const isa::Spec& spec;
+  const assembler::Program& program;
+  std::vector<Input> inputs;
+  int64_t max_cycles;
+  bool progress;                 ///< a progress bar on standard error
+};
+
+/// Events by sequence number.
+using Events = std::vector<simulator::InstructionEvent>;
+
+struct Outcome {
+  simulator::RunStats model;     ///< of the SystemC model
+  int64_t rtl_cycles = 0;
+  double model_seconds = 0, rtl_seconds = 0;
+  int64_t instructions = 0;      ///< compared
+  int64_t differing_cycles = 0;  ///< instructions with a differing cycle; the run stops at the first
+  int64_t differing_bytes = 0;   ///< of DRAM, scratchpad and accumulator
+  std::string report;            ///< what differs, for a reader; empty: nothing
+  bool equal() const { return report.empty(); }
+};
+
+/// Runs the model, then the RTL on its own copy of program and inputs, and compares. Throws what either side throws.
+Outcome co_simulate(const Job& job, const rtl::Library& library);
+
+/// The first difference of two event streams around `sequence`, with the events before it on both sides.
+std::string explain(const Job& job, const Events& model, const Events& rtl, uint64_t sequence);
+
+}  // namespace npuforge::cosim
