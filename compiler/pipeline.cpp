@@ -10,9 +10,10 @@ namespace npuforge::compiler {
 void add_graph_passes(mlir::OpPassManager& passes) {
   mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
   main.addPass(graph::createInferShapes());
-  main.addPass(graph::createCleanImport());   // identities, views of constants, bias into gemm
-  main.addPass(graph::createMoveQuantize());  // only arithmetic stays between dequantize and quantize
-  main.addPass(mlir::createCSEPass());        // equal quantizes of one value are one
+  main.addPass(graph::createCleanImport()); // identities, views of constants, bias into gemm
+  main.addPass(
+      graph::createMoveQuantize());    // only arithmetic stays between dequantize and quantize
+  main.addPass(mlir::createCSEPass()); // equal quantizes of one value are one
   main.addPass(graph::createBindInterface()); // f32 at the network's ends -> attributes of @main
   main.addPass(graph::createShiftUnsigned()); // ui8 -> i8
   main.addPass(graph::createLowerQdq());      // -> integer operators
@@ -29,7 +30,9 @@ Diagnostics::Diagnostics(mlir::MLIRContext& context) : context_(context) {
   });
 }
 
-Diagnostics::~Diagnostics() { context_.getDiagEngine().eraseHandler(id_); }
+Diagnostics::~Diagnostics() {
+  context_.getDiagEngine().eraseHandler(id_);
+}
 
 std::string Diagnostics::text() const {
   std::string text;
@@ -38,11 +41,15 @@ std::string Diagnostics::text() const {
   return text;
 }
 
-void print_after(mlir::PassManager& passes, const std::string& pass) {
+void print_after(mlir::PassManager& passes, const std::string& pass, bool& printed) {
   if (pass.empty())
     return;
   passes.getContext()->disableMultithreading(); // MLIR prints only then
-  auto wanted = [pass](mlir::Pass* current, mlir::Operation*) { return pass == "all" || current->getArgument() == pass; };
+  auto wanted = [pass, &printed](mlir::Pass* current, mlir::Operation*) {
+    bool match = pass == "all" || current->getArgument() == pass;
+    printed |= match;
+    return match;
+  };
   passes.enableIRPrinting([](mlir::Pass*, mlir::Operation*) { return false; }, wanted, true, false);
 }
 

@@ -36,8 +36,9 @@ class CompileError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// `--print-ir-after`: "" prints nothing, "all" after every pass, otherwise after the pass of that name.
-void print_after(mlir::PassManager& passes, const std::string& pass);
+/// `--print-ir-after`: "" prints nothing, "all" after every pass, otherwise after the pass of that name. Sets `printed`
+/// when something was; it must outlive the pass manager.
+void print_after(mlir::PassManager& passes, const std::string& pass, bool& printed);
 
 /// Runs the passes on the module. Throws CompileError with the diagnostics.
 void run_passes(mlir::PassManager& passes, mlir::ModuleOp module);

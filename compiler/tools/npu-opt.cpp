@@ -1,15 +1,25 @@
-// npu-opt: reads MLIR text, runs passes of ours, writes MLIR text. For tests and for looking at single passes.
+// npu-opt: reads MLIR text, runs passes of ours, writes MLIR text. For tests and for looking at
+// single passes.
+#include <mlir/Dialect/Arith/IR/Arith.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
+#include <mlir/Dialect/SCF/IR/SCF.h>
 #include <mlir/Tools/mlir-opt/MlirOptMain.h>
 #include <mlir/Transforms/Passes.h>
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/npu/Npu.h"
+#include "npuforge/compiler/tile/Tile.h"
 
 int main(int argc, char** argv) {
   mlir::DialectRegistry registry;
-  registry.insert<mlir::func::FuncDialect, npuforge::graph::GraphDialect>();
+  registry.insert<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::scf::SCFDialect,
+                  npuforge::graph::GraphDialect, npuforge::tile::TileDialect, npuforge::npu::NpuDialect>();
   npuforge::graph::registerGraphPasses();
+  npuforge::tile::registerPlanPass();
+  npuforge::tile::registerGeneratePass();
+  npuforge::npu::registerLowerPass();
+  npuforge::npu::registerTokensPass();
   mlir::registerTransformsPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "npuforge pass driver\n", registry));
 }

@@ -5,13 +5,14 @@
 #include <fmt/format.h>
 #include <llvm/Support/raw_ostream.h>
 
-#include "../pipeline.h"
 #include "npuforge/assembler/file.h"
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/isa/spec.h"
 #include "npuforge/version.h"
+
+#include "../pipeline.h"
 #include "options.h"
 #include "report.h"
 
@@ -42,7 +43,7 @@ void run_back_end(mlir::ModuleOp module, const Options& options, const isa::Spec
                   void (*build)(mlir::OpPassManager&, const isa::Spec&)) {
   mlir::PassManager passes(module.getContext());
   build(passes, spec);
-  compiler::print_after(passes, options.print_after);
+  compiler::print_after(passes, options.print_after, options.printed);
   compiler::run_passes(passes, module);
 }
 
@@ -52,6 +53,27 @@ assembler::Program translate(mlir::ModuleOp module, const isa::Spec& spec) {
   if (mlir::failed(program))
     throw compiler::CompileError(diagnostics.text());
   return std::move(*program);
+}
+
+/// Runs the back end as far as --emit asks for.
+void lower(mlir::ModuleOp module, const Options& options, const isa::Spec& spec) {
+  if (options.emit == "graph")
+    return;
+  run_back_end(module, options, spec, npu::buildTilePipeline);
+  if (options.emit != "tile")
+    run_back_end(module, options, spec, npu::buildNpuPipeline);
+}
+
+void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
+           tools::Report& report) {
+  if (options.emit != "asm" && options.emit != "elf")
+    return write_module(options, module);
+  assembler::Program program = translate(module, spec);
+  tools::add_program(report, program);
+  if (options.emit == "asm")
+    write_text(options, assembler::disassemble(spec, program));
+  else
+    assembler::write_program(program, spec, options.output);
 }
 
 void finish(const Options& options, tools::Report& report, double seconds) {
@@ -72,27 +94,11 @@ int run(const Options& options) {
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module = tools::load_graph(context, options);
   tools::Report report = tools::describe(*module);
-  if (options.emit == "graph") {
-    write_module(options, *module);
-  } else {
-    run_back_end(*module, options, spec, npu::buildTilePipeline);
-    if (options.emit == "tile") {
-      write_module(options, *module);
-    } else {
-      run_back_end(*module, options, spec, npu::buildNpuPipeline);
-      if (options.emit == "npu") {
-        write_module(options, *module);
-      } else {
-        assembler::Program program = translate(*module, spec);
-        tools::add_program(report, program);
-        if (options.emit == "asm")
-          write_text(options, assembler::disassemble(spec, program));
-        else
-          assembler::write_program(program, spec, options.output);
-      }
-    }
-  }
-  finish(options, report, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  lower(*module, options, spec);
+  tools::check_printed(options);
+  write(*module, options, spec, report);
+  finish(options, report,
+         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
 }
 
@@ -103,8 +109,10 @@ int main(int argc, char** argv) {
   CLI::App app("Compiles an ONNX model to a program for an NPU", "npuc");
   app.set_version_flag("--version", npuforge::kVersion);
   tools::add_model_options(app, options);
-  app.add_option("-o", options.output, "file to write; needed for --emit=elf, otherwise standard output");
-  app.add_option("--machine", options.machine, "a reference machine's name or a spec file")->capture_default_str();
+  app.add_option("-o", options.output,
+                 "file to write; needed for --emit=elf, otherwise standard output");
+  app.add_option("--machine", options.machine, "a reference machine's name or a spec file")
+      ->capture_default_str();
   app.add_option("--emit", options.emit, "what to write")
       ->check(CLI::IsMember({"graph", "tile", "npu", "asm", "elf"}))
       ->capture_default_str();

@@ -1,14 +1,16 @@
-// npueval: runs a model's lowered graph in the reference interpreter, on the host. The check that shares nothing with
-// the back end or the simulator.
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+// npueval: runs a model's lowered graph in the reference interpreter, on the host. The check that
+// shares nothing with the back end or the simulator.
 #include <fstream>
 #include <iostream>
 
-#include "../pipeline.h"
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "npuforge/compiler/graph/interpreter.h"
 #include "npuforge/version.h"
+
+#include "../pipeline.h"
 #include "options.h"
 
 namespace {
@@ -29,7 +31,8 @@ struct Port {
 
 template <typename Get>
 Port read_port(Get get) {
-  return {llvm::cast<mlir::StringAttr>(get("graph.name")).str(), llvm::cast<mlir::StringAttr>(get("graph.type")).str(),
+  return {llvm::cast<mlir::StringAttr>(get("graph.name")).str(),
+          llvm::cast<mlir::StringAttr>(get("graph.type")).str(),
           llvm::cast<mlir::StringAttr>(get("graph.qtype")).str(),
           llvm::cast<mlir::FloatAttr>(get("graph.scale")).getValueAsDouble(),
           llvm::cast<mlir::IntegerAttr>(get("graph.zero_point")).getInt()};
@@ -64,37 +67,46 @@ std::vector<int32_t> to_device(const std::vector<double>& values, const Port& po
     if (port.type == "f32") // f32 division, as QuantizeLinear does it
       q = std::nearbyint(static_cast<float>(value) / static_cast<float>(port.scale)) +
           static_cast<double>(port.zero_point);
-    result.push_back(static_cast<int32_t>(std::clamp(q - static_cast<double>(offset), -128.0, 127.0)));
+    result.push_back(
+        static_cast<int32_t>(std::clamp(q - static_cast<double>(offset), -128.0, 127.0)));
   }
   return result;
 }
 
 /// Device values to the network's quantised integers.
-double quantised(int32_t device, const Port& port) { return device + (port.qtype == "u8" ? 128 : 0); }
+double quantised(int32_t device, const Port& port) {
+  return device + (port.qtype == "u8" ? 128 : 0);
+}
 
 /// Prints how far an output is from the expected file. Returns whether it is near enough.
-bool compare(const std::vector<int32_t>& output, const Port& port, const std::string& path, const Options& options) {
+bool compare(const std::vector<int32_t>& output, const Port& port, const std::string& path,
+             const Options& options) {
   std::vector<double> expected = read_raw(path, port);
   if (expected.size() != output.size())
-    throw std::runtime_error(fmt::format("{}: has {} values, output '{}' has {}", path, expected.size(), port.name,
-                                         output.size()));
+    throw std::runtime_error(fmt::format("{}: has {} values, output '{}' has {}", path,
+                                         expected.size(), port.name, output.size()));
   double largest = 0;
   size_t differing = 0;
   for (size_t i = 0; i < output.size(); ++i) {
-    double wanted = port.type == "f32" ? expected[i] / port.scale + static_cast<double>(port.zero_point) : expected[i];
+    double wanted = port.type == "f32"
+                        ? expected[i] / port.scale + static_cast<double>(port.zero_point)
+                        : expected[i];
     double difference = std::abs(quantised(output[i], port) - std::nearbyint(wanted));
     largest = std::max(largest, difference);
     differing += difference != 0;
   }
-  fmt::print("{}: {} values, {} differ, by at most {}\n", port.name, output.size(), differing, largest);
-  return largest <= options.tolerance && static_cast<double>(differing) <= options.share * static_cast<double>(output.size());
+  fmt::print("{}: {} values, {} differ, by at most {}\n", port.name, output.size(), differing,
+             largest);
+  return largest <= options.tolerance &&
+         static_cast<double>(differing) <= options.share * static_cast<double>(output.size());
 }
 
 void print(const std::vector<int32_t>& output, const Port& port) {
   std::vector<double> values;
   for (int32_t value : output) {
     double q = quantised(value, port);
-    values.push_back(port.type == "f32" ? (q - static_cast<double>(port.zero_point)) * port.scale : q);
+    values.push_back(port.type == "f32" ? (q - static_cast<double>(port.zero_point)) * port.scale
+                                        : q);
   }
   fmt::print("{}: {:.6g}\n", port.name, fmt::join(values, " "));
 }
@@ -102,10 +114,11 @@ void print(const std::vector<int32_t>& output, const Port& port) {
 int run(const Options& options) {
   mlir::MLIRContext context;
   auto module = tools::load_graph(context, options);
+  tools::check_printed(options);
   auto main = module->lookupSymbol<mlir::func::FuncOp>("main");
   if (options.inputs.size() != main.getNumArguments())
-    throw std::runtime_error(fmt::format("the network has {} inputs, {} files are given", main.getNumArguments(),
-                                         options.inputs.size()));
+    throw std::runtime_error(fmt::format("the network has {} inputs, {} files are given",
+                                         main.getNumArguments(), options.inputs.size()));
   std::vector<std::vector<int32_t>> inputs;
   for (unsigned i = 0; i < main.getNumArguments(); ++i) {
     Port port = read_port([&](const char* name) { return main.getArgAttr(i, name); });
@@ -134,8 +147,10 @@ int main(int argc, char** argv) {
   tools::add_model_options(app, options);
   app.add_option("--input", options.inputs, "raw values of each input, in order")->required();
   app.add_option("--expect", options.expected, "raw values to compare each output with");
-  app.add_option("--tolerance", options.tolerance, "largest difference, in steps of the quantised output")
+  app.add_option("--tolerance", options.tolerance,
+                 "largest difference, in steps of the quantised output")
       ->capture_default_str();
-  app.add_option("--share", options.share, "largest share of differing values")->capture_default_str();
+  app.add_option("--share", options.share, "largest share of differing values")
+      ->capture_default_str();
   return tools::guarded(app, argc, argv, options.model, [&] { return run(options); });
 }

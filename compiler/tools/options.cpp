@@ -4,8 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "../pipeline.h"
 #include "npuforge/compiler/onnx/import.h"
+
+#include "../pipeline.h"
 
 namespace npuforge::tools {
 namespace {
@@ -33,7 +34,8 @@ std::pair<std::string, std::vector<int64_t>> parse_shape(const std::string& text
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
   app.add_option("model", options.model, "the ONNX file")->required();
-  app.add_option("--shape", options.shapes, "NAME=1x3x32x32: the shape of an input, where the file leaves it open")
+  app.add_option("--shape", options.shapes,
+                 "NAME=1x3x32x32: the shape of an input, where the file leaves it open")
       ->take_all()
       ->check([](const std::string& text) {
         try {
@@ -43,11 +45,14 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
         }
         return std::string();
       });
-  app.add_option("--output", options.outputs, "NAME: make an inner value the network's output; may be repeated");
-  app.add_option("--print-ir-after", options.print_after, "PASS or all: print the module after passes");
+  app.add_option("--output", options.outputs,
+                 "NAME: make an inner value the network's output; may be repeated");
+  app.add_option("--print-ir-after", options.print_after,
+                 "PASS or all: print the module after passes");
 }
 
-mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context, const ModelOptions& options) {
+mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
+                                             const ModelOptions& options) {
   onnx::ImportOptions import_options;
   for (const std::string& text : options.shapes)
     import_options.shapes.insert(parse_shape(text));
@@ -57,12 +62,19 @@ mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context, const M
     fmt::print(stderr, "note: {}\n", note);
   mlir::PassManager passes(&context);
   compiler::add_graph_passes(passes);
-  compiler::print_after(passes, options.print_after);
+  compiler::print_after(passes, options.print_after, options.printed);
   compiler::run_passes(passes, *import.module);
   return std::move(import.module);
 }
 
-int guarded(CLI::App& app, int argc, char** argv, const std::string& file, const std::function<int()>& body) {
+void check_printed(const ModelOptions& options) {
+  if (!options.print_after.empty() && !options.printed)
+    throw std::runtime_error(
+        fmt::format("--print-ir-after: no pass '{}' has run", options.print_after));
+}
+
+int guarded(CLI::App& app, int argc, char** argv, const std::string& file,
+            const std::function<int()>& body) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -75,7 +87,8 @@ int guarded(CLI::App& app, int argc, char** argv, const std::string& file, const
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "{}: {}: out of memory\n", program, file);
   } catch (const std::exception& error) {
-    std::string text = error.what(); // a line for each problem; indented lines belong to the one before
+    std::string text =
+        error.what(); // a line for each problem; indented lines belong to the one before
     for (size_t at = 0; at != std::string::npos;) {
       size_t end = text.find('\n', at);
       std::string line = text.substr(at, end == std::string::npos ? end : end - at);

@@ -16,12 +16,16 @@ struct ModelOptions {
   std::string model;
   std::vector<std::string> shapes, outputs;
   std::string print_after;
+  mutable bool printed = false;  ///< whether print_after named a pass that ran
 };
 
 void add_model_options(CLI::App& app, ModelOptions& options);
 
 /// Reads the model and runs the graph passes; notes go to standard error. Throws ImportError, CompileError.
 mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context, const ModelOptions& options);
+
+/// Throws if --print-ir-after named a pass that never ran.
+void check_printed(const ModelOptions& options);
 
 /// Parses the command line and runs `body`; errors become lines "program: file: message" on standard error and exit
 /// status 1, wrong usage 2.

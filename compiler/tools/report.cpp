@@ -14,7 +14,9 @@ std::string text(llvm::ArrayRef<int64_t> dims) {
   return result;
 }
 
-mlir::RankedTensorType ranked(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
+mlir::RankedTensorType ranked(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
 
 int64_t bytes(mlir::Value value) {
   auto type = ranked(value);
@@ -28,11 +30,13 @@ std::string interface_line(const char* kind, Get get) {
   std::vector<int64_t> shape;
   for (mlir::Attribute dim : llvm::cast<mlir::ArrayAttr>(get("graph.shape")))
     shape.push_back(llvm::cast<mlir::IntegerAttr>(dim).getInt());
-  std::string line = fmt::format("{} '{}': {} {}", kind, string("graph.name"), string("graph.type"), text(shape));
+  std::string line =
+      fmt::format("{} '{}': {} {}", kind, string("graph.name"), string("graph.type"), text(shape));
   if (string("graph.type") != "f32")
     return line;
   return line + fmt::format(", the loader {} {} (scale {:.8g}, zero point {})",
-                            kind[0] == 'i' ? "quantises to" : "dequantises from", string("graph.qtype"),
+                            kind[0] == 'i' ? "quantises to" : "dequantises from",
+                            string("graph.qtype"),
                             llvm::cast<mlir::FloatAttr>(get("graph.scale")).getValueAsDouble(),
                             llvm::cast<mlir::IntegerAttr>(get("graph.zero_point")).getInt());
 }
@@ -47,7 +51,8 @@ LayerRow row(mlir::Operation& op) {
       row.parameter_bytes += bytes(operand);
   if (auto conv = llvm::dyn_cast<graph::QConvOp>(op)) {
     auto weights = ranked(conv.getWeights());
-    row.macs = ranked(conv.getResult()).getNumElements() * weights.getNumElements() / weights.getDimSize(0);
+    row.macs = ranked(conv.getResult()).getNumElements() * weights.getNumElements() /
+               weights.getDimSize(0);
   }
   return row;
 }
@@ -58,15 +63,19 @@ Report describe(mlir::ModuleOp module) {
   Report report;
   auto main = module.lookupSymbol<mlir::func::FuncOp>("main");
   for (unsigned i = 0; i < main.getNumArguments(); ++i)
-    report.interface.push_back(interface_line("input", [&](const char* name) { return main.getArgAttr(i, name); }));
+    report.interface.push_back(
+        interface_line("input", [&](const char* name) { return main.getArgAttr(i, name); }));
   for (unsigned i = 0; i < main.getNumResults(); ++i)
-    report.interface.push_back(interface_line("output", [&](const char* name) { return main.getResultAttr(i, name); }));
+    report.interface.push_back(
+        interface_line("output", [&](const char* name) { return main.getResultAttr(i, name); }));
   for (mlir::Operation& op : main.getBody().front().without_terminator()) {
     if (llvm::isa<graph::ConstantOp>(op))
       continue;
     LayerRow next = row(op);
-    if (llvm::isa<graph::RequantOp>(op) && !report.layers.empty() && report.layers.back().name == next.name)
-      report.layers.back().parameter_bytes += next.parameter_bytes; // one layer with its accumulation
+    if (llvm::isa<graph::RequantOp>(op) && !report.layers.empty() &&
+        report.layers.back().name == next.name)
+      report.layers.back().parameter_bytes +=
+          next.parameter_bytes; // one layer with its accumulation
     else
       report.layers.push_back(next);
   }
@@ -83,12 +92,13 @@ void add_program(Report& report, const assembler::Program& program) {
 void print(const Report& report) {
   for (const std::string& line : report.interface)
     fmt::print("{}\n", line);
-  fmt::print("{:<40} {:<10} {:>14} {:>12} {:>11} {:>13}\n", "layer", "operation", "result", "MACs", "parameters",
-             "instructions");
+  fmt::print("{:<40} {:<10} {:>14} {:>12} {:>11} {:>13}\n", "layer", "operation", "result", "MACs",
+             "parameters", "instructions");
   for (const LayerRow& layer : report.layers) {
-    std::string name = layer.name.size() <= 40 ? layer.name : "..." + layer.name.substr(layer.name.size() - 37);
-    fmt::print("{:<40} {:<10} {:>14} {:>12} {:>9} B {:>13}\n", name, layer.operation, layer.shape, layer.macs,
-               layer.parameter_bytes, layer.instructions);
+    std::string name =
+        layer.name.size() <= 40 ? layer.name : "..." + layer.name.substr(layer.name.size() - 37);
+    fmt::print("{:<40} {:<10} {:>14} {:>12} {:>9} B {:>13}\n", name, layer.operation, layer.shape,
+               layer.macs, layer.parameter_bytes, layer.instructions);
   }
 }
 

@@ -1,6 +1,8 @@
-// graph-bind-interface: what stands between the network's f32 and the device's 8 bits becomes attributes of @main.
-#include "constants.h"
+// graph-bind-interface: what stands between the network's f32 and the device's 8 bits becomes
+// attributes of @main.
 #include "npuforge/compiler/graph/Passes.h"
+
+#include "constants.h"
 
 namespace npuforge::graph {
 
@@ -13,7 +15,7 @@ using mlir::func::FuncOp;
 
 /// What the interface says of one input or output.
 struct Port {
-  std::string type;          // the network's
+  std::string type; // the network's
   mlir::RankedTensorType quantised;
   double scale = 1;
   int64_t zero_point = 0;
@@ -25,13 +27,15 @@ std::string typeName(mlir::Type element) {
 
 template <typename Op>
 Port makePort(Op op, mlir::Value quantised, const std::string& type) {
-  return {type, llvm::cast<mlir::RankedTensorType>(quantised.getType()), op.getScales()[0], op.getZeroPoints()[0]};
+  return {type, llvm::cast<mlir::RankedTensorType>(quantised.getType()), op.getScales()[0],
+          op.getZeroPoints()[0]};
 }
 
 std::vector<mlir::NamedAttribute> attributes(mlir::Builder& builder, const Port& port) {
   return {builder.getNamedAttr("graph.shape", builder.getI64ArrayAttr(port.quantised.getShape())),
           builder.getNamedAttr("graph.type", builder.getStringAttr(port.type)),
-          builder.getNamedAttr("graph.qtype", builder.getStringAttr(typeName(port.quantised.getElementType()))),
+          builder.getNamedAttr("graph.qtype",
+                               builder.getStringAttr(typeName(port.quantised.getElementType()))),
           builder.getNamedAttr("graph.scale", builder.getF64FloatAttr(port.scale)),
           builder.getNamedAttr("graph.zero_point", builder.getI64IntegerAttr(port.zero_point))};
 }
@@ -43,8 +47,9 @@ QuantizeOp commonQuantize(mlir::Value input) {
     auto quantize = llvm::dyn_cast<QuantizeOp>(user);
     if (!quantize || quantize.getScales().size() != 1)
       return {};
-    if (first && (first.getType() != quantize.getType() || first.getScales() != quantize.getScales() ||
-                  first.getZeroPoints() != quantize.getZeroPoints()))
+    if (first &&
+        (first.getType() != quantize.getType() || first.getScales() != quantize.getScales() ||
+         first.getZeroPoints() != quantize.getZeroPoints()))
       return {};
     first = quantize;
   }
@@ -59,8 +64,8 @@ struct BindInterface : impl::BindInterfaceBase<BindInterface> {
     mlir::Operation* end = main.getBody().front().getTerminator();
     for (unsigned i = 0; i < end->getNumOperands(); ++i)
       bindOutput(main, end, i);
-    main.setFunctionType(mlir::FunctionType::get(&getContext(), main.getBody().front().getArgumentTypes(),
-                                                 end->getOperandTypes()));
+    main.setFunctionType(mlir::FunctionType::get(
+        &getContext(), main.getBody().front().getArgumentTypes(), end->getOperandTypes()));
   }
 
   void bindInput(FuncOp main, unsigned index) {
@@ -75,7 +80,8 @@ struct BindInterface : impl::BindInterfaceBase<BindInterface> {
     if (type.getElementType().isInteger(8)) {
       Port port{typeName(type.getElementType()), type};
       for (mlir::Operation* user : input.getUsers())
-        if (auto dequantize = llvm::dyn_cast<DequantizeOp>(user); dequantize && dequantize.getScales().size() == 1)
+        if (auto dequantize = llvm::dyn_cast<DequantizeOp>(user);
+            dequantize && dequantize.getScales().size() == 1)
           port = makePort(dequantize, input, port.type);
       set(main, index, port);
       return;
@@ -105,9 +111,11 @@ struct BindInterface : impl::BindInterfaceBase<BindInterface> {
     Port port{typeName(type.getElementType()), type};
     auto dequantize = output.getDefiningOp<DequantizeOp>();
     if (type.getElementType().isInteger(8)) {
-      if (auto quantize = output.getDefiningOp<QuantizeOp>(); quantize && quantize.getScales().size() == 1)
+      if (auto quantize = output.getDefiningOp<QuantizeOp>();
+          quantize && quantize.getScales().size() == 1)
         port = makePort(quantize, output, port.type);
-    } else if (dequantize && dequantize.getScales().size() == 1 && !constantOf(dequantize.getInput())) {
+    } else if (dequantize && dequantize.getScales().size() == 1 &&
+               !constantOf(dequantize.getInput())) {
       output = dequantize.getInput();
       port = makePort(dequantize, output, port.type);
       end->setOperand(index, output);

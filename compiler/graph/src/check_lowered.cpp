@@ -1,6 +1,7 @@
 // graph-check: everything that has no integer form, in one message.
-#include "constants.h"
 #include "npuforge/compiler/graph/Passes.h"
+
+#include "constants.h"
 
 namespace npuforge::graph {
 
@@ -10,18 +11,22 @@ namespace npuforge::graph {
 namespace {
 
 bool isInteger(mlir::Operation& op) {
-  return llvm::isa<ConstantOp, QConvOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp, mlir::func::ReturnOp>(op);
+  return llvm::isa<ConstantOp, QConvOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp,
+                   mlir::func::ReturnOp>(op);
 }
 
 bool shapesKnown(mlir::Operation& op) {
-  return llvm::all_of(op.getResultTypes(), [](mlir::Type type) { return llvm::isa<mlir::RankedTensorType>(type); });
+  return llvm::all_of(op.getResultTypes(),
+                      [](mlir::Type type) { return llvm::isa<mlir::RankedTensorType>(type); });
 }
 
 std::string line(mlir::Operation& op, llvm::StringRef name, llvm::StringRef reason) {
   return ("\n  node '" + nodeName(op.getLoc()) + "' (" + name + "): " + reason).str();
 }
 
-llvm::StringRef operatorName(mlir::Operation& op) { return op.getName().stripDialect(); }
+llvm::StringRef operatorName(mlir::Operation& op) {
+  return op.getName().stripDialect();
+}
 
 std::vector<std::string> refusals(mlir::Block& body) {
   std::vector<std::string> lines;
@@ -29,13 +34,15 @@ std::vector<std::string> refusals(mlir::Block& body) {
     if (auto unsupported = llvm::dyn_cast<UnsupportedOp>(op))
       lines.push_back(line(op, unsupported.getOp(), unsupported.getReason()));
     else if (auto reason = op.getAttrOfType<mlir::StringAttr>("graph.reason"))
-      lines.push_back(line(op, llvm::isa<mlir::func::ReturnOp>(op) ? "output" : operatorName(op), reason.getValue()));
+      lines.push_back(line(op, llvm::isa<mlir::func::ReturnOp>(op) ? "output" : operatorName(op),
+                           reason.getValue()));
   }
   if (!lines.empty())
     return lines;
   for (mlir::Operation& op : body)
     if (!isInteger(op) && shapesKnown(op) && !llvm::isa<QuantizeOp, DequantizeOp>(op))
-      lines.push_back(line(op, operatorName(op), "its result is not quantised: no QuantizeLinear behind it"));
+      lines.push_back(
+          line(op, operatorName(op), "its result is not quantised: no QuantizeLinear behind it"));
   if (!lines.empty())
     return lines;
   for (mlir::Operation& op : body)
@@ -49,14 +56,8 @@ struct CheckLowered : impl::CheckLoweredBase<CheckLowered> {
     mlir::func::FuncOp main = getOperation();
     mlir::Block& body = main.getBody().front();
     std::vector<std::string> lines = refusals(body);
-    for (auto [index, type] : llvm::enumerate(body.getArgumentTypes()))
-      if (auto tensor = llvm::dyn_cast<mlir::TensorType>(type); !tensor || !tensor.getElementType().isInteger(8))
-        lines.push_back("\n  input '" + name(main.getArgAttrOfType<mlir::StringAttr>(index, "graph.name")) +
-                        "': it is not quantised by one QuantizeLinear");
-    for (auto [index, type] : llvm::enumerate(body.getTerminator()->getOperandTypes()))
-      if (auto tensor = llvm::dyn_cast<mlir::TensorType>(type); !tensor || !tensor.getElementType().isInteger(8))
-        lines.push_back("\n  output '" + name(main.getResultAttrOfType<mlir::StringAttr>(index, "graph.name")) +
-                        "': it is not an 8-bit value behind a QuantizeLinear");
+    if (lines.empty()) // otherwise they follow from what is listed already
+      checkInterface(main, body, lines);
     if (lines.empty())
       return;
     std::string message = "cannot compile:";
@@ -64,6 +65,22 @@ struct CheckLowered : impl::CheckLoweredBase<CheckLowered> {
       message += text;
     main.emitError(message);
     signalPassFailure();
+  }
+
+  static void checkInterface(mlir::func::FuncOp main, mlir::Block& body,
+                             std::vector<std::string>& lines) {
+    for (auto [index, type] : llvm::enumerate(body.getArgumentTypes()))
+      if (auto tensor = llvm::dyn_cast<mlir::TensorType>(type);
+          !tensor || !tensor.getElementType().isInteger(8))
+        lines.push_back("\n  input '" +
+                        name(main.getArgAttrOfType<mlir::StringAttr>(index, "graph.name")) +
+                        "': it is not quantised by one QuantizeLinear");
+    for (auto [index, type] : llvm::enumerate(body.getTerminator()->getOperandTypes()))
+      if (auto tensor = llvm::dyn_cast<mlir::TensorType>(type);
+          !tensor || !tensor.getElementType().isInteger(8))
+        lines.push_back("\n  output '" +
+                        name(main.getResultAttrOfType<mlir::StringAttr>(index, "graph.name")) +
+                        "': it is not an 8-bit value behind a QuantizeLinear");
   }
 
   static std::string name(mlir::StringAttr attribute) { return attribute ? attribute.str() : "?"; }

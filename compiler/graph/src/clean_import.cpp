@@ -1,6 +1,7 @@
 // graph-clean-import: what exporters leave behind.
-#include "constants.h"
 #include "npuforge/compiler/graph/Passes.h"
+
+#include "constants.h"
 
 namespace npuforge::graph {
 
@@ -15,10 +16,12 @@ struct BiasIntoGemm : mlir::OpRewritePattern<AddOp> {
 
   mlir::LogicalResult matchAndRewrite(AddOp add, mlir::PatternRewriter& rewriter) const override {
     for (bool swapped : {false, true}) {
-      mlir::Value product = swapped ? add.getB() : add.getA(), row = swapped ? add.getA() : add.getB();
+      mlir::Value product = swapped ? add.getB() : add.getA(),
+                  row = swapped ? add.getA() : add.getB();
       auto matmul = product.getDefiningOp<MatMulOp>();
       auto type = llvm::dyn_cast<mlir::RankedTensorType>(product.getType());
-      if (!matmul || !product.hasOneUse() || !type || type.getRank() != 2 || add.getType() != type || !realsOf(row))
+      if (!matmul || !product.hasOneUse() || !type || type.getRank() != 2 ||
+          add.getType() != type || !realsOf(row))
         continue;
       auto row_type = llvm::cast<mlir::RankedTensorType>(row.getType());
       if (row_type.getNumElements() != type.getDimSize(1) || row_type.getRank() == 0 ||
@@ -26,8 +29,8 @@ struct BiasIntoGemm : mlir::OpRewritePattern<AddOp> {
         continue;
       rewriter.setInsertionPoint(add);
       auto one = llvm::APFloat(1.0f);
-      auto gemm = GemmOp::create(rewriter, matmul.getLoc(), type, matmul.getA(), matmul.getB(), row, one, one, false,
-                                 false);
+      auto gemm = GemmOp::create(rewriter, matmul.getLoc(), type, matmul.getA(), matmul.getB(), row,
+                                 one, one, false, false);
       rewriter.replaceOp(add, gemm);
       return mlir::success();
     }
@@ -38,7 +41,8 @@ struct BiasIntoGemm : mlir::OpRewritePattern<AddOp> {
 struct CleanImport : impl::CleanImportBase<CleanImport> {
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
-    patterns.add<BiasIntoGemm>(&getContext()); // identities and views of constants fold by themselves
+    patterns.add<BiasIntoGemm>(
+        &getContext()); // identities and views of constants fold by themselves
     if (mlir::failed(mlir::applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -14,7 +14,8 @@ std::vector<int64_t> integersOf(mlir::DenseElementsAttr constant) {
   std::vector<int64_t> result;
   result.reserve(constant.getNumElements());
   for (const llvm::APInt& value : constant.getValues<llvm::APInt>())
-    result.push_back(is_unsigned ? static_cast<int64_t>(value.getZExtValue()) : value.getSExtValue());
+    result.push_back(is_unsigned ? static_cast<int64_t>(value.getZExtValue())
+                                 : value.getSExtValue());
   return result;
 }
 
@@ -50,8 +51,9 @@ std::optional<std::vector<double>> realsOf(mlir::Value value) {
   return result;
 }
 
-mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location, llvm::ArrayRef<int64_t> shape,
-                         mlir::Type element, llvm::ArrayRef<int64_t> values) {
+mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location,
+                         llvm::ArrayRef<int64_t> shape, mlir::Type element,
+                         llvm::ArrayRef<int64_t> values) {
   auto type = mlir::RankedTensorType::get(shape, element);
   unsigned width = element.getIntOrFloatBitWidth();
   std::vector<llvm::APInt> bits;
@@ -62,7 +64,9 @@ mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location, llvm
   return ConstantOp::create(builder, location, type, attribute);
 }
 
-bool isView(mlir::Operation* op) { return op && llvm::isa<ReshapeOp, FlattenOp, TransposeOp>(op); }
+bool isView(mlir::Operation* op) {
+  return op && llvm::isa<ReshapeOp, FlattenOp, TransposeOp>(op);
+}
 
 std::vector<int64_t> viewIndices(mlir::Operation* view) {
   auto in = llvm::cast<mlir::RankedTensorType>(view->getOperand(0).getType()).getShape();

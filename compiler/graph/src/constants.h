@@ -21,8 +21,9 @@ std::vector<float> floatsOf(mlir::DenseElementsAttr constant);
 std::optional<std::vector<double>> realsOf(mlir::Value value);
 
 /// A constant of i8, ui8 or i32 elements.
-mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location, llvm::ArrayRef<int64_t> shape,
-                         mlir::Type element, llvm::ArrayRef<int64_t> values);
+mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location,
+                         llvm::ArrayRef<int64_t> shape, mlir::Type element,
+                         llvm::ArrayRef<int64_t> values);
 
 /// Reshape, flatten or transpose.
 bool isView(mlir::Operation* op);
@@ -35,4 +36,4 @@ std::vector<int64_t> compose(const std::vector<int64_t>& inner, const std::vecto
 
 bool isIdentity(const std::vector<int64_t>& indices);
 
-}  // namespace npuforge::graph
+} // namespace npuforge::graph

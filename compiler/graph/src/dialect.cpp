@@ -1,6 +1,5 @@
 // Registration of the graph dialect; constants fold and materialise here.
 #include "npuforge/compiler/graph/Graph.h"
-
 #include "npuforge/compiler/graph/GraphOpsDialect.cpp.inc"
 
 #define GET_OP_CLASSES
@@ -15,8 +14,8 @@ void GraphDialect::initialize() {
       >();
 }
 
-mlir::Operation* GraphDialect::materializeConstant(mlir::OpBuilder& builder, mlir::Attribute value, mlir::Type type,
-                                                   mlir::Location location) {
+mlir::Operation* GraphDialect::materializeConstant(mlir::OpBuilder& builder, mlir::Attribute value,
+                                                   mlir::Type type, mlir::Location location) {
   auto elements = llvm::dyn_cast<mlir::ElementsAttr>(value);
   if (!elements || elements.getType() != type)
     return nullptr;
@@ -35,4 +34,4 @@ std::string nodeName(mlir::Location location) {
   return name;
 }
 
-}  // namespace npuforge::graph
+} // namespace npuforge::graph

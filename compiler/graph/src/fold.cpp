@@ -12,7 +12,8 @@ mlir::OpFoldResult foldView(mlir::Operation* op, mlir::Attribute input) {
     return {};
   if (!llvm::isa<TransposeOp>(op) || constant.isSplat())
     return constant.isSplat() ? constant.resizeSplat(type) : constant.reshape(type);
-  std::vector<mlir::Attribute> source(constant.value_begin<mlir::Attribute>(), constant.value_end<mlir::Attribute>());
+  std::vector<mlir::Attribute> source(constant.value_begin<mlir::Attribute>(),
+                                      constant.value_end<mlir::Attribute>());
   std::vector<mlir::Attribute> result;
   for (int64_t index : viewIndices(op))
     result.push_back(source[index]);
@@ -21,7 +22,9 @@ mlir::OpFoldResult foldView(mlir::Operation* op, mlir::Attribute input) {
 
 } // namespace
 
-mlir::OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+mlir::OpFoldResult ConstantOp::fold(FoldAdaptor) {
+  return getValue();
+}
 
 mlir::OpFoldResult IdentityOp::fold(FoldAdaptor) {
   if (getInput().getType() != getType())
@@ -35,7 +38,11 @@ mlir::OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return foldView(*this, adaptor.getInput());
 }
 
-mlir::OpFoldResult FlattenOp::fold(FoldAdaptor adaptor) { return foldView(*this, adaptor.getInput()); }
-mlir::OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) { return foldView(*this, adaptor.getInput()); }
+mlir::OpFoldResult FlattenOp::fold(FoldAdaptor adaptor) {
+  return foldView(*this, adaptor.getInput());
+}
+mlir::OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
+  return foldView(*this, adaptor.getInput());
+}
 
 } // namespace npuforge::graph

@@ -1,10 +1,12 @@
-// graph-fold-views: every tensor gets its 4-D form on the device. A view only changes how a value's elements are
-// numbered; matrix products absorb that into the order of their weights, the interface into its shape.
+// graph-fold-views: every tensor gets its 4-D form on the device. A view only changes how a value's
+// elements are numbered; matrix products absorb that into the order of their weights, the interface
+// into its shape.
 #include <llvm/ADT/TypeSwitch.h>
+
+#include "npuforge/compiler/graph/Passes.h"
 
 #include "constants.h"
 #include "lowering.h"
-#include "npuforge/compiler/graph/Passes.h"
 
 namespace npuforge::graph {
 
@@ -16,7 +18,9 @@ namespace {
 using Integers = std::vector<int64_t>;
 using Shape = llvm::SmallVector<int64_t>;
 
-mlir::RankedTensorType ranked(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
+mlir::RankedTensorType ranked(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
 
 std::string text(llvm::ArrayRef<int64_t> dims) {
   std::string result;
@@ -49,7 +53,8 @@ class ViewFolder {
 public:
   explicit ViewFolder(mlir::func::FuncOp main) : main_(main), builder_(main.getContext()) {}
 
-  /// Throws nothing: what cannot be done is noted on its operation, and the function is then left as it was.
+  /// Throws nothing: what cannot be done is noted on its operation, and the function is then left
+  /// as it was.
   void run() {
     mlir::Block& old = main_.getBody().front();
     mlir::Block* fresh = new mlir::Block();
@@ -91,7 +96,8 @@ private:
     return indices;
   }
 
-  /// An input takes the shape that a chain of reshapes gives it, since reshaping and quantising commute.
+  /// An input takes the shape that a chain of reshapes gives it, since reshaping and quantising
+  /// commute.
   void mapArgument(mlir::Block* block, mlir::BlockArgument argument) {
     mlir::Value last = argument;
     while (last.hasOneUse()) {
@@ -101,8 +107,9 @@ private:
       last = user->getResult(0);
     }
     auto type = ranked(argument);
-    mlir::Value device = block->addArgument(type.clone(llvm::ArrayRef<int64_t>(deviceShape(ranked(last).getShape()))),
-                                            argument.getLoc());
+    mlir::Value device = block->addArgument(
+        type.clone(llvm::ArrayRef<int64_t>(deviceShape(ranked(last).getShape()))),
+        argument.getLoc());
     values_[argument] = {device, straight(type.getNumElements())};
   }
 
@@ -127,7 +134,8 @@ private:
     if (!constant)
       throw NotLowered("its operand could not be laid out");
     Shape shape = deviceShape(constant.getType().getShape());
-    return {makeConstant(builder_, value.getLoc(), shape, constant.getElementType(), integersOf(constant)),
+    return {makeConstant(builder_, value.getLoc(), shape, constant.getElementType(),
+                         integersOf(constant)),
             straight(constant.getNumElements())};
   }
 
@@ -154,9 +162,11 @@ private:
 
   void mapRequant(RequantOp op) {
     Mapped in = at(op.getInput());
-    auto type = llvm::cast<mlir::RankedTensorType>(in.device.getType()).clone(ranked(op.getResult()).getElementType());
-    auto copy = RequantOp::create(builder_, op.getLoc(), type, in.device, parameter(op.getMultiplier()),
-                                  parameter(op.getShift()), op.getZeroPoint(), op.getLow(), op.getHigh());
+    auto type = llvm::cast<mlir::RankedTensorType>(in.device.getType())
+                    .clone(ranked(op.getResult()).getElementType());
+    auto copy =
+        RequantOp::create(builder_, op.getLoc(), type, in.device, parameter(op.getMultiplier()),
+                          parameter(op.getShift()), op.getZeroPoint(), op.getLow(), op.getHigh());
     values_[op.getResult()] = {copy, in.indices};
   }
 
@@ -166,11 +176,13 @@ private:
     if (in.device.getType() != op->getOperand(0).getType() || !isIdentity(in.indices))
       throw NotLowered("its input is a view that would have to move data");
     if (ranked(op->getOperand(0)).getDimSize(0) != 1)
-      throw NotLowered("a batch of " + std::to_string(ranked(op->getOperand(0)).getDimSize(0)) + " is not supported");
+      throw NotLowered("a batch of " + std::to_string(ranked(op->getOperand(0)).getDimSize(0)) +
+                       " is not supported");
     llvm::SmallVector<mlir::Value> operands{in.device};
     for (mlir::Value operand : llvm::drop_begin(op->getOperands()))
       operands.push_back(parameter(operand));
-    mlir::OperationState state(op->getLoc(), op->getName(), operands, op->getResultTypes(), op->getAttrs());
+    mlir::OperationState state(op->getLoc(), op->getName(), operands, op->getResultTypes(),
+                               op->getAttrs());
     mlir::Value result = builder_.create(state)->getResult(0);
     values_[op->getResult(0)] = {result, straight(ranked(result).getNumElements())};
   }
@@ -199,7 +211,8 @@ private:
   /// Rows that are the pixels of an image, columns its channels: a 1x1 convolution.
   void mapRows(QMatMulOp op, const Mapped& in, int64_t rows) {
     Shape shape(ranked(in.device).getShape());
-    int64_t outputs = ranked(op.getWeights()).getDimSize(0), inner = ranked(op.getInput()).getDimSize(1);
+    int64_t outputs = ranked(op.getWeights()).getDimSize(0),
+            inner = ranked(op.getInput()).getDimSize(1);
     bool pixels = shape[1] == inner && shape[2] * shape[3] == rows;
     for (int64_t i = 0; pixels && i < rows * inner; ++i)
       pixels = in.indices[i] == i % inner * rows + i / inner;
@@ -212,28 +225,29 @@ private:
              {1, outputs, shape[2], shape[3]}, indices);
   }
 
-  void makeConv(QMatMulOp op, const Mapped& in, const Shape& kernel, const Integers& weights, const Shape& result,
-                Integers indices) {
+  void makeConv(QMatMulOp op, const Mapped& in, const Shape& kernel, const Integers& weights,
+                const Shape& result, Integers indices) {
     mlir::Value w = makeConstant(builder_, op.getLoc(), kernel, builder_.getI8Type(), weights);
     Shape ones{1, 1}, pads{0, 0, 0, 0};
     auto type = mlir::RankedTensorType::get(result, builder_.getI32Type());
-    auto conv = QConvOp::create(builder_, op.getLoc(), type, in.device, w, parameter(op.getBias()), ones, pads, ones, 1,
-                                0);
+    auto conv = QConvOp::create(builder_, op.getLoc(), type, in.device, w, parameter(op.getBias()),
+                                ones, pads, ones, 1, 0);
     values_[op.getResult()] = {conv, std::move(indices)};
   }
 
   void mapAdd(QAddOp op) {
     Mapped a = at(op.getA());
     mlir::Value b = addend(op, a);
-    mlir::OperationState state(op.getLoc(), op->getName(), mlir::ValueRange{a.device, b}, a.device.getType(),
-                               op->getAttrs());
+    mlir::OperationState state(op.getLoc(), op->getName(), mlir::ValueRange{a.device, b},
+                               a.device.getType(), op->getAttrs());
     values_[op.getResult()] = {builder_.create(state)->getResult(0), a.indices};
   }
 
   /// The second operand in a's numbering.
   mlir::Value addend(QAddOp op, const Mapped& a) {
     auto a_type = ranked(op.getA()), b_type = ranked(op.getB());
-    bool is_plain = isIdentity(a.indices) && Shape(ranked(a.device).getShape()) == deviceShape(a_type.getShape());
+    bool is_plain = isIdentity(a.indices) &&
+                    Shape(ranked(a.device).getShape()) == deviceShape(a_type.getShape());
     auto constant = constantOf(op.getB());
     if (constant && !is_plain)
       return permuted(op, constant, a);
@@ -255,7 +269,8 @@ private:
     bool whole = source.size() == result.size();
     for (size_t i = 0; i < result.size(); ++i)
       result[a.indices[i]] = source[whole ? i : i / inner % source.size()];
-    return makeConstant(builder_, op.getLoc(), ranked(a.device).getShape(), builder_.getI8Type(), result);
+    return makeConstant(builder_, op.getLoc(), ranked(a.device).getShape(), builder_.getI8Type(),
+                        result);
   }
 
   void mapReturn(mlir::func::ReturnOp op) {
@@ -275,8 +290,8 @@ private:
 };
 
 bool isLowered(mlir::Operation& op) {
-  return isView(&op) || llvm::isa<ConstantOp, QConvOp, QMatMulOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp,
-                                  mlir::func::ReturnOp>(op);
+  return isView(&op) || llvm::isa<ConstantOp, QConvOp, QMatMulOp, RequantOp, RescaleOp, QAddOp,
+                                  QMaxPoolOp, QAvgPoolOp, mlir::func::ReturnOp>(op);
 }
 
 bool isByte(mlir::Value value) {

@@ -45,23 +45,27 @@ std::string text(llvm::ArrayRef<int64_t> dims) {
 }
 
 /// Explicit pads for SAME_UPPER, SAME_LOWER and VALID.
-void resolveAutoPad(llvm::StringRef mode, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t> kernel,
-                    llvm::ArrayRef<int64_t> strides, llvm::ArrayRef<int64_t> dilations, Shape& pads) {
+void resolveAutoPad(llvm::StringRef mode, llvm::ArrayRef<int64_t> in,
+                    llvm::ArrayRef<int64_t> kernel, llvm::ArrayRef<int64_t> strides,
+                    llvm::ArrayRef<int64_t> dilations, Shape& pads) {
   pads.assign(4, 0);
   if (mode == "VALID")
     return;
   for (int i = 0; i < 2; ++i) {
     int64_t out = (in[i] + strides[i] - 1) / strides[i];
-    int64_t total = std::max<int64_t>(0, (out - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - in[i]);
+    int64_t total =
+        std::max<int64_t>(0, (out - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1 - in[i]);
     int64_t less = total / 2, more = total - less;
     pads[i] = mode == "SAME_UPPER" ? less : more;
     pads[i + 2] = mode == "SAME_UPPER" ? more : less;
   }
 }
 
-/// Extents of a sliding window. With ceil_mode the trailing pads grow so that the last window is whole.
+/// Extents of a sliding window. With ceil_mode the trailing pads grow so that the last window is
+/// whole.
 template <typename Op>
-FailureOr<Shape> slide(Op op, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t> kernel, Shape dilations, bool ceil) {
+FailureOr<Shape> slide(Op op, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t> kernel,
+                       Shape dilations, bool ceil) {
   Shape pads(op.getPads());
   llvm::ArrayRef<int64_t> strides = op.getStrides();
   if (op.getAutoPad()) {
@@ -72,8 +76,8 @@ FailureOr<Shape> slide(Op op, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t
   for (int i = 0; i < 2; ++i) {
     int64_t room = in[i] + pads[i] + pads[i + 2] - (dilations[i] * (kernel[i] - 1) + 1);
     if (room < 0)
-      return fail(op, "a window of " + llvm::Twine(kernel[i]) + " does not fit into " + llvm::Twine(in[i]) +
-                          " elements and their padding");
+      return fail(op, "a window of " + llvm::Twine(kernel[i]) + " does not fit into " +
+                          llvm::Twine(in[i]) + " elements and their padding");
     out[i] = room / strides[i] + 1;
     bool starts_inside = out[i] * strides[i] < in[i] + pads[i];
     if (ceil && room % strides[i] != 0 && starts_inside) {
@@ -88,13 +92,16 @@ FailureOr<Shape> slide(Op op, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t
 FailureOr<Shape> infer(ConvOp op) {
   auto in = shapeOf(op.getInput()), weights = shapeOf(op.getWeights());
   if (in.size() != 4 || weights.size() != 4)
-    return fail(op, "input " + text(in) + ", weights " + text(weights) + ": only two-dimensional Conv is supported");
+    return fail(op, "input " + text(in) + ", weights " + text(weights) +
+                        ": only two-dimensional Conv is supported");
   int64_t groups = op.getGroups();
-  if (groups < 1 || weights[1] != in[1] / std::max<int64_t>(groups, 1) || in[1] % groups || weights[0] % groups)
-    return fail(op, "weights " + text(weights) + " do not fit input " + text(in) + " with " + llvm::Twine(groups) +
-                        " groups");
+  if (groups < 1 || weights[1] != in[1] / std::max<int64_t>(groups, 1) || in[1] % groups ||
+      weights[0] % groups)
+    return fail(op, "weights " + text(weights) + " do not fit input " + text(in) + " with " +
+                        llvm::Twine(groups) + " groups");
   if (op.getBias() && shapeOf(op.getBias()) != weights.take_front(1))
-    return fail(op, "bias " + text(shapeOf(op.getBias())) + " does not fit weights " + text(weights));
+    return fail(op,
+                "bias " + text(shapeOf(op.getBias())) + " does not fit weights " + text(weights));
   if (product(weights) == 0)
     return fail(op, "weights " + text(weights) + " are empty");
   auto out = slide(op, in.drop_front(2), weights.drop_front(2), Shape(op.getDilations()), false);
@@ -110,7 +117,8 @@ FailureOr<Shape> inferPool(Pool op, Shape dilations) {
     return fail(op, "input " + text(in) + ": only two-dimensional pooling is supported");
   Shape kernel(op.getKernel());
   for (int i = 0; i < 2; ++i)
-    if (!op.getAutoPad() && std::max(op.getPads()[i], op.getPads()[i + 2]) >= dilations[i] * (kernel[i] - 1) + 1)
+    if (!op.getAutoPad() &&
+        std::max(op.getPads()[i], op.getPads()[i + 2]) >= dilations[i] * (kernel[i] - 1) + 1)
       return fail(op, "padding is not smaller than the window");
   auto out = slide(op, in.drop_front(2), kernel, dilations, op.getCeilMode());
   if (mlir::failed(out))
@@ -118,8 +126,12 @@ FailureOr<Shape> inferPool(Pool op, Shape dilations) {
   return Shape{in[0], in[1], (*out)[0], (*out)[1]};
 }
 
-FailureOr<Shape> infer(MaxPoolOp op) { return inferPool(op, Shape(op.getDilations())); }
-FailureOr<Shape> infer(AveragePoolOp op) { return inferPool(op, {1, 1}); }
+FailureOr<Shape> infer(MaxPoolOp op) {
+  return inferPool(op, Shape(op.getDilations()));
+}
+FailureOr<Shape> infer(AveragePoolOp op) {
+  return inferPool(op, {1, 1});
+}
 
 FailureOr<Shape> infer(GlobalAveragePoolOp op) {
   auto in = shapeOf(op.getInput());
@@ -128,7 +140,8 @@ FailureOr<Shape> infer(GlobalAveragePoolOp op) {
   return Shape{in[0], in[1], 1, 1};
 }
 
-FailureOr<Shape> broadcast(mlir::Operation* op, llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b) {
+FailureOr<Shape> broadcast(mlir::Operation* op, llvm::ArrayRef<int64_t> a,
+                           llvm::ArrayRef<int64_t> b) {
   Shape out(std::max(a.size(), b.size()));
   for (size_t i = 1; i <= out.size(); ++i) {
     int64_t x = i <= a.size() ? a[a.size() - i] : 1, y = i <= b.size() ? b[b.size() - i] : 1;
@@ -139,7 +152,9 @@ FailureOr<Shape> broadcast(mlir::Operation* op, llvm::ArrayRef<int64_t> a, llvm:
   return out;
 }
 
-FailureOr<Shape> infer(AddOp op) { return broadcast(op, shapeOf(op.getA()), shapeOf(op.getB())); }
+FailureOr<Shape> infer(AddOp op) {
+  return broadcast(op, shapeOf(op.getA()), shapeOf(op.getB()));
+}
 
 FailureOr<Shape> infer(GemmOp op) {
   auto a = shapeOf(op.getA()), b = shapeOf(op.getB());
@@ -160,7 +175,8 @@ FailureOr<Shape> infer(GemmOp op) {
 FailureOr<Shape> infer(MatMulOp op) {
   auto a = shapeOf(op.getA()), b = shapeOf(op.getB());
   if (a.size() < 2 || b.size() != 2)
-    return fail(op, "operands " + text(a) + " and " + text(b) + ": only a matrix on the right is supported");
+    return fail(op, "operands " + text(a) + " and " + text(b) +
+                        ": only a matrix on the right is supported");
   if (a.back() != b[0])
     return fail(op, "shapes " + text(a) + " and " + text(b) + " do not multiply");
   Shape out(a);
@@ -222,15 +238,16 @@ FailureOr<Shape> inferQuantisation(Op op) {
   int64_t rank = in.size(), axis = op.getAxis() < 0 ? op.getAxis() + rank : op.getAxis();
   int64_t scales = op.getScales().size();
   if (scales != 1 && (axis < 0 || axis >= rank || in[axis] != scales))
-    return fail(op, llvm::Twine(scales) + " scales for axis " + llvm::Twine(op.getAxis()) + " of " + text(in));
+    return fail(op, llvm::Twine(scales) + " scales for axis " + llvm::Twine(op.getAxis()) + " of " +
+                        text(in));
   op.setAxis(axis);
   return Shape(in);
 }
 
 FailureOr<Shape> inferOperation(mlir::Operation* op) {
   return llvm::TypeSwitch<mlir::Operation*, FailureOr<Shape>>(op)
-      .Case<ConvOp, MaxPoolOp, AveragePoolOp, GlobalAveragePoolOp, AddOp, GemmOp, MatMulOp, FlattenOp, ReshapeOp,
-            TransposeOp>([](auto typed) { return infer(typed); })
+      .Case<ConvOp, MaxPoolOp, AveragePoolOp, GlobalAveragePoolOp, AddOp, GemmOp, MatMulOp,
+            FlattenOp, ReshapeOp, TransposeOp>([](auto typed) { return infer(typed); })
       .Case<QuantizeOp, DequantizeOp>([](auto typed) { return inferQuantisation(typed); })
       .Case<ReluOp, ClipOp, IdentityOp>([](auto typed) { return Shape(shapeOf(typed.getInput())); })
       .Default([](mlir::Operation* other) { return Shape(shapeOf(other->getResult(0))); });
@@ -248,7 +265,8 @@ struct InferShapes : impl::InferShapesBase<InferShapes> {
     mlir::func::FuncOp main = getOperation();
     bool ok = true;
     for (mlir::Operation& op : main.getBody().front().without_terminator()) {
-      if (llvm::isa<UnsupportedOp, ConstantOp>(op) || op.getNumResults() != 1 || !operandsKnown(&op))
+      if (llvm::isa<UnsupportedOp, ConstantOp>(op) || op.getNumResults() != 1 ||
+          !operandsKnown(&op))
         continue;
       auto shape = inferOperation(&op);
       if (mlir::failed(shape)) {
@@ -264,7 +282,8 @@ struct InferShapes : impl::InferShapesBase<InferShapes> {
       op.getResult(0).setType(mlir::RankedTensorType::get(*shape, type.getElementType()));
     }
     auto* end = main.getBody().front().getTerminator();
-    main.setFunctionType(mlir::FunctionType::get(&getContext(), main.getArgumentTypes(), end->getOperandTypes()));
+    main.setFunctionType(
+        mlir::FunctionType::get(&getContext(), main.getArgumentTypes(), end->getOperandTypes()));
     if (!ok)
       signalPassFailure();
   }

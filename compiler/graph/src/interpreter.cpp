@@ -17,7 +17,9 @@ struct Image {
   const Values* values;
 
   bool holds(int64_t y, int64_t x) const { return y >= 0 && y < height && x >= 0 && x < width; }
-  int64_t at(int64_t c, int64_t y, int64_t x) const { return (*values)[(c * height + y) * width + x]; }
+  int64_t at(int64_t c, int64_t y, int64_t x) const {
+    return (*values)[(c * height + y) * width + x];
+  }
 };
 
 class Interpreter {
@@ -27,7 +29,8 @@ public:
     if (inputs.size() != body.getNumArguments())
       throw InterpreterError("the number of inputs is wrong");
     for (auto [argument, input] : llvm::zip(body.getArguments(), inputs)) {
-      if (llvm::cast<mlir::ShapedType>(argument.getType()).getNumElements() != static_cast<int64_t>(input.size()))
+      if (llvm::cast<mlir::ShapedType>(argument.getType()).getNumElements() !=
+          static_cast<int64_t>(input.size()))
         throw InterpreterError("an input has the wrong size");
       values_[argument] = input;
     }
@@ -46,8 +49,9 @@ private:
             .Case<ConstantOp, QConvOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp>(
                 [&](auto typed) { return compute(typed); })
             .Default([](mlir::Operation* other) -> Values {
-              throw InterpreterError("node '" + nodeName(other->getLoc()) + "': " +
-                                     other->getName().getStringRef().str() + " is not a lowered operation");
+              throw InterpreterError("node '" + nodeName(other->getLoc()) +
+                                     "': " + other->getName().getStringRef().str() +
+                                     " is not a lowered operation");
             });
   }
 
@@ -79,7 +83,8 @@ private:
             for (int64_t i = 0; i < shape[2]; ++i)
               for (int64_t j = 0; j < shape[3]; ++j) {
                 int64_t row = y * op.getStrides()[0] + i * op.getDilations()[0] - op.getPads()[0];
-                int64_t column = x * op.getStrides()[1] + j * op.getDilations()[1] - op.getPads()[1];
+                int64_t column =
+                    x * op.getStrides()[1] + j * op.getDilations()[1] - op.getPads()[1];
                 int64_t channel = op.getGroups() == 1 ? c : o;
                 int64_t tap = in.holds(row, column) ? in.at(channel, row, column) : op.getFill();
                 sum += tap * weights[((o * shape[1] + c) * shape[2] + i) * shape[3] + j];
@@ -96,7 +101,8 @@ private:
     Values result;
     for (size_t i = 0; i < in.size(); ++i) {
       size_t o = i / pixels;
-      result.push_back(finish(op, round_shift(static_cast<__int128>(in[i]) * multiplier[o], shift[o])));
+      result.push_back(
+          finish(op, round_shift(static_cast<__int128>(in[i]) * multiplier[o], shift[o])));
     }
     return result;
   }
@@ -104,7 +110,8 @@ private:
   Values compute(RescaleOp op) {
     Values result;
     for (int64_t x : values_.at(op.getInput()))
-      result.push_back(finish(op, round_shift((x - op.getZeroX()) * op.getMultiplier(), op.getShift())));
+      result.push_back(
+          finish(op, round_shift((x - op.getZeroX()) * op.getMultiplier(), op.getShift())));
     return result;
   }
 
@@ -113,7 +120,8 @@ private:
     size_t each = a.size() / b.size(); // b: as large as a, or one value for each channel
     Values result;
     for (size_t i = 0; i < a.size(); ++i) {
-      int64_t left = (a[i] - op.getZeroA()) * op.getMultA(), right = (b[i / each] - op.getZeroB()) * op.getMultB();
+      int64_t left = (a[i] - op.getZeroA()) * op.getMultA(),
+              right = (b[i / each] - op.getZeroB()) * op.getMultB();
       result.push_back(finish(op, round_shift(static_cast<__int128>(left) + right, op.getShift())));
     }
     return result;
@@ -121,7 +129,8 @@ private:
 
   /// Calls visit(value) for the window's taps inside the image.
   template <typename Op, typename Visit>
-  void taps(Op op, const Image& in, llvm::ArrayRef<int64_t> dilations, int64_t c, int64_t y, int64_t x, Visit visit) {
+  void taps(Op op, const Image& in, llvm::ArrayRef<int64_t> dilations, int64_t c, int64_t y,
+            int64_t x, Visit visit) {
     for (int64_t i = 0; i < op.getKernel()[0]; ++i)
       for (int64_t j = 0; j < op.getKernel()[1]; ++j) {
         int64_t row = y * op.getStrides()[0] + i * dilations[0] - op.getPads()[0];
@@ -146,7 +155,8 @@ private:
     Image in = image(op.getInput());
     return pool(extents(op.getResult()), [&](int64_t c, int64_t y, int64_t x) {
       int64_t best = -128;
-      taps(op, in, op.getDilations(), c, y, x, [&](int64_t value) { best = std::max(best, value); });
+      taps(op, in, op.getDilations(), c, y, x,
+           [&](int64_t value) { best = std::max(best, value); });
       return static_cast<int32_t>(clamp_to(best, op.getLow(), op.getHigh()));
     });
   }

@@ -6,7 +6,9 @@ namespace {
 
 using Integers = std::vector<int64_t>;
 
-mlir::RankedTensorType ranked(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }
+mlir::RankedTensorType ranked(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
 
 /// The shape of b with as many dimensions as a.
 llvm::SmallVector<int64_t> padded(llvm::ArrayRef<int64_t> shape, size_t rank) {
@@ -26,8 +28,9 @@ bool broadcastable(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b) {
 }
 
 /// A constant written out to a's shape.
-mlir::Value spread(mlir::OpBuilder& builder, mlir::Location location, mlir::DenseElementsAttr constant,
-                   llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to) {
+mlir::Value spread(mlir::OpBuilder& builder, mlir::Location location,
+                   mlir::DenseElementsAttr constant, llvm::ArrayRef<int64_t> from,
+                   llvm::ArrayRef<int64_t> to) {
   Integers source = integersOf(constant), result;
   int64_t count = 1;
   for (int64_t dim : to)
@@ -45,7 +48,8 @@ mlir::Value spread(mlir::OpBuilder& builder, mlir::Location location, mlir::Dens
 }
 
 /// b in a shape that qadd takes. Throws NotLowered.
-mlir::Value fitOperand(mlir::OpBuilder& builder, mlir::Location location, mlir::Value b, mlir::RankedTensorType to) {
+mlir::Value fitOperand(mlir::OpBuilder& builder, mlir::Location location, mlir::Value b,
+                       mlir::RankedTensorType to) {
   auto shape = padded(ranked(b).getShape(), to.getRank());
   auto constant = constantOf(b);
   if (!broadcastable(to.getShape(), shape)) {
@@ -57,7 +61,8 @@ mlir::Value fitOperand(mlir::OpBuilder& builder, mlir::Location location, mlir::
     return b;
   if (constant)
     return makeConstant(builder, location, shape, builder.getI8Type(), integersOf(constant));
-  return ReshapeOp::create(builder, location, to.clone(llvm::ArrayRef<int64_t>(shape)), b, shape, false);
+  return ReshapeOp::create(builder, location, to.clone(llvm::ArrayRef<int64_t>(shape)), b, shape,
+                           false);
 }
 
 } // namespace
@@ -85,7 +90,8 @@ Quantised quantised(mlir::Value value, const char* what) {
 }
 
 mlir::Value lowerAdd(mlir::OpBuilder& builder, AddOp op, const Target& target) {
-  Quantised a = quantised(op.getA(), "its first operand"), b = quantised(op.getB(), "its second operand");
+  Quantised a = quantised(op.getA(), "its first operand"),
+            b = quantised(op.getB(), "its second operand");
   auto fits = [&](const Quantised& x) {
     return !constantOf(x.value) && ranked(x.value).getShape() == target.type.getShape();
   };
@@ -97,9 +103,12 @@ mlir::Value lowerAdd(mlir::OpBuilder& builder, AddOp op, const Target& target) {
   // One shift for both: the larger multiplier has 31 bits.
   double ratio_a = a.scale / target.scale, ratio_b = b.scale / target.scale;
   int64_t shift = ratio(std::max(ratio_a, ratio_b)).shift;
-  auto scaled = [&](double real) { return static_cast<int64_t>(std::nearbyint(std::ldexp(real, shift))); };
-  return QAddOp::create(builder, op.getLoc(), target.type, a.value, b.value, a.zero_point, scaled(ratio_a),
-                        b.zero_point, scaled(ratio_b), shift, target.zero_point, target.low, target.high);
+  auto scaled = [&](double real) {
+    return static_cast<int64_t>(std::nearbyint(std::ldexp(real, shift)));
+  };
+  return QAddOp::create(builder, op.getLoc(), target.type, a.value, b.value, a.zero_point,
+                        scaled(ratio_a), b.zero_point, scaled(ratio_b), shift, target.zero_point,
+                        target.low, target.high);
 }
 
 mlir::Value lowerAveragePool(mlir::OpBuilder& builder, AveragePoolOp op, const Target& target) {
@@ -109,29 +118,33 @@ mlir::Value lowerAveragePool(mlir::OpBuilder& builder, AveragePoolOp op, const T
     throw NotLowered("ceil_mode with count_include_pad is not supported");
   double scale = x.scale / target.scale;
   Ratio r = ratio(scale / static_cast<double>(op.getKernel()[0] * op.getKernel()[1]));
-  return QAvgPoolOp::create(builder, op.getLoc(), target.type, x.value, op.getKernel(), op.getStrides(), op.getPads(),
-                            op.getCountIncludePad() || !padded, x.zero_point, r.multiplier, r.shift,
-                            llvm::APFloat(scale), target.zero_point, target.low, target.high);
+  return QAvgPoolOp::create(builder, op.getLoc(), target.type, x.value, op.getKernel(),
+                            op.getStrides(), op.getPads(), op.getCountIncludePad() || !padded,
+                            x.zero_point, r.multiplier, r.shift, llvm::APFloat(scale),
+                            target.zero_point, target.low, target.high);
 }
 
-mlir::Value lowerGlobalAveragePool(mlir::OpBuilder& builder, GlobalAveragePoolOp op, const Target& target) {
+mlir::Value lowerGlobalAveragePool(mlir::OpBuilder& builder, GlobalAveragePoolOp op,
+                                   const Target& target) {
   Quantised x = quantised(op.getInput(), "its input");
   llvm::ArrayRef<int64_t> kernel = ranked(x.value).getShape().drop_front(2);
   double scale = x.scale / target.scale;
   Ratio r = ratio(scale / static_cast<double>(kernel[0] * kernel[1]));
   llvm::SmallVector<int64_t> strides{1, 1}, pads{0, 0, 0, 0};
-  return QAvgPoolOp::create(builder, op.getLoc(), target.type, x.value, kernel, strides, pads, true, x.zero_point,
-                            r.multiplier, r.shift, llvm::APFloat(scale), target.zero_point, target.low, target.high);
+  return QAvgPoolOp::create(builder, op.getLoc(), target.type, x.value, kernel, strides, pads, true,
+                            x.zero_point, r.multiplier, r.shift, llvm::APFloat(scale),
+                            target.zero_point, target.low, target.high);
 }
 
-mlir::Value lowerRescale(mlir::OpBuilder& builder, mlir::Location location, mlir::Value input, const Target& target) {
+mlir::Value lowerRescale(mlir::OpBuilder& builder, mlir::Location location, mlir::Value input,
+                         const Target& target) {
   Quantised x = quantised(input, "its input");
   bool same = x.scale == target.scale && x.zero_point == target.zero_point;
   if (same && target.low == -128 && target.high == 127)
     return x.value;
   Ratio r = ratio(x.scale / target.scale);
-  return RescaleOp::create(builder, location, target.type, x.value, x.zero_point, r.multiplier, r.shift,
-                           target.zero_point, target.low, target.high);
+  return RescaleOp::create(builder, location, target.type, x.value, x.zero_point, r.multiplier,
+                           r.shift, target.zero_point, target.low, target.high);
 }
 
 } // namespace npuforge::graph

@@ -8,19 +8,21 @@ using Integers = std::vector<int64_t>;
 
 /// Constant weights, one scale for each output: values less their zero points.
 struct Weights {
-  Integers values;                ///< as in the file's order
+  Integers values; ///< as in the file's order
   llvm::SmallVector<int64_t> shape;
-  std::vector<double> scales;     ///< for each slice of the output axis
+  std::vector<double> scales; ///< for each slice of the output axis
 };
 
 Weights readWeights(mlir::Value value, int64_t output_axis) {
   auto dequantize = value.getDefiningOp<DequantizeOp>();
   auto constant = dequantize ? constantOf(dequantize.getInput()) : mlir::DenseElementsAttr();
   if (!constant)
-    throw NotLowered(constantOf(value) ? "its weights are not quantised" : "its weights are not constant");
+    throw NotLowered(constantOf(value) ? "its weights are not quantised"
+                                       : "its weights are not constant");
   if (!constant.getElementType().isInteger(8))
     throw NotLowered("its weights are not 8 bits");
-  Weights weights{integersOf(constant), llvm::SmallVector<int64_t>(constant.getType().getShape()), {}};
+  Weights weights{
+      integersOf(constant), llvm::SmallVector<int64_t>(constant.getType().getShape()), {}};
   llvm::ArrayRef<float> scales = dequantize.getScales();
   if (scales.size() > 1 && dequantize.getAxis() != output_axis)
     throw NotLowered("its weights have scales along axis " + std::to_string(dequantize.getAxis()) +
@@ -39,9 +41,10 @@ Weights readWeights(mlir::Value value, int64_t output_axis) {
   return weights;
 }
 
-/// The bias in units of the accumulator, with the input's zero point folded in: bias - zero_point * sum of weights.
-Integers foldBias(const std::vector<double>& bias, const std::vector<double>& units, const Integers& weights,
-                  int64_t zero_point) {
+/// The bias in units of the accumulator, with the input's zero point folded in: bias - zero_point *
+/// sum of weights.
+Integers foldBias(const std::vector<double>& bias, const std::vector<double>& units,
+                  const Integers& weights, int64_t zero_point) {
   Integers result(units.size());
   size_t each = weights.size() / units.size();
   for (size_t o = 0; o < units.size(); ++o) {
@@ -75,10 +78,11 @@ mlir::Value requantise(mlir::OpBuilder& builder, mlir::Location location, mlir::
     shifts.push_back(r.shift);
   }
   int64_t count = units.size();
-  mlir::Value multiplier = makeConstant(builder, location, count, builder.getI32Type(), multipliers);
+  mlir::Value multiplier =
+      makeConstant(builder, location, count, builder.getI32Type(), multipliers);
   mlir::Value shift = makeConstant(builder, location, count, builder.getI32Type(), shifts);
-  return RequantOp::create(builder, location, target.type, accumulators, multiplier, shift, target.zero_point,
-                           target.low, target.high);
+  return RequantOp::create(builder, location, target.type, accumulators, multiplier, shift,
+                           target.zero_point, target.low, target.high);
 }
 
 mlir::Type accumulators(const Target& target) {
@@ -88,7 +92,8 @@ mlir::Type accumulators(const Target& target) {
 
 /// Weights of grouped convolutions that are not depthwise, written out with zeros for one group.
 void expandGroups(Weights& weights, int64_t groups) {
-  int64_t outputs = weights.shape[0], inner = weights.shape[1], taps = weights.shape[2] * weights.shape[3];
+  int64_t outputs = weights.shape[0], inner = weights.shape[1],
+          taps = weights.shape[2] * weights.shape[3];
   Integers dense(outputs * inner * groups * taps, 0);
   for (int64_t o = 0; o < outputs; ++o) {
     int64_t group = o / (outputs / groups);
@@ -99,14 +104,17 @@ void expandGroups(Weights& weights, int64_t groups) {
   weights.shape[1] = inner * groups;
 }
 
-/// rows x weights [N, K] + bias, requantised. `units`: real value of one accumulator step, for each output.
-mlir::Value multiply(mlir::OpBuilder& builder, mlir::Location location, const Quantised& rows, const Weights& weights,
-                     const std::vector<double>& bias, double factor, const Target& target) {
+/// rows x weights [N, K] + bias, requantised. `units`: real value of one accumulator step, for each
+/// output.
+mlir::Value multiply(mlir::OpBuilder& builder, mlir::Location location, const Quantised& rows,
+                     const Weights& weights, const std::vector<double>& bias, double factor,
+                     const Target& target) {
   std::vector<double> units;
   for (double scale : weights.scales)
     units.push_back(factor * rows.scale * scale);
   int64_t outputs = units.size();
-  mlir::Value w = makeConstant(builder, location, weights.shape, builder.getI8Type(), weights.values);
+  mlir::Value w =
+      makeConstant(builder, location, weights.shape, builder.getI8Type(), weights.values);
   mlir::Value b = makeConstant(builder, location, outputs, builder.getI32Type(),
                                foldBias(bias, units, weights.values, rows.zero_point));
   auto sum = QMatMulOp::create(builder, location, accumulators(target), rows.value, w, b);
@@ -139,11 +147,14 @@ mlir::Value lowerConv(mlir::OpBuilder& builder, ConvOp op, const Target& target)
   for (double scale : weights.scales)
     units.push_back(x.scale * scale);
   int64_t outputs = units.size();
-  mlir::Value w = makeConstant(builder, op.getLoc(), weights.shape, builder.getI8Type(), weights.values);
-  mlir::Value b = makeConstant(builder, op.getLoc(), outputs, builder.getI32Type(),
-                               foldBias(readBias(op.getBias()), units, weights.values, x.zero_point));
-  auto sum = QConvOp::create(builder, op.getLoc(), accumulators(target), x.value, w, b, op.getStrides(), op.getPads(),
-                             op.getDilations(), groups, x.zero_point);
+  mlir::Value w =
+      makeConstant(builder, op.getLoc(), weights.shape, builder.getI8Type(), weights.values);
+  mlir::Value b =
+      makeConstant(builder, op.getLoc(), outputs, builder.getI32Type(),
+                   foldBias(readBias(op.getBias()), units, weights.values, x.zero_point));
+  auto sum =
+      QConvOp::create(builder, op.getLoc(), accumulators(target), x.value, w, b, op.getStrides(),
+                      op.getPads(), op.getDilations(), groups, x.zero_point);
   return requantise(builder, op.getLoc(), sum, units, target);
 }
 
@@ -162,8 +173,9 @@ mlir::Value lowerGemm(mlir::OpBuilder& builder, GemmOp op, const Target& target)
     throw NotLowered("C differs from row to row");
   for (double& value : bias)
     value *= beta;
-  if (bias.size() > 1 && llvm::cast<mlir::RankedTensorType>(op.getC().getType()).getShape().back() !=
-                             static_cast<int64_t>(bias.size()))
+  if (bias.size() > 1 &&
+      llvm::cast<mlir::RankedTensorType>(op.getC().getType()).getShape().back() !=
+          static_cast<int64_t>(bias.size()))
     throw NotLowered("C is a column");
   return multiply(builder, op.getLoc(), a, weights, bias, alpha, target);
 }
@@ -171,7 +183,8 @@ mlir::Value lowerGemm(mlir::OpBuilder& builder, GemmOp op, const Target& target)
 mlir::Value lowerMatMul(mlir::OpBuilder& builder, MatMulOp op, const Target& target) {
   Quantised a = quantised(op.getA(), "its input");
   Weights weights = readWeights(op.getB(), 1);
-  int64_t inner = weights.shape[0], outputs = weights.shape[1], rows = target.type.getNumElements() / outputs;
+  int64_t inner = weights.shape[0], outputs = weights.shape[1],
+          rows = target.type.getNumElements() / outputs;
   transposeWeights(weights);
   if (target.type.getRank() == 2)
     return multiply(builder, op.getLoc(), a, weights, {}, 1, target);
@@ -180,7 +193,8 @@ mlir::Value lowerMatMul(mlir::OpBuilder& builder, MatMulOp op, const Target& tar
   auto in_type = mlir::RankedTensorType::get({rows, inner}, target.type.getElementType());
   a.value = ReshapeOp::create(builder, op.getLoc(), in_type, a.value, in_type.getShape(), false);
   mlir::Value result = multiply(builder, op.getLoc(), a, weights, {}, 1, flat);
-  return ReshapeOp::create(builder, op.getLoc(), target.type, result, target.type.getShape(), false);
+  return ReshapeOp::create(builder, op.getLoc(), target.type, result, target.type.getShape(),
+                           false);
 }
 
 } // namespace npuforge::graph

@@ -1,8 +1,10 @@
-// graph-lower-qdq: each quantize, the activations before it and the operator before those become one integer operator.
+// graph-lower-qdq: each quantize, the activations before it and the operator before those become
+// one integer operator.
 #include <llvm/ADT/TypeSwitch.h>
 
-#include "lowering.h"
 #include "npuforge/compiler/graph/Passes.h"
+
+#include "lowering.h"
 
 namespace npuforge::graph {
 
@@ -37,15 +39,18 @@ mlir::Operation* findCore(mlir::Value value, Target& target) {
   return op;
 }
 
-mlir::Value lowerCore(mlir::OpBuilder& builder, mlir::Operation* core, mlir::Location location, const Target& target) {
+mlir::Value lowerCore(mlir::OpBuilder& builder, mlir::Operation* core, mlir::Location location,
+                      const Target& target) {
   return llvm::TypeSwitch<mlir::Operation*, mlir::Value>(core)
       .Case<ConvOp>([&](auto op) { return lowerConv(builder, op, target); })
       .Case<GemmOp>([&](auto op) { return lowerGemm(builder, op, target); })
       .Case<MatMulOp>([&](auto op) { return lowerMatMul(builder, op, target); })
       .Case<AddOp>([&](auto op) { return lowerAdd(builder, op, target); })
       .Case<AveragePoolOp>([&](auto op) { return lowerAveragePool(builder, op, target); })
-      .Case<GlobalAveragePoolOp>([&](auto op) { return lowerGlobalAveragePool(builder, op, target); })
-      .Case<DequantizeOp>([&](auto op) { return lowerRescale(builder, location, op.getResult(), target); })
+      .Case<GlobalAveragePoolOp>(
+          [&](auto op) { return lowerGlobalAveragePool(builder, op, target); })
+      .Case<DequantizeOp>(
+          [&](auto op) { return lowerRescale(builder, location, op.getResult(), target); })
       .Default([](mlir::Operation*) { return mlir::Value(); });
 }
 
@@ -54,9 +59,11 @@ void lowerQuantize(QuantizeOp quantize) {
   mlir::Operation* next = quantize.getInput().getDefiningOp();
   if (!type || !next)
     return;
-  if (quantize.getScales().size() != 1 || quantize.getZeroPoints()[0] < -128 || quantize.getZeroPoints()[0] > 127) {
-    quantize->setAttr("graph.reason", mlir::StringAttr::get(quantize.getContext(),
-                                                            "activations need one scale and an 8-bit zero point"));
+  if (quantize.getScales().size() != 1 || quantize.getZeroPoints()[0] < -128 ||
+      quantize.getZeroPoints()[0] > 127) {
+    quantize->setAttr("graph.reason",
+                      mlir::StringAttr::get(quantize.getContext(),
+                                            "activations need one scale and an 8-bit zero point"));
     return;
   }
   Target target{type, quantize.getScales()[0], quantize.getZeroPoints()[0], -128, 127};
@@ -80,8 +87,8 @@ void lowerMaxPool(MaxPoolOp op) {
   if (!type || !type.getElementType().isInteger(8))
     return;
   mlir::OpBuilder builder(op);
-  auto lowered = QMaxPoolOp::create(builder, op.getLoc(), type, op.getInput(), op.getKernel(), op.getStrides(),
-                                    op.getPads(), op.getDilations(), -128, 127);
+  auto lowered = QMaxPoolOp::create(builder, op.getLoc(), type, op.getInput(), op.getKernel(),
+                                    op.getStrides(), op.getPads(), op.getDilations(), -128, 127);
   op.getResult().replaceAllUsesWith(lowered);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// What graph-lower-qdq's files share: an operator between dequantize and quantize, and its integer form.
+// What graph-lower-qdq's files share: an operator between dequantize and quantize, and its integer
+// form.
 
 #include <stdexcept>
 #include <string>
@@ -12,7 +13,7 @@ namespace npuforge::graph {
 
 /// Why an operator has no integer form; becomes its attribute graph.reason.
 class NotLowered : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 
@@ -28,7 +29,7 @@ Quantised quantised(mlir::Value value, const char* what);
 
 /// What the result goes through: scale, zero point, and the clamp that activations and i8 make.
 struct Target {
-  mlir::RankedTensorType type;  ///< i8
+  mlir::RankedTensorType type; ///< i8
   double scale;
   int64_t zero_point, low, high;
 };
@@ -41,8 +42,10 @@ mlir::Value lowerGemm(mlir::OpBuilder& builder, GemmOp op, const Target& target)
 mlir::Value lowerMatMul(mlir::OpBuilder& builder, MatMulOp op, const Target& target);
 mlir::Value lowerAdd(mlir::OpBuilder& builder, AddOp op, const Target& target);
 mlir::Value lowerAveragePool(mlir::OpBuilder& builder, AveragePoolOp op, const Target& target);
-mlir::Value lowerGlobalAveragePool(mlir::OpBuilder& builder, GlobalAveragePoolOp op, const Target& target);
+mlir::Value lowerGlobalAveragePool(mlir::OpBuilder& builder, GlobalAveragePoolOp op,
+                                   const Target& target);
 /// Quantize of an activation of a dequantize, or of a dequantize with other parameters.
-mlir::Value lowerRescale(mlir::OpBuilder& builder, mlir::Location location, mlir::Value input, const Target& target);
+mlir::Value lowerRescale(mlir::OpBuilder& builder, mlir::Location location, mlir::Value input,
+                         const Target& target);
 
-}  // namespace npuforge::graph
+} // namespace npuforge::graph

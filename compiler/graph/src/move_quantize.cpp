@@ -1,6 +1,8 @@
-// graph-move-quantize: quantize and dequantize change places with operators that only move or select values.
-#include "constants.h"
+// graph-move-quantize: quantize and dequantize change places with operators that only move or
+// select values.
 #include "npuforge/compiler/graph/Passes.h"
+
+#include "constants.h"
 
 namespace npuforge::graph {
 
@@ -9,15 +11,20 @@ namespace npuforge::graph {
 
 namespace {
 
-/// Result values are operand values, in the operand's order: any increasing function commutes with it.
-bool selects(mlir::Operation* op) { return isView(op) || llvm::isa_and_present<MaxPoolOp>(op); }
+/// Result values are operand values, in the operand's order: any increasing function commutes with
+/// it.
+bool selects(mlir::Operation* op) {
+  return isView(op) || llvm::isa_and_present<MaxPoolOp>(op);
+}
 
 mlir::RankedTensorType withElement(mlir::Value value, mlir::Type element) {
   auto type = llvm::dyn_cast<mlir::RankedTensorType>(value.getType());
   return type ? mlir::RankedTensorType::get(type.getShape(), element) : mlir::RankedTensorType();
 }
 
-mlir::Type elementOf(mlir::Value value) { return llvm::cast<mlir::ShapedType>(value.getType()).getElementType(); }
+mlir::Type elementOf(mlir::Value value) {
+  return llvm::cast<mlir::ShapedType>(value.getType()).getElementType();
+}
 
 /// A copy of op over another operand, of the operand's element type.
 mlir::Value cloneOver(mlir::PatternRewriter& rewriter, mlir::Operation* op, mlir::Value operand) {
@@ -30,7 +37,8 @@ mlir::Value cloneOver(mlir::PatternRewriter& rewriter, mlir::Operation* op, mlir
 struct SinkDequantize : mlir::OpRewritePattern<DequantizeOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  mlir::LogicalResult matchAndRewrite(DequantizeOp dequantize, mlir::PatternRewriter& rewriter) const override {
+  mlir::LogicalResult matchAndRewrite(DequantizeOp dequantize,
+                                      mlir::PatternRewriter& rewriter) const override {
     if (!withElement(dequantize.getResult(), rewriter.getF32Type()))
       return mlir::failure();
     for (mlir::Operation* user : dequantize.getResult().getUsers()) {
@@ -39,8 +47,9 @@ struct SinkDequantize : mlir::OpRewritePattern<DequantizeOp> {
         continue;
       rewriter.setInsertionPoint(user);
       mlir::Value moved = cloneOver(rewriter, user, dequantize.getInput());
-      rewriter.replaceOpWithNewOp<DequantizeOp>(user, user->getResult(0).getType(), moved, dequantize.getScales(),
-                                                dequantize.getZeroPoints(), *axis);
+      rewriter.replaceOpWithNewOp<DequantizeOp>(user, user->getResult(0).getType(), moved,
+                                                dequantize.getScales(), dequantize.getZeroPoints(),
+                                                *axis);
       return mlir::success();
     }
     return mlir::failure();
@@ -64,15 +73,17 @@ struct SinkDequantize : mlir::OpRewritePattern<DequantizeOp> {
 struct RaiseQuantize : mlir::OpRewritePattern<QuantizeOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  mlir::LogicalResult matchAndRewrite(QuantizeOp quantize, mlir::PatternRewriter& rewriter) const override {
+  mlir::LogicalResult matchAndRewrite(QuantizeOp quantize,
+                                      mlir::PatternRewriter& rewriter) const override {
     mlir::Operation* op = quantize.getInput().getDefiningOp();
     if (!op || !selects(op) || !op->hasOneUse() || quantize.getScales().size() != 1)
       return mlir::failure();
     auto type = withElement(op->getOperand(0), elementOf(quantize.getResult()));
     if (!type || !withElement(quantize.getResult(), type.getElementType()))
       return mlir::failure();
-    auto raised = QuantizeOp::create(rewriter, quantize.getLoc(), type, op->getOperand(0), quantize.getScales(),
-                                     quantize.getZeroPoints(), quantize.getAxis());
+    auto raised =
+        QuantizeOp::create(rewriter, quantize.getLoc(), type, op->getOperand(0),
+                           quantize.getScales(), quantize.getZeroPoints(), quantize.getAxis());
     rewriter.replaceOp(quantize, cloneOver(rewriter, op, raised));
     return mlir::success();
   }
@@ -83,9 +94,11 @@ template <typename Activation>
 struct RaiseActivation : mlir::OpRewritePattern<Activation> {
   using mlir::OpRewritePattern<Activation>::OpRewritePattern;
 
-  mlir::LogicalResult matchAndRewrite(Activation activation, mlir::PatternRewriter& rewriter) const override {
+  mlir::LogicalResult matchAndRewrite(Activation activation,
+                                      mlir::PatternRewriter& rewriter) const override {
     mlir::Operation* op = activation.getInput().getDefiningOp();
-    if (!op || !selects(op) || !op->hasOneUse() || !withElement(op->getOperand(0), rewriter.getF32Type()))
+    if (!op || !selects(op) || !op->hasOneUse() ||
+        !withElement(op->getOperand(0), rewriter.getF32Type()))
       return mlir::failure();
     mlir::OperationState state(activation.getLoc(), activation->getName(), op->getOperand(0),
                                op->getOperand(0).getType(), activation->getAttrs());
@@ -99,10 +112,12 @@ struct RaiseActivation : mlir::OpRewritePattern<Activation> {
 struct CancelPair : mlir::OpRewritePattern<QuantizeOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  mlir::LogicalResult matchAndRewrite(QuantizeOp quantize, mlir::PatternRewriter& rewriter) const override {
+  mlir::LogicalResult matchAndRewrite(QuantizeOp quantize,
+                                      mlir::PatternRewriter& rewriter) const override {
     auto dequantize = quantize.getInput().getDefiningOp<DequantizeOp>();
     if (!dequantize || dequantize.getInput().getType() != quantize.getType() ||
-        dequantize.getScales() != quantize.getScales() || dequantize.getZeroPoints() != quantize.getZeroPoints() ||
+        dequantize.getScales() != quantize.getScales() ||
+        dequantize.getZeroPoints() != quantize.getZeroPoints() ||
         (quantize.getScales().size() > 1 && dequantize.getAxis() != quantize.getAxis()))
       return mlir::failure();
     rewriter.replaceOp(quantize, dequantize.getInput());
@@ -113,8 +128,8 @@ struct CancelPair : mlir::OpRewritePattern<QuantizeOp> {
 struct MoveQuantize : impl::MoveQuantizeBase<MoveQuantize> {
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
-    patterns.add<SinkDequantize, RaiseQuantize, RaiseActivation<ReluOp>, RaiseActivation<ClipOp>, CancelPair>(
-        &getContext());
+    patterns.add<SinkDequantize, RaiseQuantize, RaiseActivation<ReluOp>, RaiseActivation<ClipOp>,
+                 CancelPair>(&getContext());
     if (mlir::failed(mlir::applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

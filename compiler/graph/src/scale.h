@@ -34,7 +34,8 @@ inline std::optional<Ratio> make_ratio(double real) {
 inline int64_t round_shift(__int128 value, int64_t shift) {
   if (shift == 0)
     return static_cast<int64_t>(value);
-  __int128 half = static_cast<__int128>(1) << (shift - 1), floor = value >> shift, rest = value - (floor << shift);
+  __int128 half = static_cast<__int128>(1) << (shift - 1), floor = value >> shift,
+           rest = value - (floor << shift);
   bool up = rest > half || (rest == half && (floor & 1));
   return static_cast<int64_t>(floor + (up ? 1 : 0));
 }
@@ -43,4 +44,4 @@ inline int64_t clamp_to(int64_t value, int64_t low, int64_t high) {
   return value < low ? low : value > high ? high : value;
 }
 
-}  // namespace npuforge::graph
+} // namespace npuforge::graph

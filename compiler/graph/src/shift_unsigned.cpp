@@ -1,6 +1,7 @@
 // graph-shift-unsigned: ui8 tensors become i8, less 128; zero points with them.
-#include "constants.h"
 #include "npuforge/compiler/graph/Passes.h"
+
+#include "constants.h"
 
 namespace npuforge::graph {
 
@@ -24,7 +25,8 @@ void shiftZeroPoints(Op op) {
 
 void shiftConstant(ConstantOp op) {
   auto constant = llvm::cast<mlir::DenseElementsAttr>(op.getValue());
-  auto type = mlir::RankedTensorType::get(constant.getType().getShape(), mlir::IntegerType::get(op.getContext(), 8));
+  auto type = mlir::RankedTensorType::get(constant.getType().getShape(),
+                                          mlir::IntegerType::get(op.getContext(), 8));
   std::vector<int8_t> values;
   for (int64_t value : integersOf(constant))
     values.push_back(static_cast<int8_t>(value - 128));
@@ -41,11 +43,14 @@ struct ShiftUnsigned : impl::ShiftUnsignedBase<ShiftUnsigned> {
     mlir::func::FuncOp main = getOperation();
     mlir::Block& body = main.getBody().front();
     for (mlir::Operation& op : body) { // parameters first: they look at the old types
-      if (auto quantize = llvm::dyn_cast<QuantizeOp>(op); quantize && isUnsigned(quantize.getResult()))
+      if (auto quantize = llvm::dyn_cast<QuantizeOp>(op);
+          quantize && isUnsigned(quantize.getResult()))
         shiftZeroPoints(quantize);
-      if (auto dequantize = llvm::dyn_cast<DequantizeOp>(op); dequantize && isUnsigned(dequantize.getInput()))
+      if (auto dequantize = llvm::dyn_cast<DequantizeOp>(op);
+          dequantize && isUnsigned(dequantize.getInput()))
         shiftZeroPoints(dequantize);
-      if (auto constant = llvm::dyn_cast<ConstantOp>(op); constant && isUnsigned(constant.getResult()))
+      if (auto constant = llvm::dyn_cast<ConstantOp>(op);
+          constant && isUnsigned(constant.getResult()))
         shiftConstant(constant);
     }
     for (mlir::Operation& op : body)

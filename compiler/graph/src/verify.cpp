@@ -21,7 +21,8 @@ LogicalResult verifyQuantisation(Op op) {
 template <typename Op>
 LogicalResult verifyOutput(Op op) {
   if (op.getLow() > op.getHigh() || op.getLow() < -128 || op.getHigh() > 127)
-    return op.emitOpError() << "clamps to [" << op.getLow() << ", " << op.getHigh() << "]: not a range of i8";
+    return op.emitOpError() << "clamps to [" << op.getLow() << ", " << op.getHigh()
+                            << "]: not a range of i8";
   return mlir::success();
 }
 
@@ -35,63 +36,76 @@ LogicalResult verifyZeroPoint(Op op, int64_t zero, llvm::StringRef what) {
 template <typename Op>
 LogicalResult verifyMultiplier(Op op, int64_t multiplier, int64_t shift) {
   if (multiplier < 0 || multiplier >= (int64_t{1} << 31) || shift < 0 || shift > 63)
-    return op.emitOpError() << "multiplier " << multiplier << " or shift " << shift << " is out of range";
+    return op.emitOpError() << "multiplier " << multiplier << " or shift " << shift
+                            << " is out of range";
   return mlir::success();
 }
 
 /// Output extent of a window that slides over `size` elements.
-int64_t extent(int64_t size, int64_t before, int64_t after, int64_t kernel, int64_t dilation, int64_t stride) {
+int64_t extent(int64_t size, int64_t before, int64_t after, int64_t kernel, int64_t dilation,
+               int64_t stride) {
   int64_t room = size + before + after - (dilation * (kernel - 1) + 1);
   return room < 0 ? 0 : room / stride + 1;
 }
 
-LogicalResult verifyWindow(mlir::Operation* op, mlir::RankedTensorType in, mlir::RankedTensorType out,
-                           llvm::ArrayRef<int64_t> kernel, llvm::ArrayRef<int64_t> strides,
-                           llvm::ArrayRef<int64_t> pads, llvm::ArrayRef<int64_t> dilations) {
-  if (!in || !out || in.getRank() != 4 || out.getRank() != 4 || !in.hasStaticShape() || !out.hasStaticShape())
+LogicalResult verifyWindow(mlir::Operation* op, mlir::RankedTensorType in,
+                           mlir::RankedTensorType out, llvm::ArrayRef<int64_t> kernel,
+                           llvm::ArrayRef<int64_t> strides, llvm::ArrayRef<int64_t> pads,
+                           llvm::ArrayRef<int64_t> dilations) {
+  if (!in || !out || in.getRank() != 4 || out.getRank() != 4 || !in.hasStaticShape() ||
+      !out.hasStaticShape())
     return op->emitOpError() << "needs 4-D tensors of static shape";
   if (kernel.size() != 2 || strides.size() != 2 || pads.size() != 4 || dilations.size() != 2)
     return op->emitOpError() << "needs 2 kernel sizes, strides and dilations and 4 pads";
   for (int i = 0; i < 2; ++i) {
     if (kernel[i] < 1 || strides[i] < 1 || dilations[i] < 1 || pads[i] < 0 || pads[i + 2] < 0)
       return op->emitOpError() << "has a kernel, stride, dilation or pad out of range";
-    int64_t want = extent(in.getDimSize(i + 2), pads[i], pads[i + 2], kernel[i], dilations[i], strides[i]);
+    int64_t want =
+        extent(in.getDimSize(i + 2), pads[i], pads[i + 2], kernel[i], dilations[i], strides[i]);
     if (want != out.getDimSize(i + 2))
-      return op->emitOpError() << "gives " << want << (i == 0 ? " rows" : " columns") << ", its type says "
-                               << out.getDimSize(i + 2);
+      return op->emitOpError() << "gives " << want << (i == 0 ? " rows" : " columns")
+                               << ", its type says " << out.getDimSize(i + 2);
   }
   return mlir::success();
 }
 
-mlir::RankedTensorType ranked(mlir::Value value) { return llvm::dyn_cast<mlir::RankedTensorType>(value.getType()); }
+mlir::RankedTensorType ranked(mlir::Value value) {
+  return llvm::dyn_cast<mlir::RankedTensorType>(value.getType());
+}
 
-}  // namespace
+} // namespace
 
-LogicalResult QuantizeOp::verify() { return verifyQuantisation(*this); }
-LogicalResult DequantizeOp::verify() { return verifyQuantisation(*this); }
+LogicalResult QuantizeOp::verify() {
+  return verifyQuantisation(*this);
+}
+LogicalResult DequantizeOp::verify() {
+  return verifyQuantisation(*this);
+}
 
 LogicalResult QConvOp::verify() {
   auto in = ranked(getInput()), weights = ranked(getWeights()), out = ranked(getResult());
   if (!weights || weights.getRank() != 4)
     return emitOpError() << "needs weights [O, C / groups, KH, KW]";
-  if (mlir::failed(verifyWindow(*this, in, out, weights.getShape().drop_front(2), getStrides(), getPads(),
-                                getDilations())))
+  if (mlir::failed(verifyWindow(*this, in, out, weights.getShape().drop_front(2), getStrides(),
+                                getPads(), getDilations())))
     return mlir::failure();
   int64_t channels = in.getDimSize(1), outputs = weights.getDimSize(0), groups = getGroups();
   if (groups != 1 && (groups != channels || outputs != channels))
-    return emitOpError() << "has " << groups << " groups; 1, or one for each of " << channels << " channels";
+    return emitOpError() << "has " << groups << " groups; 1, or one for each of " << channels
+                         << " channels";
   if (weights.getDimSize(1) * groups != channels || out.getDimSize(1) != outputs)
     return emitOpError() << "has weights that do not fit its input and result";
-  if (getBias().getType() != mlir::RankedTensorType::get({outputs}, mlir::IntegerType::get(getContext(), 32)))
+  if (getBias().getType() !=
+      mlir::RankedTensorType::get({outputs}, mlir::IntegerType::get(getContext(), 32)))
     return emitOpError() << "needs a bias of " << outputs << " elements";
   return mlir::success();
 }
 
 LogicalResult QMatMulOp::verify() {
   auto in = ranked(getInput()), weights = ranked(getWeights()), out = ranked(getResult());
-  if (!in || !weights || !out || in.getRank() != 2 || weights.getRank() != 2 || out.getRank() != 2 ||
-      in.getDimSize(1) != weights.getDimSize(1) || out.getDimSize(0) != in.getDimSize(0) ||
-      out.getDimSize(1) != weights.getDimSize(0))
+  if (!in || !weights || !out || in.getRank() != 2 || weights.getRank() != 2 ||
+      out.getRank() != 2 || in.getDimSize(1) != weights.getDimSize(1) ||
+      out.getDimSize(0) != in.getDimSize(0) || out.getDimSize(1) != weights.getDimSize(0))
     return emitOpError() << "needs input [M, K], weights [N, K], result [M, N]";
   return mlir::success();
 }
@@ -102,7 +116,8 @@ LogicalResult RequantOp::verify() {
     return emitOpError() << "needs an input of the result's shape";
   if (!multiplier || multiplier.getRank() != 1 || multiplier.getDimSize(0) != in.getDimSize(1) ||
       getShift().getType() != getMultiplier().getType())
-    return emitOpError() << "needs a multiplier and a shift for each of " << in.getDimSize(1) << " channels";
+    return emitOpError() << "needs a multiplier and a shift for each of " << in.getDimSize(1)
+                         << " channels";
   if (mlir::failed(verifyZeroPoint(*this, getZeroPoint(), "zero point")))
     return mlir::failure();
   return verifyOutput(*this);
@@ -134,18 +149,18 @@ LogicalResult QAddOp::verify() {
 }
 
 LogicalResult QMaxPoolOp::verify() {
-  if (mlir::failed(verifyWindow(*this, ranked(getInput()), ranked(getResult()), getKernel(), getStrides(), getPads(),
-                                getDilations())))
+  if (mlir::failed(verifyWindow(*this, ranked(getInput()), ranked(getResult()), getKernel(),
+                                getStrides(), getPads(), getDilations())))
     return mlir::failure();
   return verifyOutput(*this);
 }
 
 LogicalResult QAvgPoolOp::verify() {
-  if (mlir::failed(verifyWindow(*this, ranked(getInput()), ranked(getResult()), getKernel(), getStrides(), getPads(),
-                                {1, 1})) ||
+  if (mlir::failed(verifyWindow(*this, ranked(getInput()), ranked(getResult()), getKernel(),
+                                getStrides(), getPads(), {1, 1})) ||
       mlir::failed(verifyMultiplier(*this, getMultiplier(), getShift())))
     return mlir::failure();
   return verifyOutput(*this);
 }
 
-}  // namespace npuforge::graph
+} // namespace npuforge::graph

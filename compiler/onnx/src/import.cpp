@@ -5,9 +5,10 @@
 #include <fmt/ranges.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
 
+#include "npuforge/compiler/graph/Graph.h"
+
 #include "model_file.h"
 #include "nodes.h"
-#include "npuforge/compiler/graph/Graph.h"
 #include "select.h"
 #include "tensor.h"
 
@@ -20,9 +21,10 @@ using onnx_proto::ValueInfoProto;
 
 class Importer {
 public:
-  Importer(mlir::MLIRContext& context, const onnx_proto::ModelProto& model, const std::filesystem::path& folder,
-           const ImportOptions& options)
-      : context_(context), builder_(&context), graph_(model.graph()), folder_(folder), options_(options) {
+  Importer(mlir::MLIRContext& context, const onnx_proto::ModelProto& model,
+           const std::filesystem::path& folder, const ImportOptions& options)
+      : context_(context), builder_(&context), graph_(model.graph()), folder_(folder),
+        options_(options) {
     for (const auto& import : model.opset_import())
       if (import.domain().empty() || import.domain() == "ai.onnx")
         opset_ = import.version();
@@ -49,7 +51,8 @@ public:
   }
 
 private:
-  /// A network output: its name, the value it is taken from, and the QuantizeLinear that was taken instead, if any.
+  /// A network output: its name, the value it is taken from, and the QuantizeLinear that was taken
+  /// instead, if any.
   struct Output {
     std::string name, value;
     bool dequantize = false;
@@ -59,7 +62,8 @@ private:
     return mlir::NameLoc::get(mlir::StringAttr::get(&context_, name));
   }
 
-  /// A float value that is quantised next door is taken behind its QuantizeLinear, so that the device can hold it.
+  /// A float value that is quantised next door is taken behind its QuantizeLinear, so that the
+  /// device can hold it.
   std::vector<Output> choose_outputs() {
     std::vector<Output> outputs;
     if (options_.outputs.empty())
@@ -126,12 +130,13 @@ private:
     if (!input.type().tensor_type().has_shape()) {
       if (given != options_.shapes.end())
         return given->second;
-      problems_.push_back(fmt::format("input '{}' has no shape: give --shape {}=...", input.name(), input.name()));
+      problems_.push_back(
+          fmt::format("input '{}' has no shape: give --shape {}=...", input.name(), input.name()));
       return {1};
     }
     if (given != options_.shapes.end() && static_cast<int>(given->second.size()) != dims.size()) {
-      problems_.push_back(fmt::format("input '{}' has {} dimensions, --shape gives {}", input.name(), dims.size(),
-                                      given->second.size()));
+      problems_.push_back(fmt::format("input '{}' has {} dimensions, --shape gives {}",
+                                      input.name(), dims.size(), given->second.size()));
       return {1};
     }
     std::vector<int64_t> shape;
@@ -139,18 +144,19 @@ private:
       int64_t wanted = given == options_.shapes.end() ? 0 : given->second[i];
       if (dims[i].has_dim_value()) {
         if (wanted && wanted != dims[i].dim_value())
-          problems_.push_back(fmt::format("input '{}': dimension {} is {}, --shape gives {}", input.name(), i,
-                                          dims[i].dim_value(), wanted));
+          problems_.push_back(fmt::format("input '{}': dimension {} is {}, --shape gives {}",
+                                          input.name(), i, dims[i].dim_value(), wanted));
         shape.push_back(dims[i].dim_value());
       } else if (wanted) {
         shape.push_back(wanted);
       } else if (i == 0) {
-        notes_.push_back(fmt::format("input '{}': its first dimension '{}' is taken as 1", input.name(),
-                                     dims[i].dim_param()));
+        notes_.push_back(fmt::format("input '{}': its first dimension '{}' is taken as 1",
+                                     input.name(), dims[i].dim_param()));
         shape.push_back(1);
       } else {
-        problems_.push_back(fmt::format("input '{}': dimension {} ('{}') has no value: give --shape", input.name(), i,
-                                        dims[i].dim_param()));
+        problems_.push_back(
+            fmt::format("input '{}': dimension {} ('{}') has no value: give --shape", input.name(),
+                        i, dims[i].dim_param()));
         shape.push_back(1);
       }
     }
@@ -174,10 +180,14 @@ private:
       return found->second;
     auto tensor = initializers_.find(name);
     if (tensor == initializers_.end())
-      return values_[name] = nullptr; // a failed node's
+      return values_[name] = nullptr;                         // a failed node's
+    if (!element_type(context_, tensor->second->data_type())) // the node that needs it is refused
+      throw Unsupported(fmt::format("tensor '{}' has the element type {}, which is not supported",
+                                    name, tensor->second->data_type()));
     try {
       auto attribute = to_attribute(context_, *tensor->second, folder_);
-      return values_[name] = graph::ConstantOp::create(builder_, named(name), attribute.getType(), attribute);
+      return values_[name] =
+                 graph::ConstantOp::create(builder_, named(name), attribute.getType(), attribute);
     } catch (const ImportError& error) {
       problems_.push_back(error.what());
       return values_[name] = nullptr;
@@ -185,14 +195,13 @@ private:
   }
 
   void add_node(const NodeProto& proto) {
-    std::vector<mlir::Value> inputs;
-    for (const auto& input : proto.input()) {
-      inputs.push_back(input.empty() ? mlir::Value() : value_of(input));
-      if (!input.empty() && !inputs.back())
-        return; // the reason has been noted
-    }
-    Node node(builder_, named(node_name(proto)), proto, inputs, opset_);
+    Node node(builder_, named(node_name(proto)), proto, {}, opset_);
     try {
+      for (const auto& input : proto.input()) {
+        node.inputs.push_back(input.empty() ? mlir::Value() : value_of(input));
+        if (!input.empty() && !node.inputs.back())
+          return; // the reason has been noted
+      }
       mlir::Value result = import_node(node);
       if (proto.output_size() > 0)
         values_[proto.output(0)] = result;
@@ -208,8 +217,10 @@ private:
     for (mlir::Value input : node.inputs)
       if (input)
         operands.push_back(input);
-    std::vector<mlir::Type> types(node.proto.output_size(), mlir::UnrankedTensorType::get(builder_.getF32Type()));
-    auto op = graph::UnsupportedOp::create(builder_, node.location, types, operands, node.proto.op_type(), reason);
+    std::vector<mlir::Type> types(node.proto.output_size(),
+                                  mlir::UnrankedTensorType::get(builder_.getF32Type()));
+    auto op = graph::UnsupportedOp::create(builder_, node.location, types, operands,
+                                           node.proto.op_type(), reason);
     for (int i = 0; i < node.proto.output_size(); ++i)
       values_[node.proto.output(i)] = op.getResult(i);
   }
@@ -218,7 +229,7 @@ private:
     std::vector<mlir::Value> results;
     std::vector<mlir::Type> types;
     for (const Output& output : outputs) {
-      mlir::Value value = value_of(output.value);
+      mlir::Value value = output_value(output.value);
       if (!value)
         continue;
       if (output.dequantize)
@@ -233,13 +244,22 @@ private:
         main.setResultAttr(i, "graph.name", builder_.getStringAttr(outputs[i].name));
   }
 
+  mlir::Value output_value(const std::string& name) {
+    try {
+      return value_of(name);
+    } catch (const Unsupported& reason) {
+      problems_.push_back(fmt::format("output '{}': {}", name, reason.what()));
+      return nullptr;
+    }
+  }
+
   mlir::Value dequantized(mlir::Value value) {
     auto quantize = value.getDefiningOp<graph::QuantizeOp>();
     if (!quantize)
       return value; // an unsupported node: reported later
-    return graph::DequantizeOp::create(builder_, quantize.getLoc(),
-                                       mlir::UnrankedTensorType::get(builder_.getF32Type()), value,
-                                       quantize.getScales(), quantize.getZeroPoints(), quantize.getAxis());
+    return graph::DequantizeOp::create(
+        builder_, quantize.getLoc(), mlir::UnrankedTensorType::get(builder_.getF32Type()), value,
+        quantize.getScales(), quantize.getZeroPoints(), quantize.getAxis());
   }
 
   mlir::MLIRContext& context_;
@@ -255,7 +275,8 @@ private:
 
 } // namespace
 
-Import import_model(mlir::MLIRContext& context, const std::filesystem::path& file, const ImportOptions& options) {
+Import import_model(mlir::MLIRContext& context, const std::filesystem::path& file,
+                    const ImportOptions& options) {
   context.loadDialect<mlir::func::FuncDialect, graph::GraphDialect>();
   onnx_proto::ModelProto model = read_model(file);
   return Importer(context, model, file.parent_path(), options).run();

@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "nodes.h"
 #include "npuforge/compiler/graph/Graph.h"
+
+#include "nodes.h"
 
 namespace npuforge::onnx {
 
@@ -18,7 +19,8 @@ mlir::Value Node::operand(size_t input) const {
 
 mlir::DenseElementsAttr Node::constant(size_t input, const char* what) const {
   auto op = operand(input).getDefiningOp<graph::ConstantOp>();
-  auto value = op ? llvm::dyn_cast<mlir::DenseElementsAttr>(op.getValue()) : mlir::DenseElementsAttr();
+  auto value =
+      op ? llvm::dyn_cast<mlir::DenseElementsAttr>(op.getValue()) : mlir::DenseElementsAttr();
   if (!value)
     throw Unsupported(fmt::format("{} is not a constant", what));
   return value;
@@ -28,19 +30,22 @@ std::vector<double> Node::numbers(size_t input, const char* what) const {
   // A quantised constant is a constant: Clip's bounds come so from some exporters.
   if (auto dequantize = operand(input).getDefiningOp<graph::DequantizeOp>()) {
     auto op = dequantize.getInput().getDefiningOp<graph::ConstantOp>();
-    auto value = op ? llvm::dyn_cast<mlir::DenseIntElementsAttr>(op.getValue()) : mlir::DenseIntElementsAttr();
+    auto value = op ? llvm::dyn_cast<mlir::DenseIntElementsAttr>(op.getValue())
+                    : mlir::DenseIntElementsAttr();
     if (!value || value.getNumElements() != 1)
       throw Unsupported(fmt::format("{} is not a constant", what));
     llvm::APInt bits = *value.value_begin<llvm::APInt>();
     bool is_unsigned = value.getElementType().isUnsignedInteger();
     int64_t integer = is_unsigned ? static_cast<int64_t>(bits.getZExtValue()) : bits.getSExtValue();
-    return {static_cast<double>(integer - dequantize.getZeroPoints()[0]) * dequantize.getScales()[0]};
+    return {static_cast<double>(integer - dequantize.getZeroPoints()[0]) *
+            dequantize.getScales()[0]};
   }
   mlir::DenseElementsAttr value = constant(input, what);
   std::vector<double> result;
   if (auto floats = llvm::dyn_cast<mlir::DenseFPElementsAttr>(value)) {
     for (const llvm::APFloat& number : floats)
-      result.push_back(value.getElementType().isF32() ? number.convertToFloat() : number.convertToDouble());
+      result.push_back(value.getElementType().isF32() ? number.convertToFloat()
+                                                      : number.convertToDouble());
   } else {
     bool is_unsigned = value.getElementType().isUnsignedInteger();
     for (const llvm::APInt& number : value.getValues<llvm::APInt>())

@@ -1,4 +1,5 @@
-// The table of ONNX operators. To add one: a function here, its line in the table, its operation in FloatOps.td.
+// The table of ONNX operators. To add one: a function here, its line in the table, its operation in
+// FloatOps.td.
 #include "nodes.h"
 
 #include <cmath>
@@ -9,6 +10,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/onnx/import.h"
+
 #include "tensor.h"
 
 namespace npuforge::onnx {
@@ -16,10 +18,14 @@ namespace {
 
 using Ints = std::vector<int64_t>;
 
-mlir::Type element(mlir::Value value) { return llvm::cast<mlir::ShapedType>(value.getType()).getElementType(); }
+mlir::Type element(mlir::Value value) {
+  return llvm::cast<mlir::ShapedType>(value.getType()).getElementType();
+}
 
 /// A tensor whose shape graph-infer-shapes will find.
-mlir::Type like(mlir::Value value) { return mlir::UnrankedTensorType::get(element(value)); }
+mlir::Type like(mlir::Value value) {
+  return mlir::UnrankedTensorType::get(element(value));
+}
 
 template <typename Op, typename... Arguments>
 mlir::Value create(Node& node, mlir::Type type, Arguments&&... arguments) {
@@ -29,7 +35,8 @@ mlir::Value create(Node& node, mlir::Type type, Arguments&&... arguments) {
 
 Ints sized(Ints values, size_t size, const char* what, int64_t low) {
   if (values.size() != size)
-    throw Unsupported(fmt::format("{} has {} elements: only two dimensions are supported", what, values.size()));
+    throw Unsupported(
+        fmt::format("{} has {} elements: only two dimensions are supported", what, values.size()));
   for (int64_t value : values)
     if (value < low || value > (1 << 20))
       throw Unsupported(fmt::format("{} {} is out of range", what, value));
@@ -87,7 +94,8 @@ struct Quantisation {
     if (zero_points.size() == 1) // one for all, whatever the number of scales
       zero_points.assign(scales.size(), zero_points[0]);
     if (scales.empty() || zero_points.size() != scales.size())
-      throw Unsupported(fmt::format("{} scales but {} zero points", scales.size(), zero_points.size()));
+      throw Unsupported(
+          fmt::format("{} scales but {} zero points", scales.size(), zero_points.size()));
   }
 };
 
@@ -102,8 +110,8 @@ mlir::Value quantize(Node& node) {
     throw Unsupported("only 8-bit integers are supported");
   if (!element(node.operand(0)).isF32())
     throw Unsupported("its input is not f32");
-  return create<graph::QuantizeOp>(node, mlir::UnrankedTensorType::get(type), node.operand(0), q.scales,
-                                   q.zero_points, q.axis);
+  return create<graph::QuantizeOp>(node, mlir::UnrankedTensorType::get(type), node.operand(0),
+                                   q.scales, q.zero_points, q.axis);
 }
 
 mlir::Value dequantize(Node& node) {
@@ -120,16 +128,17 @@ mlir::Value conv(Node& node) {
   node.integers("kernel_shape", {}); // the weights' shape says it too
   int64_t groups = node.integer("group", 1);
   return create<graph::ConvOp>(node, like(node.operand(0)), node.operand(0), node.operand(1),
-                               node.has(2) ? node.operand(2) : mlir::Value(), window.strides, window.pads,
-                               window.dilations, groups, window.auto_pad);
+                               node.has(2) ? node.operand(2) : mlir::Value(), window.strides,
+                               window.pads, window.dilations, groups, window.auto_pad);
 }
 
 mlir::Value gemm(Node& node) {
-  float alpha = static_cast<float>(node.real("alpha", 1)), beta = static_cast<float>(node.real("beta", 1));
+  float alpha = static_cast<float>(node.real("alpha", 1)),
+        beta = static_cast<float>(node.real("beta", 1));
   bool trans_a = node.integer("transA", 0) != 0, trans_b = node.integer("transB", 0) != 0;
   return create<graph::GemmOp>(node, like(node.operand(0)), node.operand(0), node.operand(1),
-                               node.has(2) ? node.operand(2) : mlir::Value(), llvm::APFloat(alpha), llvm::APFloat(beta),
-                               trans_a, trans_b);
+                               node.has(2) ? node.operand(2) : mlir::Value(), llvm::APFloat(alpha),
+                               llvm::APFloat(beta), trans_a, trans_b);
 }
 
 template <typename Op>
@@ -149,7 +158,8 @@ mlir::Value dropout(Node& node) {
 }
 
 mlir::Value clip(Node& node) {
-  // IEEE infinities would not survive MLIR's text form in a readable way; f32's largest numbers clip the same values.
+  // IEEE infinities would not survive MLIR's text form in a readable way; f32's largest numbers
+  // clip the same values.
   double low = std::numeric_limits<float>::lowest(), high = std::numeric_limits<float>::max();
   if (node.opset < 11) {
     low = node.real("min", low);
@@ -160,7 +170,8 @@ mlir::Value clip(Node& node) {
     if (node.has(2))
       high = node.scalar(2, "the upper bound");
   }
-  return create<graph::ClipOp>(node, like(node.operand(0)), node.operand(0), llvm::APFloat(low), llvm::APFloat(high));
+  return create<graph::ClipOp>(node, like(node.operand(0)), node.operand(0), llvm::APFloat(low),
+                               llvm::APFloat(high));
 }
 
 mlir::Value max_pool(Node& node) {
@@ -168,8 +179,9 @@ mlir::Value max_pool(Node& node) {
   Ints kernel = sized(node.integers("kernel_shape", {}), 2, "kernel_shape", 1);
   bool ceil_mode = node.integer("ceil_mode", 0) != 0;
   node.integer("storage_order", 0); // matters to the second output only
-  return create<graph::MaxPoolOp>(node, like(node.operand(0)), node.operand(0), kernel, window.strides, window.pads,
-                                  window.dilations, ceil_mode, window.auto_pad);
+  return create<graph::MaxPoolOp>(node, like(node.operand(0)), node.operand(0), kernel,
+                                  window.strides, window.pads, window.dilations, ceil_mode,
+                                  window.auto_pad);
 }
 
 mlir::Value average_pool(Node& node) {
@@ -177,13 +189,16 @@ mlir::Value average_pool(Node& node) {
   if (window.dilations != Ints{1, 1})
     throw Unsupported("dilated average pooling is not supported");
   Ints kernel = sized(node.integers("kernel_shape", {}), 2, "kernel_shape", 1);
-  bool include = node.integer("count_include_pad", 0) != 0, ceil_mode = node.integer("ceil_mode", 0) != 0;
-  return create<graph::AveragePoolOp>(node, like(node.operand(0)), node.operand(0), kernel, window.strides,
-                                      window.pads, include, ceil_mode, window.auto_pad);
+  bool include = node.integer("count_include_pad", 0) != 0,
+       ceil_mode = node.integer("ceil_mode", 0) != 0;
+  return create<graph::AveragePoolOp>(node, like(node.operand(0)), node.operand(0), kernel,
+                                      window.strides, window.pads, include, ceil_mode,
+                                      window.auto_pad);
 }
 
 mlir::Value flatten(Node& node) {
-  return create<graph::FlattenOp>(node, like(node.operand(0)), node.operand(0), node.integer("axis", 1));
+  return create<graph::FlattenOp>(node, like(node.operand(0)), node.operand(0),
+                                  node.integer("axis", 1));
 }
 
 mlir::Value reshape(Node& node) {
@@ -195,7 +210,8 @@ mlir::Value reshape(Node& node) {
 }
 
 mlir::Value transpose(Node& node) {
-  return create<graph::TransposeOp>(node, like(node.operand(0)), node.operand(0), node.integers("perm", {}));
+  return create<graph::TransposeOp>(node, like(node.operand(0)), node.operand(0),
+                                    node.integers("perm", {}));
 }
 
 using Importer = mlir::Value (*)(Node&);

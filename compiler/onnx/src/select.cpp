@@ -32,7 +32,8 @@ struct Values {
     for (const auto& node : graph.node())
       for (const auto& output : node.output())
         if (!output.empty() && !producer.emplace(output, &node).second)
-          problems.push_back(fmt::format("node '{}': value '{}' is defined twice", node_name(node), output));
+          problems.push_back(
+              fmt::format("node '{}': value '{}' is defined twice", node_name(node), output));
   }
 };
 
@@ -72,7 +73,8 @@ private:
     if (!node || state_[node] == State::Done)
       return;
     if (state_[node] == State::Open) {
-      values_.problems.push_back(fmt::format("node '{}' depends on itself through {}", node_name(*node), user));
+      values_.problems.push_back(
+          fmt::format("node '{}' depends on itself through {}", node_name(*node), user));
       return;
     }
     state_[node] = State::Open;

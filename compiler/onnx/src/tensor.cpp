@@ -13,7 +13,8 @@ namespace {
 using onnx_proto::TensorProto;
 
 /// The raw bytes of a tensor's external file. Keys: location, offset, length.
-std::string read_external(const TensorProto& tensor, const std::filesystem::path& folder, size_t bytes) {
+std::string read_external(const TensorProto& tensor, const std::filesystem::path& folder,
+                          size_t bytes) {
   std::string location;
   uint64_t offset = 0;
   for (const auto& entry : tensor.external_data()) {
@@ -23,7 +24,8 @@ std::string read_external(const TensorProto& tensor, const std::filesystem::path
       const std::string& text = entry.value();
       auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), offset);
       if (error != std::errc() || end != text.data() + text.size())
-        throw ImportError(fmt::format("tensor '{}': external data at offset '{}'", tensor.name(), text));
+        throw ImportError(
+            fmt::format("tensor '{}': external data at offset '{}'", tensor.name(), text));
     }
   }
   std::filesystem::path relative(location);
@@ -31,16 +33,18 @@ std::string read_external(const TensorProto& tensor, const std::filesystem::path
   for (const auto& part : relative)
     escapes |= part == "..";
   if (escapes)
-    throw ImportError(fmt::format("tensor '{}': external data in '{}', which is not below the model's folder",
-                                  tensor.name(), location));
+    throw ImportError(
+        fmt::format("tensor '{}': external data in '{}', which is not below the model's folder",
+                    tensor.name(), location));
   std::ifstream file(folder / relative, std::ios::binary | std::ios::ate);
   if (!file)
     throw ImportError(fmt::format("tensor '{}': cannot read its external data '{}'", tensor.name(),
                                   (folder / relative).string()));
   uint64_t size = static_cast<uint64_t>(file.tellg());
   if (offset > size || size - offset < bytes)
-    throw ImportError(fmt::format("tensor '{}': external data '{}' ends before its {} bytes at offset {}",
-                                  tensor.name(), location, bytes, offset));
+    throw ImportError(
+        fmt::format("tensor '{}': external data '{}' ends before its {} bytes at offset {}",
+                    tensor.name(), location, bytes, offset));
   std::string data(bytes, '\0');
   file.seekg(static_cast<std::streamoff>(offset));
   file.read(data.data(), static_cast<std::streamsize>(bytes));
@@ -117,15 +121,18 @@ mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context, const TensorPro
   std::string what = fmt::format("tensor '{}'", tensor.name());
   mlir::Type element = element_type(context, tensor.data_type());
   if (!element)
-    throw ImportError(fmt::format("{}: element type {} is not supported", what, tensor.data_type()));
+    throw ImportError(
+        fmt::format("{}: element type {} is not supported", what, tensor.data_type()));
   llvm::SmallVector<int64_t> dims(tensor.dims().begin(), tensor.dims().end());
   size_t count = element_count(what, dims);
   size_t bytes = count * (element.getIntOrFloatBitWidth() / 8);
   std::string data = values(tensor, folder, bytes);
   if (data.size() != bytes)
-    throw ImportError(fmt::format("{}: has {} bytes of data, its shape needs {}", what, data.size(), bytes));
+    throw ImportError(
+        fmt::format("{}: has {} bytes of data, its shape needs {}", what, data.size(), bytes));
   auto type = mlir::RankedTensorType::get(dims, element);
-  return mlir::DenseElementsAttr::getFromRawBuffer(type, llvm::ArrayRef<char>(data.data(), data.size()));
+  return mlir::DenseElementsAttr::getFromRawBuffer(type,
+                                                   llvm::ArrayRef<char>(data.data(), data.size()));
 }
 
 } // namespace npuforge::onnx
