@@ -1,4 +1,6 @@
 // npu-lower: the pass around Lowering.
+#include "npuforge/compiler/tile/spec_pass.h"
+
 #include "lower.h"
 
 namespace npuforge::npu {
@@ -7,9 +9,9 @@ using namespace mlir;
 
 namespace {
 
-struct LowerPass : PassWrapper<LowerPass, OperationPass<ModuleOp>> {
+struct LowerPass : tile::SpecPass<LowerPass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerPass)
-  explicit LowerPass(const isa::Spec& spec) : spec(&spec) {}
+  using SpecPass::SpecPass;
   StringRef getArgument() const override { return "npu-lower"; }
   StringRef getDescription() const override {
     return "Make instructions of tile and scf operations";
@@ -18,17 +20,20 @@ struct LowerPass : PassWrapper<LowerPass, OperationPass<ModuleOp>> {
     registry.insert<NpuDialect>();
   }
   void runOnOperation() override {
-    Target target(*spec);
+    Target target(spec());
     const std::vector<std::string> missing = target.missing();
     for (const std::string& line : missing)
-      getOperation().emitError() << spec->machine.name << ": " << line;
+      getOperation().emitError() << spec().machine.name << ": " << line;
     if (!missing.empty() || failed(Lowering(getOperation(), target).run()))
       signalPassFailure();
   }
-  const isa::Spec* spec;
 };
 
 } // namespace
+
+void registerLowerPass() {
+  PassRegistration<LowerPass>();
+}
 
 std::unique_ptr<Pass> createLowerPass(const isa::Spec& spec) {
   return std::make_unique<LowerPass>(spec);

@@ -5,6 +5,7 @@
 // loop's edge or where that bit is already taken, an instruction is made that does nothing but wait
 // or signal.
 #include "npuforge/compiler/tile/memory_map.h"
+#include "npuforge/compiler/tile/spec_pass.h"
 
 #include "assembly.h"
 
@@ -153,21 +154,24 @@ private:
   IdleInstructions idle_;
 };
 
-struct TokensPass : PassWrapper<TokensPass, OperationPass<ModuleOp>> {
+struct TokensPass : tile::SpecPass<TokensPass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TokensPass)
-  explicit TokensPass(const isa::Spec& spec) : spec(&spec) {}
+  using SpecPass::SpecPass;
   StringRef getArgument() const override { return "npu-tokens"; }
   StringRef getDescription() const override {
     return "Turn await and signal into wait and post masks";
   }
   void runOnOperation() override {
     for (ProgramOp program : getOperation().getOps<ProgramOp>())
-      Tokens(*spec).run(program);
+      Tokens(spec()).run(program);
   }
-  const isa::Spec* spec;
 };
 
 } // namespace
+
+void registerTokensPass() {
+  PassRegistration<TokensPass>();
+}
 
 std::unique_ptr<Pass> createTokensPass(const isa::Spec& spec) {
   return std::make_unique<TokensPass>(spec);

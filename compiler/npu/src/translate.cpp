@@ -69,12 +69,8 @@ private:
       port.type = interface.getAs<StringAttr>("graph.type").str();
       port.layout = op.getLayout().str();
       port.address = data.getAddress();
-      if (auto shape = interface.getAs<DenseI64ArrayAttr>("graph.shape")) {
-        port.shape.assign(shape.asArrayRef().begin(), shape.asArrayRef().end());
-      } else {
-        for (Attribute extent : interface.getAs<ArrayAttr>("graph.shape"))
-          port.shape.push_back(cast<IntegerAttr>(extent).getInt());
-      }
+      for (Attribute extent : interface.getAs<ArrayAttr>("graph.shape"))
+        port.shape.push_back(cast<IntegerAttr>(extent).getInt());
       port.quantisation.scale = interface.getAs<FloatAttr>("graph.scale").getValueAsDouble();
       port.quantisation.zero_point = interface.getAs<IntegerAttr>("graph.zero_point").getInt();
       port.quantisation.type = interface.getAs<StringAttr>("graph.qtype").str();

@@ -1,5 +1,6 @@
 // tile-generate: the code that the plans say.
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/tile/spec_pass.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -36,7 +37,8 @@ public:
     auto layers = readLayers();
     if (failed(layers))
       return failure();
-    makeInputs();
+    if (failed(makeInputs()))
+      return failure();
     makeConstants();
     for (auto& [layer, plan] : *layers) {
       const int64_t bytes = session_.blockedBytes(layer.out);
@@ -90,7 +92,17 @@ private:
     return llvm::all_of(input.getUsers(), plans);
   }
 
-  void makeInputs() {
+  /// The loader finds the channels of a blocked tensor in the network's shape, so that must be the
+  /// device's.
+  static bool sameShape(DictionaryAttr attributes, Shape shape) {
+    auto list = attributes.getAs<ArrayAttr>("graph.shape");
+    SmallVector<int64_t> extents;
+    for (Attribute extent : list ? list.getValue() : ArrayRef<Attribute>())
+      extents.push_back(cast<IntegerAttr>(extent).getInt());
+    return extents == SmallVector<int64_t>{1, shape.channels, shape.height, shape.width};
+  }
+
+  LogicalResult makeInputs() {
     for (BlockArgument argument : main_.getArguments()) {
       const Shape shape = shapeOf(argument);
       auto attributes = main_.getArgAttrDict(argument.getArgNumber());
@@ -98,6 +110,10 @@ private:
       const bool rows = !argument.use_empty() && isPlain(argument);
       // One pixel's channels lie the same way in both layouts.
       const bool plain = rows || shape.height * shape.width == 1;
+      if (!plain && !sameShape(attributes, shape))
+        return main_.emitError() << "input '" << name
+                                 << "' is reshaped before a layer that needs its channels in "
+                                 << "blocks, which the loader does not do";
       const int64_t bytes =
           rows ? shape.channels * shape.height * shape.width : session_.blockedBytes(shape);
       Tensor tensor = session_.reserve("input." + name, bytes);
@@ -106,6 +122,7 @@ private:
                      plain ? "plain" : "blocked", attributes);
       session_.define(argument, tensor);
     }
+    return success();
   }
 
   void makeConstants() {
@@ -158,6 +175,12 @@ private:
                                  << attributes.getAs<StringAttr>("graph.name").getValue()
                                  << "' is not computed by any layer";
       const Shape shape = shapeOf(result);
+      if (shape.height * shape.width != 1 && !sameShape(attributes, shape))
+        return main_.emitError() << "output '"
+                                 << attributes.getAs<StringAttr>("graph.name").getValue()
+                                 << "' is reshaped after a layer that writes its channels in "
+                                    "blocks, which the loader "
+                                 << "does not do";
       PortOp::create(data_, result.getLoc(), attributes.getAs<StringAttr>("graph.name"), true,
                      session_.tensor(result).symbol,
                      shape.height * shape.width == 1 ? "plain" : "blocked", attributes);
@@ -183,9 +206,9 @@ private:
   Session session_;
 };
 
-struct GeneratePass : PassWrapper<GeneratePass, OperationPass<ModuleOp>> {
+struct GeneratePass : SpecPass<GeneratePass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(GeneratePass)
-  explicit GeneratePass(const isa::Spec& spec) : spec(&spec) {}
+  using SpecPass::SpecPass;
   StringRef getArgument() const override { return "tile-generate"; }
   StringRef getDescription() const override {
     return "Make the tile operations that the layers' plans say";
@@ -197,13 +220,16 @@ struct GeneratePass : PassWrapper<GeneratePass, OperationPass<ModuleOp>> {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main)
       return getOperation().emitError() << "there is no function @main", signalPassFailure();
-    if (failed(Network(main, spec->machine).run()))
+    if (failed(Network(main, spec().machine).run()))
       signalPassFailure();
   }
-  const isa::Spec* spec;
 };
 
 } // namespace
+
+void registerGeneratePass() {
+  PassRegistration<GeneratePass>();
+}
 
 std::unique_ptr<Pass> createGeneratePass(const isa::Spec& spec) {
   return std::make_unique<GeneratePass>(spec);

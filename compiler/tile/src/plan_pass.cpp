@@ -1,5 +1,6 @@
 // tile-plan: a plan for every layer, or all reasons why there is none.
 #include "npuforge/compiler/tile/Tile.h"
+#include "npuforge/compiler/tile/spec_pass.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -11,9 +12,9 @@ using namespace mlir;
 
 namespace {
 
-struct PlanPass : PassWrapper<PlanPass, OperationPass<ModuleOp>> {
+struct PlanPass : SpecPass<PlanPass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanPass)
-  explicit PlanPass(const isa::Spec& spec) : spec(&spec) {}
+  using SpecPass::SpecPass;
   StringRef getArgument() const override { return "tile-plan"; }
   StringRef getDescription() const override {
     return "Write each layer's tile sizes and loop order as tile.plan";
@@ -24,7 +25,7 @@ struct PlanPass : PassWrapper<PlanPass, OperationPass<ModuleOp>> {
     if (!mlir::isa<BlockArgument>(input))
       return false;
     for (const Layer& layer : layers)
-      if ((layer.input == input && !prefersPlain(layer, spec->machine)) || layer.second == input)
+      if ((layer.input == input && !prefersPlain(layer, spec().machine)) || layer.second == input)
         return false;
     return true;
   }
@@ -42,10 +43,10 @@ struct PlanPass : PassWrapper<PlanPass, OperationPass<ModuleOp>> {
         layers.push_back(std::move(*layer));
     });
     for (const Layer& layer : layers) {
-      auto plan = makePlan(layer, isPlain(layer.input, layers), spec->machine);
+      auto plan = makePlan(layer, isPlain(layer.input, layers), spec().machine);
       if (auto* reason = std::get_if<std::string>(&plan)) {
         emitError(layer.root->getLoc())
-            << "'" << layer.name << "' does not fit " << spec->machine.name << ": " << *reason;
+            << "'" << layer.name << "' does not fit " << spec().machine.name << ": " << *reason;
         failed = true;
       } else {
         layer.root->setAttr(kPlanAttr, toAttribute(&getContext(), std::get<Plan>(plan)));
@@ -54,11 +55,13 @@ struct PlanPass : PassWrapper<PlanPass, OperationPass<ModuleOp>> {
     if (failed)
       signalPassFailure();
   }
-
-  const isa::Spec* spec;
 };
 
 } // namespace
+
+void registerPlanPass() {
+  PassRegistration<PlanPass>();
+}
 
 std::unique_ptr<Pass> createPlanPass(const isa::Spec& spec) {
   return std::make_unique<PlanPass>(spec);

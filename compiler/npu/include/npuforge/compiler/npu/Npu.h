@@ -30,6 +30,10 @@ std::unique_ptr<mlir::Pass> createLowerPass(const isa::Spec& spec);
 /// instructions that do nothing else where no instruction of the unit is next to them.
 std::unique_ptr<mlir::Pass> createTokensPass(const isa::Spec& spec);
 
+/// For text pipelines, where the option `machine` names the spec.
+void registerLowerPass();
+void registerTokensPass();
+
 /// Encodes the module's npu.program, its data and its ports. Emits an error and fails if an operand
 /// does not fit.
 mlir::FailureOr<assembler::Program> translateToProgram(mlir::ModuleOp module,

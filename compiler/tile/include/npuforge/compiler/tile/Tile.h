@@ -31,4 +31,8 @@ std::unique_ptr<mlir::Pass> createPlanPass(const isa::Spec& spec);
 /// operations.
 std::unique_ptr<mlir::Pass> createGeneratePass(const isa::Spec& spec);
 
+/// For text pipelines, where the option `machine` names the spec.
+void registerPlanPass();
+void registerGeneratePass();
+
 } // namespace npuforge::tile
