@@ -38,7 +38,7 @@ class Library {
 struct Limits {
   int64_t max_cycles = 1'000'000'000'000;
   int64_t max_silence = 1'000'000;   ///< cycles without any execution, issue or completion: a deadlock
-  std::function<void(int64_t cycle)> progress;  ///< called now and then; may be empty
+  std::function<void(int64_t cycle)> progress = {};  ///< called now and then; may be empty
 };
 
 struct RtlResult {
