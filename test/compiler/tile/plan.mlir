@@ -1,0 +1,27 @@
+// RUN: npu-opt %s -tile-plan | FileCheck %s
+
+// All at once: one band, and the reduction's two steps have their weights in the scratchpad together.
+// CHECK: tile.plan = {band = 8 : i64, blocks_outside = false, chunk = 2 : i64, plain = false, roll_rows = false}
+// A row-major input of few channels is read row by row of the kernel; 64 * 64 results need bands.
+// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 3 : i64, plain = true, roll_rows = false}
+// More weights than a slot holds: chunks of the reduction.
+// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 14 : i64, plain = false, roll_rows = false}
+// A kernel of 36 taps loops over its rows.
+// CHECK: tile.plan = {band = 1 : i64, blocks_outside = false, chunk = 12 : i64, plain = false, roll_rows = true}
+func.func @main(%x: tensor<1x32x8x8xi8>, %image: tensor<1x3x64x64xi8>, %deep: tensor<1x512x7x7xi8>, %wide: tensor<1x32x6x6xi8>) {
+  %m = graph.constant dense<1073741824> : tensor<16xi32>
+  %s = graph.constant dense<40> : tensor<16xi32>
+  %w = graph.constant dense<1> : tensor<16x32x3x3xi8>
+  %0 = graph.qconv %x, %w, %m {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x32x8x8xi8>, tensor<16x32x3x3xi8>, tensor<16xi32>) -> tensor<1x16x8x8xi32>
+  %1 = graph.requant %0, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x8x8xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x8x8xi8>
+  %wi = graph.constant dense<1> : tensor<16x3x3x3xi8>
+  %2 = graph.qconv %image, %wi, %m {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x3x64x64xi8>, tensor<16x3x3x3xi8>, tensor<16xi32>) -> tensor<1x16x64x64xi32>
+  %3 = graph.requant %2, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x64x64xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x64x64xi8>
+  %wd = graph.constant dense<1> : tensor<16x512x3x3xi8>
+  %4 = graph.qconv %deep, %wd, %m {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x512x7x7xi8>, tensor<16x512x3x3xi8>, tensor<16xi32>) -> tensor<1x16x7x7xi32>
+  %5 = graph.requant %4, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x7x7xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x7x7xi8>
+  %ww = graph.constant dense<1> : tensor<16x32x6x6xi8>
+  %6 = graph.qconv %wide, %ww, %m {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x32x6x6xi8>, tensor<16x32x6x6xi8>, tensor<16xi32>) -> tensor<1x16x1x1xi32>
+  %7 = graph.requant %6, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x1x1xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x1x1xi8>
+  return
+}
