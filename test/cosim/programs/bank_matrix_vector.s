@@ -4,7 +4,7 @@
   gen g15.0, 1, 0, keep=0
   addi r1, r0, pattern
   addi r2, r0, result
-  ld [g15], [r1, g15], 1024 post(weights, matrix, vector)      ; bank 0
+  ld [g15], [r1, g15], 1024                                     ; bank 0
   ld [1024, g15], [r1, g15], 1024 post(weights, matrix, vector) ; bank 1
   gen g1.0, 12, 4, keep=0
   vld l0, [512, g1] wait(load)
@@ -20,12 +20,13 @@
   ldw [g3] wait(load)
   mm [0, g4], [1024, g2], fill=0, accumulate=0, next=1 wait(load)
 
+  gen g5.0, 4, 1, keep=0
   mm [24, g4], [0, g2], fill=0, accumulate=0, next=0 post(vector)
   vrescale [2048, g2], [96, g2], bias=l0, mult=l1, shift=l3, zero=l4, low=l5, high=l6
   mm [0, g4], [0, g2], fill=0, accumulate=1, next=0
-  vrequant [2048+96, g2], [24, g4], bias=l0, mult=l1, shift=l3, zero=l4, low=l5, high=l6 wait(matrix)
+  vrequant [2048+96, g3], [24, g5], bias=l0, mult=l1, shift=l3, zero=l4, low=l5, high=l6 wait(matrix)
   vrescale [2048+192, g2], [96, g2], bias=l0, mult=l1, shift=l3, zero=l4, low=l5, high=l6
-  mm [24, g4], [1024, g2], fill=0, accumulate=1, next=0
+  mm [40, g4], [1024, g2], fill=0, accumulate=1, next=0
   halt
 
 .data

@@ -4,7 +4,7 @@
   gen g15.0, 1, 0, keep=0
   addi r1, r0, pattern
   addi r2, r0, result
-  ld [g15], [r1, g15], 1024 post(weights, matrix, vector)      ; bank 0
+  ld [g15], [r1, g15], 1024                                     ; bank 0
   ld [1024, g15], [r1, g15], 1024 post(weights, matrix, vector) ; bank 1
   gen g1.0, 12, 4, keep=0
   vld l0, [512, g1] wait(load)

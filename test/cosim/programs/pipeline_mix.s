@@ -4,7 +4,7 @@
   gen g15.0, 1, 0, keep=0
   addi r1, r0, pattern
   addi r2, r0, result
-  ld [g15], [r1, g15], 1024 post(weights, matrix, vector)      ; bank 0
+  ld [g15], [r1, g15], 1024                                     ; bank 0
   ld [1024, g15], [r1, g15], 1024 post(weights, matrix, vector) ; bank 1
   gen g1.0, 12, 4, keep=0
   vld l0, [512, g1] wait(load)
@@ -17,6 +17,8 @@
   gen g1.0, 4, 4, keep=0
   gen g2.0, 16, 4, keep=0
   gen g4.0, 16, 1, keep=0
+  st [r2+2000, g15], [3000, g15], 4 post(vector)
+  st [r2+2004, g15], [3000, g15], 4 post(vector)
   vset l2, 0 post(matrix)
   vset l2, 1 post(matrix)
   sync
@@ -27,8 +29,8 @@
   loop 5, tiles
   ldw [16, g1]
   mm [r3, g4], [1024, g2], fill=1, accumulate=0, next=1 wait(vector) post(vector)
-  vrequant [r3+2048, g2], [r3, g4], bias=l0, mult=l1, shift=l3, zero=l4, low=l5, high=l6 wait(matrix) post(matrix, store)
-  st [r2, g15], [r3+2048, g15], 64 wait(vector)
+  vrequant [r3+2048, g2], [r3, g4], bias=l0, mult=l1, shift=l3, zero=l4, low=l5, high=l6 wait(matrix, store) post(matrix, store)
+  st [r2, g15], [r3+2048, g15], 64 wait(vector) post(vector)
   addi r2, r2, 64
   sub r3, r0, r3
   addi r3, r3, 64
