@@ -109,13 +109,19 @@ Sequencer::Conditions Sequencer::conditions(const MicroOp& op) const {
   return c;
 }
 
-/// Moves to cycle `until`, or to where the cache may have something to do before; false while that is not known.
+/// Moves to cycle `until`, or to where the cache may have something to do before; false when it must sleep first. What is not
+/// known yet (kNever) cannot hold before now.
 bool Sequencer::pass_time(Cycle now, Cycle until, const Conditions& why) {
+  bool known = until < kNever;
+  if (!known)
+    until = now;
   if (fetch_.filling()) {
     Cycle valid = core_.memory->fill_valid_at();
     until = std::min(until, valid < kNever ? valid : core_.memory->fill_bound(now));
+    if (!known && valid < kNever)
+      wake(valid);
   }
-  if (until >= kNever)
+  if (until <= time_)
     return false;
   stall(time_, until, why);
   time_ = until;

@@ -1,0 +1,41 @@
+#include "npuforge/simulator/dram.h"
+
+#include <gtest/gtest.h>
+
+namespace npuforge::simulator {
+namespace {
+
+const isa::DramParams kParams{1 << 20, 16, 16, 100};
+
+TEST(DramTiming, LatencyThenOneBeatACycle) {
+  DramTiming dram(kParams);
+  EXPECT_EQ(dram.accept(Channel::Read, 16, 5).start, 105);
+  EXPECT_EQ(dram.accept(Channel::Read, 4, 6).start, 121);
+  EXPECT_EQ(dram.accept(Channel::Write, 2, 7).start, 125);
+  EXPECT_EQ(dram.accept(Channel::Read, 1, 27).start, 127);
+  EXPECT_EQ(dram.accept(Channel::Read, 1, 29).start, 129);
+}
+
+TEST(DramTiming, AlternatesWhenBothAreShown) {
+  DramTiming dram(kParams);
+  EXPECT_EQ(dram.choose(true, true), Channel::Read); // first after reset
+  EXPECT_EQ(dram.choose(false, true), Channel::Write);
+  dram.accept(Channel::Read, 1, 0);
+  EXPECT_EQ(dram.choose(true, true), Channel::Write);
+  dram.accept(Channel::Write, 1, 1);
+  EXPECT_EQ(dram.choose(true, true), Channel::Read);
+}
+
+TEST(DramData, IsZeroAndBounded) {
+  DramData data(1 << 20);
+  EXPECT_EQ(data.at((1 << 20) - 1, 1)[0], std::byte{0});
+  data.at(100, 1)[0] = std::byte{7};
+  EXPECT_EQ(data.at(100, 1)[0], std::byte{7});
+  data.clear();
+  EXPECT_EQ(data.at(100, 1)[0], std::byte{0});
+  EXPECT_THROW(data.at((1 << 20) - 1, 2), std::out_of_range);
+  EXPECT_THROW(data.at(~uint64_t{0}, 2), std::out_of_range);
+}
+
+} // namespace
+} // namespace npuforge::simulator

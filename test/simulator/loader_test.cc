@@ -1,0 +1,90 @@
+#include "npuforge/simulator/loader.h"
+
+#include <cstring>
+#include <limits>
+
+#include <gmock/gmock.h>
+
+#include "run.h"
+
+namespace npuforge::simulator {
+namespace {
+
+using testing::HasSubstr;
+
+Tensor floats(std::vector<int64_t> shape, const std::vector<float>& values) {
+  Tensor tensor{"f32", std::move(shape), std::vector<std::byte>(values.size() * 4)};
+  std::memcpy(tensor.data.data(), values.data(), tensor.data.size());
+  return tensor;
+}
+
+struct Loader : testing::Test {
+  const isa::Machine& machine = spec_of("tile4").machine;
+  DramData dram{1 << 20};
+  assembler::Program program;
+
+  void input(const char* type, std::vector<int64_t> shape, const char* layout, uint64_t bytes, assembler::Quantisation q) {
+    assembler::Port port{"x", type, std::move(shape), layout, 256, bytes, q};
+    program.inputs = program.outputs = {port};
+  }
+  int8_t device(uint64_t offset) { return static_cast<int8_t>(dram.at(256 + offset, 1)[0]); }
+  std::string error(const Tensor& tensor, const std::string& name = "x") {
+    try {
+      write_input(program, machine, name, tensor, dram);
+    } catch (const TensorError& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+};
+
+TEST_F(Loader, QuantisesHalfToEvenAndSaturates) {
+  input("f32", {1, 7}, "plain", 7, {0.5, 3, "i8"});
+  float nan = std::numeric_limits<float>::quiet_NaN();
+  write_input(program, machine, "x", floats({1, 7}, {0.25f, 0.75f, -0.25f, 1e30f, -1e30f, 1.0f, nan}), dram);
+  // 0.5 -> 0, 1.5 -> 2, -0.5 -> 0
+  EXPECT_EQ(device(0), 3);
+  EXPECT_EQ(device(1), 5);
+  EXPECT_EQ(device(2), 3);
+  EXPECT_EQ(device(3), 127);
+  EXPECT_EQ(device(4), -128);
+  EXPECT_EQ(device(5), 5);
+  EXPECT_EQ(device(6), -128);
+}
+
+TEST_F(Loader, UnsignedLivesShiftedOnTheDevice) {
+  input("f32", {3}, "plain", 3, {1, 10, "u8"});
+  write_input(program, machine, "x", floats({3}, {0, 245, -11}), dram);
+  EXPECT_EQ(device(0), 10 - 128);
+  EXPECT_EQ(device(1), 255 - 128);
+  EXPECT_EQ(device(2), 0 - 128);
+  Tensor back = read_output(program, machine, "x", dram);
+  float values[3];
+  std::memcpy(values, back.data.data(), 12);
+  EXPECT_EQ(values[0], 0);
+  EXPECT_EQ(values[1], 245);
+  EXPECT_EQ(values[2], -10);
+}
+
+TEST_F(Loader, BlockedLayoutGroupsChannels) {
+  input("i8", {1, 6, 2, 3}, "blocked", 2 * 6 * 4, {});
+  Tensor tensor{"i8", {1, 6, 2, 3}, {}};
+  for (int i = 0; i < 36; ++i)
+    tensor.data.push_back(static_cast<std::byte>(i));
+  std::memset(dram.at(256, 48).data(), 0x55, 48);
+  write_input(program, machine, "x", tensor, dram);
+  for (int c = 0; c < 8; ++c)
+    for (int p = 0; p < 6; ++p)
+      EXPECT_EQ(device(static_cast<uint64_t>((c / 4 * 6 + p) * 4 + c % 4)), c < 6 ? c * 6 + p : 0);
+  EXPECT_EQ(read_output(program, machine, "x", dram).data, tensor.data);
+}
+
+TEST_F(Loader, SaysWhatDoesNotFit) {
+  input("f32", {1, 4}, "plain", 4, {});
+  EXPECT_THAT(error(floats({4, 1}, {0, 0, 0, 0})), HasSubstr("shape [4, 1]; the network wants [1, 4]"));
+  EXPECT_THAT(error({"i8", {1, 4}, std::vector<std::byte>(4)}), HasSubstr("is i8; the network wants f32"));
+  EXPECT_THAT(error(floats({1, 4}, {0, 0, 0, 0}), "y"), HasSubstr("no input 'y'; it has: x"));
+}
+
+} // namespace
+} // namespace npuforge::simulator
