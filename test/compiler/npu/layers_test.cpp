@@ -1,0 +1,165 @@
+// Compiled layers of odd shapes on the simulator against the reference interpreter: every value
+// equal, and no unordered access (the simulator looks for those).
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <mlir/Dialect/Arith/IR/Arith.h>
+#include <mlir/Dialect/SCF/IR/SCF.h>
+#include <mlir/Parser/Parser.h>
+
+#include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/interpreter.h"
+#include "npuforge/compiler/npu/Npu.h"
+#include "npuforge/compiler/tile/Tile.h"
+#include "npuforge/simulator/loader.h"
+#include "npuforge/simulator/simulator.h"
+
+#include "graph_text.h"
+#include "machine.h"
+
+namespace npuforge::test {
+namespace {
+
+struct Case {
+  const char* name;
+  Extent input;
+  std::function<std::string(GraphText&)> build; ///< returns the output's name
+  bool small = false;                           ///< fits tile4 as well
+};
+
+void PrintTo(const Case& c, std::ostream* stream) {
+  *stream << c.name;
+}
+
+WindowText window(int64_t kh, int64_t kw, std::array<int64_t, 2> strides = {1, 1},
+                  std::array<int64_t, 4> pads = {0, 0, 0, 0},
+                  std::array<int64_t, 2> dilations = {1, 1}) {
+  return {{kh, kw}, strides, pads, dilations};
+}
+
+const isa::Spec& spec() {
+  static const isa::Spec loaded = isa::load_spec(isa::find_machine(kMachine));
+  return loaded;
+}
+
+/// The one simulator of the process.
+simulator::Simulator& model() {
+  static simulator::Simulator simulator(spec(), simulator::Options{});
+  return simulator;
+}
+
+class Layers : public testing::TestWithParam<Case> {
+protected:
+  Layers() {
+    context_.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::scf::SCFDialect,
+                         graph::GraphDialect, tile::TileDialect, npu::NpuDialect>();
+  }
+
+  /// The program's output; values as the device holds them.
+  static std::vector<int32_t> run(const assembler::Program& program,
+                                  const std::vector<int32_t>& input) {
+    model().load(program);
+    simulator::Tensor tensor{"i8", program.inputs[0].shape, {}};
+    for (int32_t value : input)
+      tensor.data.push_back(static_cast<std::byte>(value));
+    simulator::write_input(program, spec().machine, "x", tensor, model().dram());
+    model().run(nullptr);
+    std::vector<int32_t> output;
+    for (std::byte value :
+         simulator::read_output(program, spec().machine, "y", model().dram()).data)
+      output.push_back(static_cast<int8_t>(value));
+    return output;
+  }
+
+  void check(const std::string& text, const std::vector<int32_t>& input) {
+    auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context_);
+    ASSERT_TRUE(module);
+    const std::vector<int32_t> expected =
+        graph::interpret(module->lookupSymbol<mlir::func::FuncOp>("main"), {input})[0];
+    mlir::PassManager passes(&context_);
+    npu::buildTilePipeline(passes, spec());
+    npu::buildNpuPipeline(passes, spec());
+    ASSERT_TRUE(mlir::succeeded(passes.run(*module)));
+    auto program = npu::translateToProgram(*module, spec());
+    ASSERT_TRUE(mlir::succeeded(program));
+    EXPECT_EQ(run(*program, input), expected);
+  }
+
+  mlir::MLIRContext context_;
+};
+
+TEST_P(Layers, Match) {
+  GraphText graph(GetParam().input, 7);
+  const std::string text = graph.module(GetParam().build(graph));
+  std::vector<int32_t> input(GetParam().input.channels * GetParam().input.height *
+                             GetParam().input.width);
+  for (int32_t& value : input)
+    value = static_cast<int8_t>(graph.random()());
+  check(text, input);
+}
+
+Case conv(const char* name, Extent in, int64_t channels, WindowText w, bool small = false) {
+  return {name, in, [=](GraphText& g) { return g.conv("v0", channels, w); }, small};
+}
+Case depthwise(const char* name, Extent in, WindowText w, bool small = false) {
+  return {name, in, [=](GraphText& g) { return g.conv("v0", 0, w, true); }, small};
+}
+Case max_pool(const char* name, Extent in, WindowText w, bool small = false) {
+  return {name, in, [=](GraphText& g) { return g.max_pool("v0", w); }, small};
+}
+Case average(const char* name, Extent in, WindowText w, bool count_pads = true) {
+  return {name, in, [=](GraphText& g) { return g.average_pool("v0", w, count_pads); }, true};
+}
+
+std::string residual(GraphText& g) {
+  const WindowText same = window(3, 3, {1, 1}, {1, 1, 1, 1});
+  const std::string first = g.conv("v0", 16, same);
+  const std::string sum = g.add(g.conv(g.conv(first, 16, same), 16, same), first);
+  const std::string small = g.conv(sum, 32, window(3, 3, {2, 2}, {0, 0, 1, 1}));
+  const std::string both = g.add(g.conv(sum, 32, window(1, 1, {2, 2})), g.conv(small, 32, same));
+  return g.conv(g.max_pool(both, window(2, 2, {2, 2})), 10, window(8, 8));
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all{
+      conv("Pointwise", {37, 5, 13}, 29, window(1, 1), true),
+      conv("Padded", {24, 9, 7}, 33, window(3, 3, {1, 1}, {1, 1, 1, 1}), true),
+      conv("StridedAsymmetric", {24, 13, 11}, 20, window(3, 3, {2, 2}, {0, 1, 1, 0}), true),
+      conv("Dilated", {17, 19, 17}, 18, window(5, 3, {1, 2}, {2, 1, 3, 0}, {2, 1})),
+      conv("OneChannel8x8", {1, 19, 23}, 19, window(8, 8, {2, 2}, {3, 3, 4, 4}), true),
+      conv("OneChannelWide", {1, 20, 30}, 9, window(3, 19, {1, 1}, {1, 9, 1, 9}), true),
+      conv("ThreeChannelsBands", {3, 65, 61}, 24, window(3, 3, {1, 1}, {1, 1, 1, 1})),
+      conv("FullyConnected", {37, 1, 1}, 10, window(1, 1), true),
+      conv("KernelCoversMap", {32, 5, 7}, 12, window(5, 7), true),
+      conv("Bands", {64, 40, 40}, 48, window(3, 3, {1, 1}, {1, 1, 1, 1})),
+      conv("WeightChunks", {512, 7, 7}, 24, window(3, 3, {1, 1}, {1, 1, 1, 1})),
+      conv("RolledKernelRows", {40, 24, 24}, 16, window(6, 6, {2, 2})),
+      conv("RolledPaddedRows", {20, 30, 30}, 16, window(7, 7, {1, 1}, {3, 3, 3, 3})),
+      depthwise("Depthwise", {24, 9, 7}, window(3, 3, {1, 1}, {1, 1, 1, 1}), true),
+      depthwise("DepthwiseStrided", {37, 13, 11}, window(3, 3, {2, 2}, {0, 0, 1, 1}), true),
+      depthwise("DepthwiseBands", {40, 97, 61}, window(3, 3, {1, 1}, {1, 1, 1, 1})),
+      max_pool("MaxPool", {24, 12, 10}, window(2, 2, {2, 2}), true),
+      max_pool("MaxPoolPadded", {24, 13, 11}, window(3, 3, {2, 2}, {1, 1, 1, 1}), true),
+      max_pool("MaxPoolBands", {24, 120, 70}, window(3, 3, {2, 2}, {1, 1, 0, 0})),
+      average("AveragePool", {24, 12, 10}, window(2, 3, {2, 1})),
+      average("GlobalAverage", {40, 25, 5}, window(25, 5)),
+      average("AveragePadsCount", {24, 12, 10}, window(3, 3, {2, 2}, {1, 1, 1, 1})),
+      average("AveragePadsLeftOut", {24, 11, 10}, window(3, 3, {2, 2}, {1, 1, 1, 1}), false),
+      Case{"AddConstant", {24, 12, 10}, [](GraphText& g) { return g.add("v0", ""); }, true},
+      Case{"AddBroadcast", {37, 12, 10}, [](GraphText& g) { return g.add("v0", "", true); }, true},
+      Case{"AddTiles", {64, 50, 50}, [](GraphText& g) { return g.add("v0", ""); }},
+      Case{"Rescale", {80, 50, 50}, [](GraphText& g) { return g.rescale("v0"); }},
+      Case{"Residual", {3, 32, 32}, residual}};
+  if (kMachine != std::string("edge16"))
+    std::erase_if(all, [](const Case& c) { return !c.small; });
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, Layers, testing::ValuesIn(cases()),
+                         [](const testing::TestParamInfo<Case>& info) { return info.param.name; });
+
+} // namespace
+} // namespace npuforge::test
