@@ -120,7 +120,6 @@ void add_claims(const Ports& ports, Job& job) {
   std::span<const int64_t> rows(steps.data(), job.stream_count);
   job.occupancy = job.plan->occupancy.value(rows);
   job.latency = job.plan->latency.value(rows);
-  job.claim_count = 0;
   for (const UsePlan& use : job.plan->uses) {
     if (use.when >= 0 && job.values[use.when] == 0)
       continue;
@@ -159,10 +158,10 @@ void resolve(const MicroOp& op, std::span<const int32_t> registers, std::span<co
   check_steps(job);
   check_limits(job, machine);
   check_banks(job, ports);
+  job.occupancy = job.latency = 0;
+  job.claim_count = 0;
   if (!op.plan->instruction->timing.dynamic)
     add_claims(ports, job);
-  else
-    job.claim_count = 0;
 }
 
 } // namespace npuforge::simulator

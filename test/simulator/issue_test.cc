@@ -5,38 +5,39 @@
 namespace npuforge::simulator {
 namespace {
 
-const std::string kGens = "gen g1.0, 50, 16, keep=0\n gen g2.0, 50, 1, keep=0\n"; // rows of scratchpad, of accumulator: 118, 119
+// Rows of scratchpad, of accumulator, and the first byte of scratchpad bank 4: executed in 118, 119, 120.
+const std::string kGens = "gen g1.0, 50, 16, keep=0\n gen g2.0, 50, 1, keep=0\n addi r1, r0, 131072\n";
 
 TEST(Issue, BackToBackWithoutABubble) {
   Bench bench("edge16", kGens + "mm [0, g2], [0, g1], fill=0, accumulate=0, next=0\n"
                                 "mm [50, g2], [0, g1], fill=0, accumulate=0, next=0\n halt");
   bench.run();
-  EXPECT_EQ(bench.events[2].issue, 122);
-  EXPECT_EQ(bench.events[2].complete, 122 + 34 + 50);
-  EXPECT_EQ(bench.events[3].issue, 172);
+  EXPECT_EQ(bench.events[3].issue, 123);
+  EXPECT_EQ(bench.events[3].complete, 123 + 34 + 50);
+  EXPECT_EQ(bench.events[4].issue, 173);
 }
 
 TEST(Issue, TokenIsSeenInTheCycleOfCompletion) {
-  // ld dispatched in 120, issues in 122: 16 bytes, 1 beat: accepted in 123, on R in 223, written in 224, complete in 225.
+  // ld dispatched in 121, issues in 123: 16 bytes, 1 beat: accepted in 124, on R in 224, written in 225, complete in 226.
   Bench bench("edge16", kGens + "ld [0, g0], [4096, g0], 16 post(matrix)\n"
                                 "mm [0, g2], [0, g1], fill=0, accumulate=0, next=0 wait(load)\n halt");
   bench.run();
-  EXPECT_EQ(bench.events[2].complete, 225);
-  EXPECT_EQ(bench.events[3].issue, 226); // the test of cycle 225 sees it
+  EXPECT_EQ(bench.events[3].complete, 226);
+  EXPECT_EQ(bench.events[4].issue, 227); // the test of cycle 226 sees it
 }
 
-const std::string kRequant = "vrequant [131072, g1], [100, g2], bias=l0, mult=l0, shift=l0, zero=l0, low=l0, high=l0\n";
+const std::string kRequant = "vrequant [r1, g1], [100, g2], bias=l0, mult=l0, shift=l0, zero=l0, low=l0, high=l0\n";
 const std::string kOlder = kGens + "mm [0, g2], [0, g1], fill=0, accumulate=1, next=0\n" + kRequant;
 
 TEST(Issue, OlderRequestBlocksYoungerOnItsPorts) {
-  // The first multiply issues in 122 and holds the read port of accumulator bank 0 until 122 + 33 + 50 = 205. The
-  // requantisation (rows 100.. of the same bank) issues in 205 and holds it until 255. The second multiply could have issued
-  // in 172, but the older candidate claims the port; it issues when 255 <= I + 33.
+  // The first multiply issues in 123 and holds the read port of accumulator bank 0 until 123 + 33 + 50 = 206. The
+  // requantisation (rows 100.. of the same bank) issues in 206 and holds it until 256. The second multiply could have issued
+  // in 173, but the older candidate claims the port; it issues when 256 <= I + 33.
   Bench bench("edge16", kOlder + "mm [50, g2], [0, g1], fill=0, accumulate=1, next=0\n halt");
   RunStats stats = bench.run();
-  EXPECT_EQ(bench.events[3].issue, 205);
-  EXPECT_EQ(bench.events[3].complete, 205 + 5 + 50);
-  EXPECT_EQ(bench.events[4].issue, 222);
+  EXPECT_EQ(bench.events[4].issue, 206);
+  EXPECT_EQ(bench.events[4].complete, 206 + 5 + 50);
+  EXPECT_EQ(bench.events[5].issue, 223);
   EXPECT_GT(stats.port_conflicts[3][4], 0);
   EXPECT_GT(stats.port_conflicts[4][3], 0);
 }
@@ -45,32 +46,32 @@ TEST(Issue, OtherBanksAreNotBlocked) {
   // The same, with the second multiply in bank 1 (rows 256..): nothing in its way but the first one's front.
   Bench bench("edge16", kOlder + "mm [256, g2], [0, g1], fill=0, accumulate=1, next=0\n halt");
   bench.run();
-  EXPECT_EQ(bench.events[4].issue, 172);
+  EXPECT_EQ(bench.events[5].issue, 173);
 }
 
 TEST(Issue, PreloadsWaitForASet) {
-  // Three sets, one of them active: two preloads go, the third waits until the first swap has retired a set. Loads are
-  // dispatched in 119, 120, 121 (16 rows each): 121, 137, and the third not before the multiply's set is free. The multiply
-  // (next=1), dispatched in 122, needs a loaded set, there from 121 on: issues in 124; its old set is free in 124 + 16 = 140, when
-  // the third is a candidate (its front is free too, 153 is later): 153.
-  Bench bench("edge16", "gen g1.0, 16, 16, keep=0\n ldw [0, g1]\n ldw [32768, g1]\n ldw [65536, g1]\n"
-                        "mm [0, g2], [98304, g0], fill=0, accumulate=0, next=1\n halt");
+  // Three sets, one of them active. Preloads of 16 rows are dispatched in 120, 121, 122: they issue in 122, 138, and the third
+  // when the first multiply has retired a set. That one (next=1), dispatched in 123, needs a loaded set, there from 122 on: it
+  // issues in 125, and its old set is free in 125 + 16 = 141. The third is held up by its front alone: 154.
+  Bench bench("edge16", "gen g1.0, 16, 16, keep=0\n addi r1, r0, 131072\n ldw [0, g1]\n ldw [256, g1]\n ldw [512, g1]\n"
+                        "mm [0, g0], [r1, g0], fill=0, accumulate=0, next=1\n halt");
   bench.run();
-  EXPECT_EQ(bench.events[1].issue, 121);
-  EXPECT_EQ(bench.events[2].issue, 137);
-  EXPECT_EQ(bench.events[3].issue, 153);
-  EXPECT_EQ(bench.events[4].issue, 124);
+  EXPECT_EQ(bench.events[2].issue, 122);
+  EXPECT_EQ(bench.events[3].issue, 138);
+  EXPECT_EQ(bench.events[4].issue, 154);
+  EXPECT_EQ(bench.events[5].issue, 125);
 }
 
 TEST(Issue, PreloadIssuesWhenTheRetiredSetIsFree) {
-  // As above, but the multiply waits for a vector instruction that completes late: vfill of 40 rows, dispatched in 120, issues in
-  // 122, completes in 122 + 5 + 40 = 167: the multiply issues in 168; the set is free in 184, the test of 184 sees it: 185.
-  Bench bench("edge16", "gen g1.0, 16, 16, keep=0\n gen g3.0, 40, 16, keep=0\n vfill [196608, g3], l0 post(matrix)\n"
-                        "ldw [0, g1]\n ldw [32768, g1]\n ldw [65536, g1]\n"
-                        "mm [0, g2], [98304, g0], fill=0, accumulate=0, next=1 wait(vector)\n halt");
+  // As above, but the multiply waits for a vector instruction: vfill of 40 rows, dispatched in 121, issues in 123, completes in
+  // 123 + 5 + 40 = 168: the multiply issues in 169; the set is free in 185, the test of 185 sees it: 186.
+  Bench bench("edge16", "gen g1.0, 16, 16, keep=0\n gen g3.0, 40, 16, keep=0\n addi r1, r0, 131072\n"
+                        "vfill [r1, g3], l0 post(matrix)\n ldw [0, g1]\n ldw [256, g1]\n ldw [512, g1]\n"
+                        "mm [0, g0], [16384, g0], fill=0, accumulate=0, next=1 wait(vector)\n halt");
   RunStats stats = bench.run();
-  EXPECT_EQ(bench.events[6].issue, 168);
-  EXPECT_EQ(bench.events[5].issue, 185);
+  EXPECT_EQ(bench.events[3].issue, 123);
+  EXPECT_EQ(bench.events[7].issue, 169);
+  EXPECT_EQ(bench.events[6].issue, 186);
   EXPECT_GT(stats.units[2].stalls[static_cast<int>(Stall::WeightSet)], 0);
 }
 
@@ -88,16 +89,16 @@ TEST(Issue, PostWaitsForRoom) {
 }
 
 TEST(Issue, VectorLatencies) {
-  // Map and reduction of 48 rows: C = I + 5 + 48; loading lanes: the same closed form; vset: one step.
-  Bench bench("edge16", "gen g1.0, 4, 16, keep=0\n gen g1.1, 12, 64, keep=1\n gen g2.0, 12, 16, keep=0\n"
-                        "vset l0, 3\n vld l1, [0, g2]\n vmaxpool [65536, g2], [0, g1], levels=1, fill=l0, low=l0, high=l0\n halt");
+  // C = I + 5 + rows, for maps, reductions and lane registers; vset is one row. The maps go to another bank.
+  Bench bench("edge16", "gen g1.0, 4, 16, keep=0\n gen g1.1, 12, 64, keep=1\n gen g2.0, 12, 16, keep=0\n addi r1, r0, 131072\n"
+                        "vset l0, 3\n vld l1, [0, g2]\n vmaxpool [r1, g2], [0, g1], levels=1, fill=l0, low=l0, high=l0\n halt");
   bench.run();
-  EXPECT_EQ(bench.events[3].issue, 123);
-  EXPECT_EQ(bench.events[3].complete, 123 + 5 + 1);
   EXPECT_EQ(bench.events[4].issue, 124);
-  EXPECT_EQ(bench.events[4].complete, 124 + 5 + 12);
-  EXPECT_EQ(bench.events[5].issue, 136);
-  EXPECT_EQ(bench.events[5].complete, 136 + 5 + 48);
+  EXPECT_EQ(bench.events[4].complete, 124 + 5 + 1);
+  EXPECT_EQ(bench.events[5].issue, 125);
+  EXPECT_EQ(bench.events[5].complete, 125 + 5 + 12);
+  EXPECT_EQ(bench.events[6].issue, 137);
+  EXPECT_EQ(bench.events[6].complete, 137 + 5 + 48);
 }
 
 } // namespace

@@ -14,10 +14,10 @@ TEST(Rate, MatrixRunsWithoutABubble) {
 
 TEST(Rate, ATileOfWeightsEverySixteenCycles) {
   // With one row for each set the weights are the limit: 16 cycles a tile; the multiplies hide behind them.
-  Bench bench("edge16", "gen g1.0, 16, 16, keep=0\n loop 50, end\n ldw [0, g1]\n"
-                        "mm [0, g0], [65536, g0], fill=0, accumulate=1, next=1\nend: halt");
+  Bench bench("edge16", "gen g1.0, 16, 16, keep=0\n addi r1, r0, 65536\n loop 50, end\n ldw [0, g1]\n"
+                        "mm [0, g0], [r1, g0], fill=0, accumulate=1, next=1\nend: halt");
   bench.run();
-  int64_t first = bench.events[2 + 2 * 10].issue, last = bench.events[2 + 2 * 40].issue;
+  int64_t first = bench.events[3 + 2 * 10].issue, last = bench.events[3 + 2 * 40].issue;
   EXPECT_EQ(last - first, 30 * 16);
 }
 

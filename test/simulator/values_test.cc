@@ -22,7 +22,7 @@ int8_t requantised(int64_t sum, int64_t mult, int shift, int zero, int low, int 
 /// Loads 16 KiB of random bytes to scratchpad 0 and, for later, to bank 4; then runs `text`, which waits for them where it must.
 struct Values : Bench {
   Values(const std::string& machine, int bytes, const std::string& text)
-      : Bench(machine, "ld [0, g0], [65536, g0], " + std::to_string(bytes) + " post(sequencer)\n sync wait(load)\n" + text) {
+      : Bench(machine, "ld [0, g0], [65536, g0], " + std::to_string(bytes) + " post(sequencer)\n sync wait(load)\n addi r1, r0, 65536\n addi r2, r0, 131072\n" + text) {
     fill_dram(65536, static_cast<size_t>(bytes), 7);
   }
   int8_t in(size_t address) { return static_cast<int8_t>(simulator.dram().at(65536 + address, 1)[0]); }
@@ -39,7 +39,7 @@ TEST_P(Multiply, AccumulatesWindowsAndFills) {
            "genw g2.0, 9, 3, 1, 7, keep=0\n genw g2.1, 5, 31, -2, 4, keep=1\n"
            "gen g3.0, 9, 5, keep=0\n gen g3.1, 5, 1, keep=1\n"
            "mm [10, g3], [301, g2], fill=-5, accumulate=0, next=1\n"
-           "mm [10, g3], [702, g2], fill=255, accumulate=1, next=0\n halt");
+           "mm [10, g3], [702, g2], fill=-1, accumulate=1, next=0\n halt");
   b.run();
   const int n = b.spec.machine.array.cols;
   for (int y = 0; y < 5; ++y)
@@ -79,7 +79,7 @@ TEST(Vector, Requantise) {
            "gen g1.0, 16, 16, keep=0\n ldw [0, g1]\n gen g2.0, 40, 16, keep=0\n gen g3.0, 40, 1, keep=0\n gen g4.0, 4, 16, keep=0\n"
            "mm [0, g3], [512, g2], fill=0, accumulate=0, next=1 post(vector)\n"
            "vld l0, [2048, g4]\n vset l1, 1103515245\n vset l2, 38\n vset l3, -7\n vset l4, -100\n vset l5, 90\n"
-           "vrequant [131072, g2], [0, g3], bias=l0, mult=l1, shift=l2, zero=l3, low=l4, high=l5 wait(matrix)\n halt");
+           "vrequant [r2, g2], [0, g3], bias=l0, mult=l1, shift=l2, zero=l3, low=l4, high=l5 wait(matrix)\n halt");
   b.fill_dram(65536 + 2048, 64, 9);
   for (size_t lane = 0; lane < 16; ++lane) // biases of a believable size
     std::memset(b.simulator.dram().at(65536 + 2048 + lane * 4 + 2, 2).data(), lane % 2 ? 0xff : 0, 2);
@@ -95,9 +95,9 @@ TEST(Vector, Requantise) {
 
 TEST(Vector, AddOfTwoScales) {
   Values b("edge16", 1024,
-           "ld [131072, g0], [65536 + 4096, g0], 1024 post(sequencer)\n sync wait(load)\n gen g1.0, 60, 16, keep=0\n"
+           "ld [r2, g0], [65536 + 4096, g0], 1024 post(sequencer)\n sync wait(load)\n gen g1.0, 60, 16, keep=0\n"
            "vset l0, 5\n vset l1, 700001\n vset l2, -9\n vset l3, 500009\n vset l4, 20\n vset l5, 3\n vset l6, -128\n vset l7, 127\n"
-           "vadd [65536, g1], [0, g1], [131072, g1], zero_a=l0, mult_a=l1, zero_b=l2, mult_b=l3, shift=l4, zero=l5, low=l6, high=l7\n halt");
+           "vadd [r1, g1], [0, g1], [r2, g1], zero_a=l0, mult_a=l1, zero_b=l2, mult_b=l3, shift=l4, zero=l5, low=l6, high=l7\n halt");
   b.fill_dram(65536 + 4096, 1024, 11);
   b.run();
   for (size_t i = 0; i < 960; ++i) {
@@ -111,7 +111,7 @@ TEST(Vector, MaximumOfWindows) {
   Values b("edge16", 1024,
            "vset l0, -128\n vset l1, 100\n genw g1.0, 2, 16, 0, 2, keep=0\n gen g1.1, 2, 160, keep=1\n"
            "genw g1.2, 5, 32, 0, 4, keep=1\n gen g1.3, 3, 320, keep=1\n gen g2.0, 15, 16, keep=0\n"
-           "vmaxpool [65536, g2], [0, g1], levels=2, fill=l0, low=l0, high=l1\n halt");
+           "vmaxpool [r1, g2], [0, g1], levels=2, fill=l0, low=l0, high=l1\n halt");
   b.run();
   for (size_t y = 0; y < 3; ++y)
     for (size_t x = 0; x < 5; ++x)
@@ -128,11 +128,11 @@ TEST(Vector, MaximumOfWindows) {
 TEST(Vector, DepthwiseConvolution) {
   // 3 taps in a row, 50 positions, weights in another bank; the border has the zero point's value.
   Values b("edge16", 1024,
-           "ld [131072, g0], [65536 + 4096, g0], 48 post(sequencer)\n sync wait(load)\n"
+           "ld [r2, g0], [65536 + 4096, g0], 48 post(sequencer)\n sync wait(load)\n"
            "vset l0, 17\n vset l1, 12345\n vset l2, 16\n vset l3, -3\n vset l4, -128\n vset l5, 127\n vset l6, 4\n"
            "gen g1.0, 3, 16, keep=0\n genw g1.1, 50, 16, 0, 48, keep=1\n gen g2.0, 3, 16, keep=0\n gen g2.1, 50, 0, keep=1\n"
            "gen g3.0, 50, 16, keep=0\n"
-           "vdwconv [65536, g3], [0, g1], [131072, g2], levels=1, fill=l6, bias=l0, mult=l1, shift=l2, zero=l3, low=l4, high=l5\n halt");
+           "vdwconv [r1, g3], [0, g1], [r2, g2], levels=1, fill=l6, bias=l0, mult=l1, shift=l2, zero=l3, low=l4, high=l5\n halt");
   b.fill_dram(65536 + 4096, 48, 13);
   b.run();
   for (size_t x = 0; x < 50; ++x)
@@ -152,11 +152,11 @@ TEST(Vector, FillOfANarrowStreamIsTheLowByte) {
 }
 
 TEST(Values, TimingOnlyHasTheSameCycles) {
-  std::string text = "ld [0, g0], [65536, g0], 512 post(weights)\n gen g1.0, 16, 16, keep=0\n ldw [0, g1] wait(load) post(matrix)\n"
+  std::string text = "addi r2, r0, 131072\n ld [0, g0], [65536, g0], 512 post(weights)\n gen g1.0, 16, 16, keep=0\n ldw [0, g1] wait(load) post(matrix)\n"
                      "gen g2.0, 32, 1, keep=0\n gen g1.0, 32, 16, keep=0\n"
                      "mm [0, g2], [0, g1], fill=0, accumulate=0, next=1 wait(weights) post(vector)\n"
-                     "vrequant [131072, g1], [0, g2], bias=l0, mult=l0, shift=l0, zero=l0, low=l0, high=l0 wait(matrix) post(store)\n"
-                     "st [131072, g0], [131072, g0], 512 wait(vector)\n halt";
+                     "vrequant [r2, g1], [0, g2], bias=l0, mult=l0, shift=l0, zero=l0, low=l0, high=l0 wait(matrix) post(store)\n"
+                     "st [131072, g0], [r2, g0], 512 wait(vector)\n halt";
   Bench values("edge16", text), timing("edge16", text, {.timing_only = true});
   EXPECT_EQ(values.run().cycles, timing.run().cycles);
   for (size_t i = 0; i < values.events.size(); ++i)
