@@ -53,53 +53,82 @@ void ConvCode::prologue() {
     e.signal("vector", "sequencer");
     e.await("sequencer", "vector");
   }
-  if (!s.first_layer)
-    e.await("load", "store");
 }
 
 void ConvCode::run() {
   prologue();
-  const int64_t weight_start = s.weight_groups, param_start = s.param_groups;
-  auto params_counter = [&](Value counter) { return e.add(counter, param_start); };
-  auto weight_counter = [&](Value counter) { return e.add(counter, weight_start); };
-  if (!plan.blocks_outside) {
-    e.loop(f.bands, [&](Value index) {
-      Band b = band(index, index);
-      loadInput(b);
-      e.await("matrix", "load");
-      e.loop(blocks, [&](Value block) {
-        Value counter = e.add(e.mul(index, blocks), block);
-        if (r.one_group(plan))
-          loadWeights(blockOffset(block), e.constant(r.bytes), weight_counter(counter));
-        loadParams(block, params_counter(counter));
-        task(b, block, counter);
-      });
-      e.signal("matrix", "load");
-    });
-  } else {
-    e.loop(blocks, [&](Value block) {
-      if (r.one_group(plan)) {
-        loadWeights(blockOffset(block), e.constant(r.bytes), weight_counter(block));
-        e.await("weights", "load");
-      }
-      e.loop(f.bands, [&](Value index) {
-        Value counter = e.add(e.mul(block, f.bands), index);
-        Band b = band(index, counter);
-        loadInput(b);
-        loadParams(block, params_counter(counter));
-        e.await("matrix", "load");
-        task(b, block, counter);
-        e.signal("matrix", "load");
-      });
-      if (r.one_group(plan))
-        e.signal("weights", "load");
-    });
-  }
+  if (plan.blocks_outside)
+    blocksOutside();
+  else
+    bandsOutside();
   const int64_t tasks = f.bands * blocks;
   s.param_groups += tasks;
   s.weight_groups += !r.one_group(plan)    ? tasks * r.outer * chunks()
                      : plan.blocks_outside ? blocks
                                            : tasks;
+}
+
+/// From here on the results of the layer before are read.
+void ConvCode::awaitInput() {
+  if (!s.first_layer)
+    e.await("load", "store");
+}
+
+/// What a task reads is loaded while the task before it computes; what the first one reads besides
+/// the input, while the layer before still computes.
+void ConvCode::bandsOutside() {
+  loadTask(e.constant(0), e.constant(0));
+  awaitInput();
+  loadInput(band(e.constant(0), e.constant(0)));
+  e.loop(f.bands, [&](Value index) {
+    Band b = band(index, index);
+    e.when(e.sub(e.constant(f.bands - 1), index), [&] {
+      Value next = e.add(index, 1);
+      loadInput(band(next, next));
+    });
+    e.await("matrix", "load");
+    e.loop(blocks, [&](Value block) {
+      Value counter = e.add(e.mul(index, blocks), block);
+      e.when(e.sub(e.constant(f.bands * blocks - 1), counter), [&] {
+        Value next = e.add(block, 1);
+        // Behind the last block comes the first one of the next band.
+        if (f.bands > 1)
+          next = e.sub(next, e.mul(e.max(e.sub(next, e.constant(blocks - 1)), 0), blocks));
+        loadTask(next, e.add(counter, 1));
+      });
+      takeParams(counter);
+      task(b, block, counter);
+    });
+    e.signal("matrix", "load");
+  });
+}
+
+void ConvCode::loadTask(Value block, Value counter) {
+  if (r.one_group(plan))
+    loadWeights(blockOffset(block), e.constant(r.bytes), e.add(counter, s.weight_groups));
+  loadParams(block, counter);
+}
+
+void ConvCode::blocksOutside() {
+  awaitInput();
+  e.loop(blocks, [&](Value block) {
+    if (r.one_group(plan)) {
+      loadWeights(blockOffset(block), e.constant(r.bytes), e.add(block, s.weight_groups));
+      e.await("weights", "load");
+    }
+    e.loop(f.bands, [&](Value index) {
+      Value counter = e.add(e.mul(block, f.bands), index);
+      Band b = band(index, counter);
+      loadInput(b);
+      loadParams(block, counter);
+      takeParams(counter);
+      e.await("matrix", "load");
+      task(b, block, counter);
+      e.signal("matrix", "load");
+    });
+    if (r.one_group(plan))
+      e.signal("weights", "load");
+  });
 }
 
 ConvCode::Band ConvCode::band(Value index, Value counter) {
@@ -141,14 +170,21 @@ void ConvCode::loadInput(const Band& b) {
   e.signal("load", "matrix");
 }
 
+mlir::Value ConvCode::paramSlot(Value counter) {
+  return e.mul(e.parity(e.add(counter, s.param_groups)),
+               e.map.params[1].address - e.map.params[0].address);
+}
+
 void ConvCode::loadParams(Value block, Value counter) {
-  Value slot = e.mul(e.parity(counter), e.map.params[1].address - e.map.params[0].address);
   s.awaitCredit(e, "load", "vector");
-  CopyInOp::create(e.builder, e.location, e.row(params, slot, 0),
+  CopyInOp::create(e.builder, e.location, e.row(params, paramSlot(counter), 0),
                    e.row(params_dram, e.mul(block, 12 * cols), 0), e.constant(12 * cols));
   e.signal("load", "vector");
+}
+
+void ConvCode::takeParams(Value counter) {
   e.await("vector", "load");
-  Value src = e.stream(params, slot, 0, {e.level(12, cols)});
+  Value src = e.stream(params, paramSlot(counter), 0, {e.level(12, cols)});
   LoadLanesOp::create(e.builder, e.location, src, kBias);
   e.signal("vector", "load");
 }

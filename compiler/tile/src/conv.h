@@ -21,6 +21,12 @@ private:
   };
 
   void prologue();
+  void bandsOutside();
+  void blocksOutside();
+  void awaitInput();
+  void loadTask(Value block, Value counter);
+  void takeParams(Value counter);
+  Value paramSlot(Value counter);
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
   void loadParams(Value block, Value counter);

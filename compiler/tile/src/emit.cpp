@@ -72,6 +72,14 @@ void Emit::loop(Value count, const std::function<void(Value)>& body) {
   body(loop.getInductionVar());
 }
 
+void Emit::when(Value condition, const std::function<void()>& body) {
+  // A loop of one turn or none: the machine's loops take a count of zero, and branches would cost
+  // more.
+  Value turns = min(condition, 1);
+  if (mlir::getConstantIntValue(turns) != 0)
+    loop(turns, [&](Value) { body(); });
+}
+
 Value Emit::buffer(llvm::StringRef space, Place place, llvm::StringRef label) {
   return BufferOp::create(builder, location, BufferType::get(builder.getContext()), space,
                           place.address, place.bytes, label);

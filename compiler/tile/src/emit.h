@@ -40,6 +40,9 @@ public:
   /// As loop, but with the count known only when the program runs; at least one.
   void loop(mlir::Value count, const std::function<void(mlir::Value)>& body);
 
+  /// Runs `body` once when `condition`, which is never negative, is above zero.
+  void when(mlir::Value condition, const std::function<void()>& body);
+
   mlir::Value buffer(llvm::StringRef space, Place place, llvm::StringRef label);
   mlir::Value scratchpad(Place place, llvm::StringRef label) {
     return buffer("scratchpad", place, label);
