@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
 
-#include "compare.h"
+#include "npuforge/rtl/compare.h"
 #include "npuforge/version.h"
 #include "report.h"
 
@@ -19,6 +21,26 @@ struct Arguments {
   std::string machine;
   std::filesystem::path model, json;
   int64_t max_cycles = 1'000'000'000'000;
+};
+
+/// A bar on a terminal for what takes longer than two seconds.
+class Bar {
+ public:
+  void show(int64_t now, int64_t total) {
+    if (!on_ || std::chrono::steady_clock::now() - start_ < std::chrono::seconds(2)) return;
+    const auto filled = static_cast<size_t>(std::min<int64_t>(now * 40 / std::max<int64_t>(total, 1), 40));
+    fmt::print(stderr, "\rRTL [{:<40}] {} of {} cycles", std::string(filled, '='), now, total);
+    shown_ = true;
+  }
+  void clear() {
+    if (shown_) fmt::print(stderr, "\r\033[K");
+    shown_ = false;
+  }
+  ~Bar() { clear(); }
+
+ private:
+  bool on_ = isatty(STDERR_FILENO) != 0, shown_ = false;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 cosim::Input parse_input(const std::string& text) {
@@ -44,11 +66,14 @@ int co_simulate(const Arguments& arguments) {
   std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program) : arguments.machine;
   isa::Spec spec = isa::load_spec(isa::find_machine(machine));
   assembler::Program program = assembler::read_program(arguments.program, spec);
-  cosim::Job job{spec, program, {}, arguments.max_cycles, isatty(STDERR_FILENO) != 0};
+  Bar bar;
+  cosim::Job job{spec, program, {}, arguments.max_cycles, [&](int64_t cycle, int64_t total) { bar.show(cycle, total); }};
   for (const std::string& input : arguments.inputs)
     job.inputs.push_back(parse_input(input));
   rtl::Library library(find_model(arguments, spec), spec);
-  cosim::Outcome outcome = cosim::co_simulate(job, library);
+  simulator::Simulator model(spec, {.max_cycles = arguments.max_cycles});
+  cosim::Outcome outcome = cosim::co_simulate(job, library, model);
+  bar.clear();
   cosim::print_summary(job, outcome);
   if (!arguments.json.empty())
     cosim::write_json(job, outcome, arguments.json);

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "compare.h"
+#include "npuforge/rtl/compare.h"
 
 namespace npuforge::cosim {
 

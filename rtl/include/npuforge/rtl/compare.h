@@ -1,7 +1,8 @@
 #pragma once
 // Both sides of a co-simulation, and what differs between them.
 
-#include <optional>
+#include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ struct Job {
   const isa::Spec& spec;
   const assembler::Program& program;
   std::vector<Input> inputs;
-  int64_t max_cycles;
-  bool progress;                 ///< a progress bar on standard error
+  int64_t max_cycles;            ///< of the RTL
+  std::function<void(int64_t cycle, int64_t total)> progress;  ///< now and then during the RTL's run; may be empty
 };
 
 /// Events by sequence number.
@@ -40,7 +41,8 @@ struct Outcome {
 };
 
 /// Runs the model, then the RTL on its own copy of program and inputs, and compares. Throws what either side throws.
-Outcome co_simulate(const Job& job, const rtl::Library& library);
+/// `model` is of the job's spec.
+Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model);
 
 /// The first difference of two event streams around `sequence`, with the events before it on both sides.
 std::string explain(const Job& job, const Events& model, const Events& rtl, uint64_t sequence);

@@ -1,4 +1,4 @@
-#include "compare.h"
+#include "npuforge/rtl/compare.h"
 
 #include <fmt/format.h>
 
@@ -62,26 +62,6 @@ class Timer {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// A bar for what takes longer than two seconds.
-class Bar {
- public:
-  Bar(bool on, int64_t total) : on_(on), total_(std::max<int64_t>(total, 1)) {}
-  ~Bar() {
-    if (shown_) fmt::print(stderr, "\r\033[K");
-  }
-  void show(int64_t now) {
-    if (!on_ || timer_.seconds() < 2) return;
-    int tenths = static_cast<int>(std::min<int64_t>(now * 40 / total_, 40));
-    fmt::print(stderr, "\rRTL [{:<40}] {} of {} cycles", std::string(tenths, '='), now, total_);
-    shown_ = true;
-  }
-
- private:
-  bool on_, shown_ = false;
-  int64_t total_;
-  Timer timer_;
-};
-
 void write_inputs(const Job& job, simulator::DramData& dram) {
   for (const Input& input : job.inputs)
     simulator::write_input(job.program, job.spec.machine, input.name, simulator::read_npy(input.file), dram);
@@ -142,11 +122,8 @@ std::string explain(const Job& job, const Events& model, const Events& rtl, uint
   return fmt::format("first difference: instruction #{}\n", sequence) + side(job, "model", model, sequence) + side(job, "RTL", rtl, sequence);
 }
 
-Outcome co_simulate(const Job& job, const rtl::Library& library) {
+Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model) {
   Outcome outcome;
-  simulator::Options options;
-  options.max_cycles = job.max_cycles;
-  simulator::Simulator model(job.spec, options);
   model.load(job.program);
   write_inputs(job, model.dram());
   Collector collected;
@@ -158,10 +135,11 @@ Outcome co_simulate(const Job& job, const rtl::Library& library) {
   rtl::load_program(job.spec, job.program, dram);
   write_inputs(job, dram);
   Comparer comparer(collected.events);
-  Bar bar(job.progress, outcome.model.cycles);
   // Had the model ended and the RTL not, the difference would show long before this.
   rtl::Limits limits{.max_cycles = std::min(job.max_cycles, 2 * outcome.model.cycles + 1'000'000), .max_silence = 1'000'000,
-                     .progress = [&](int64_t cycle) { bar.show(cycle); }};
+                     .progress = [&](int64_t cycle) {
+                       if (job.progress) job.progress(cycle, outcome.model.cycles);
+                     }};
   Timer rtl_time;
   rtl::RtlResult result;
   try {

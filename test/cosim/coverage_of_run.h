@@ -1,0 +1,29 @@
+#pragma once
+// What a set of runs made happen: which unit waited for what, and which units met at a bank port.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "npuforge/isa/spec.h"
+#include "npuforge/simulator/simulator.h"
+
+namespace npuforge::cosim {
+
+class RunCoverage {
+ public:
+  explicit RunCoverage(const isa::Spec& spec);
+  void add(const simulator::RunStats& stats);
+  std::string table() const;
+  /// What can happen on this machine and did not.
+  std::vector<std::string> missing() const;
+
+ private:
+  static constexpr int kUnits = isa::kUnitCount;
+  std::array<std::array<int64_t, simulator::kStallCount>, kUnits> waits_{};
+  std::array<std::array<int64_t, kUnits>, kUnits> conflicts_{};
+  std::array<std::array<bool, kUnits>, kUnits> can_conflict_{};
+};
+
+}  // namespace npuforge::cosim
