@@ -7,7 +7,7 @@
 
 namespace npuforge::simulator {
 
-/// One executed instruction, reported when it completes. All cycles as TIMING.md counts them.
+/// One executed instruction. All cycles as TIMING.md counts them.
 struct InstructionEvent {
   uint64_t sequence;   ///< 0, 1, .. in the order of execution by the sequencer
   uint32_t pc;         ///< index in the text
@@ -17,6 +17,8 @@ struct InstructionEvent {
   int64_t complete;
 };
 
+/// Hears of each instruction as soon as its completion cycle is known. Each unit's instructions come in the order of
+/// their sequence; between units there is no order.
 class EventSink {
  public:
   virtual ~EventSink() = default;

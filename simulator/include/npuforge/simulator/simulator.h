@@ -16,12 +16,17 @@
 
 namespace npuforge::simulator {
 
-/// Why a unit's cycle was not spent issuing or working.
+/// Why a unit's cycle was not spent issuing or working. A cycle has the first cause that explains it, in this order:
+/// units other than the sequencer: Empty (no instruction in the queue), Token, Post, then WeightSet (weights, matrix) or Engine
+/// (load, store: the engine is full or its request or read side busy), Port (held, or claimed by an older candidate);
+/// the sequencer: Fetch (its line is not valid), Token, Post, Queue (the unit's is full), Drain (halt waits for all units).
 enum class Stall : uint8_t { Empty, Token, Post, Port, WeightSet, Engine, Fetch, Queue, Drain };
 inline constexpr int kStallCount = 9;
 const char* name(Stall stall);
 
-/// Cycles of one unit; busy + sum(stalls) == cycles of the run.
+/// Cycles of one unit; busy + sum(stalls) == cycles of the run. Busy is, of the sequencer: an instruction was executed or
+/// dispatched; of weights, matrix, vector: the front was occupied; of load, store: the engine held an instruction (so a wait
+/// for the engine never counts as a stall, but among the waits).
 struct UnitStats {
   int64_t instructions = 0, busy = 0;
   std::array<int64_t, kStallCount> stalls{};
@@ -29,6 +34,7 @@ struct UnitStats {
   std::array<int64_t, kStallCount> waits{};
 };
 
+/// The instructions of one layer; several layers may be under way at once.
 struct LayerStats {
   std::string layer;
   int64_t first_issue = 0, last_complete = 0, macs = 0, matrix_busy = 0, vector_busy = 0, dram_read = 0, dram_written = 0;
@@ -36,11 +42,11 @@ struct LayerStats {
 
 struct RunStats {
   int64_t cycles = 0;
-  int64_t macs = 0;
+  int64_t macs = 0;  ///< rows streamed x weight rows loaded x array columns
   int64_t dram_read = 0, dram_written = 0, fetched = 0;  ///< bytes
   std::array<UnitStats, isa::kUnitCount> units{};
   std::vector<LayerStats> layers;
-  /// Pairs of units that met at a bank port: [waiting unit][holding unit]; DMA waits counted too.
+  /// Cycles for which a unit waited at a bank port: [waiting unit][holding unit, or the one with the older claim]; DMA too.
   std::array<std::array<int64_t, isa::kUnitCount>, isa::kUnitCount> port_conflicts{};
 };
 
