@@ -151,9 +151,11 @@ private:
     s.awaitCredit(e, "vector", "store");
     Value out_slot = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
     reduceAll(rows, slot, param_slot, out_slot);
-    e.signal("vector", "store");
+    // The store waits for the padding as well: when a layer's stores are done, nobody works on its
+    // slots any more.
     if (refills())
       fill(slot);
+    e.signal("vector", "store");
     e.signal("vector", "load");
     store(block, first, rows, out_slot);
   }

@@ -123,6 +123,11 @@ std::string residual(GraphText& g) {
   return g.conv(g.max_pool(both, window(2, 2, {2, 2})), 10, window(8, 8));
 }
 
+/// A layer that writes padding again for each band, before one that uses the same memory.
+std::string pool_then_conv(GraphText& g) {
+  return g.conv(g.max_pool("v0", window(5, 3, {2, 1}, {2, 1, 2, 1})), 16, window(1, 1));
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all{
       conv("Pointwise", {37, 5, 13}, 29, window(1, 1), true),
@@ -152,7 +157,8 @@ std::vector<Case> cases() {
       Case{"AddBroadcast", {37, 12, 10}, [](GraphText& g) { return g.add("v0", "", true); }, true},
       Case{"AddTiles", {64, 50, 50}, [](GraphText& g) { return g.add("v0", ""); }},
       Case{"Rescale", {80, 50, 50}, [](GraphText& g) { return g.rescale("v0"); }},
-      Case{"Residual", {3, 32, 32}, residual}};
+      Case{"Residual", {3, 32, 32}, residual},
+      Case{"PaddedBandsThenConv", {16, 92, 89}, pool_then_conv}};
   if (kMachine != std::string("edge16"))
     std::erase_if(all, [](const Case& c) { return !c.small; });
   return all;
