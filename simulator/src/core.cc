@@ -90,15 +90,22 @@ RunStats Core::run(const RunContext& run) {
 
 void Core::completes(Job& job) {
   int u = index(job.unit());
-  for (int w = 0; job.op->post >> w; ++w)
-    if (job.op->post >> w & 1)
-      tokens[u][w].give(job.complete);
+  // Only who may wait for just this is woken: other credits were there to be seen.
+  bool wakes_sequencer = false, wakes_issue = job.plan->instruction->timing.dynamic;
+  for (int w = 0; job.op->post >> w; ++w) {
+    if (!(job.op->post >> w & 1))
+      continue;
+    (w == 0 ? wakes_sequencer : wakes_issue) |= tokens[u][w].size() == 0;
+    tokens[u][w].give(job.complete);
+  }
   accounting.completed(job);
   issue->completed(job);
   if (context.sink)
     context.sink->on_complete({job.sequence, job.pc, job.unit(), job.dispatch, job.issue, job.complete});
-  wake_issue(job.complete);
-  wake_sequencer(job.complete);
+  if (wakes_issue)
+    wake_issue(job.complete);
+  if (wakes_sequencer || issue->drained_at() < kNever)
+    wake_sequencer(job.complete);
 }
 
 void Core::wake_sequencer(Cycle at) { sequencer->wake(at); }

@@ -189,8 +189,9 @@ void Issue::grant(Job& job, Cycle now) {
     note_block(job, job.blocked_by, now);
   job.issue = now + 1;
   queues_[u].pop_front();
+  if (slots_[u].size() == 0)
+    core_.wake_sequencer(job.issue); // it may wait for just this place
   slots_[u].give(job.issue);
-  core_.wake_sequencer(job.issue);
   take_credits(job);
   if (job.claim_count > 0) {
     core_.memory->advance(now); // DMA of this cycle still sees the ports as they were
@@ -206,9 +207,9 @@ void Issue::take_credits(Job& job) {
   for (int v = 0; (job.op->wait | job.op->post) >> v; ++v) {
     if (job.op->wait >> v & 1) {
       core_.tokens[v][u].take();
-      core_.room[v][u].give(job.issue);
-      if (v == 0)
+      if (v == 0 && core_.room[v][u].size() == 0)
         core_.wake_sequencer(job.issue);
+      core_.room[v][u].give(job.issue);
     }
     if (job.op->post >> v & 1)
       core_.room[u][v].take();
