@@ -32,7 +32,8 @@ void Accounting::reset(const assembler::Program& program, const isa::Machine&) {
 }
 
 void Accounting::blame(const Job& job, Cycle worked_until, Cycle until) {
-  // The test for an issue in cycle c is made in c - 1: a condition that holds from g on explains cycles up to g.
+  // The test for an issue in cycle c is made in c - 1: a condition that holds from g on explains
+  // cycles up to g.
   int u = static_cast<int>(job.unit());
   const Gates& g = job.gates;
   UnitStats& unit = stats.units[u];

@@ -22,7 +22,9 @@ public:
   void multiplied(const Job& job, int64_t macs);
   void completed(const Job& job);
   void sequencer_executed(const MicroOp& op, Cycle at);
-  void sequencer_stalled(Stall cause, Cycle cycles) { stats.units[0].stalls[static_cast<int>(cause)] += cycles; }
+  void sequencer_stalled(Stall cause, Cycle cycles) {
+    stats.units[0].stalls[static_cast<int>(cause)] += cycles;
+  }
   void port_conflict(isa::Unit waiting, isa::Unit holding, Cycle cycles) {
     stats.port_conflicts[static_cast<int>(waiting)][static_cast<int>(holding)] += cycles;
   }

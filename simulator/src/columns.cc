@@ -10,8 +10,8 @@ void widen(const T* __restrict from, int lanes, int64_t* __restrict to) {
 }
 
 template <typename T>
-void gather_as(const T* base, int64_t scale, std::span<const int64_t> addresses, int lanes, const int32_t* fill,
-               int64_t* column) {
+void gather_as(const T* base, int64_t scale, std::span<const int64_t> addresses, int lanes,
+               const int32_t* fill, int64_t* column) {
   for (size_t i = 0; i < addresses.size(); ++i, column += lanes) {
     if (addresses[i] != kOutside) {
       widen(base + addresses[i] * scale, lanes, column);
@@ -23,8 +23,8 @@ void gather_as(const T* base, int64_t scale, std::span<const int64_t> addresses,
 }
 
 template <typename T>
-void scatter_as(const int64_t* __restrict column, int64_t scale, std::span<const int64_t> addresses, int lanes,
-                T* __restrict base) {
+void scatter_as(const int64_t* __restrict column, int64_t scale, std::span<const int64_t> addresses,
+                int lanes, T* __restrict base) {
   for (size_t i = 0; i < addresses.size(); ++i, column += lanes)
     for (int l = 0; l < lanes; ++l)
       base[addresses[i] * scale + l] = static_cast<T>(column[l]);
@@ -32,8 +32,8 @@ void scatter_as(const int64_t* __restrict column, int64_t scale, std::span<const
 
 } // namespace
 
-void gather(const Memories& memories, isa::Space space, isa::Type, std::span<const int64_t> addresses, int lanes,
-            const int32_t* fill, int64_t* column) {
+void gather(const Memories& memories, isa::Space space, isa::Type,
+            std::span<const int64_t> addresses, int lanes, const int32_t* fill, int64_t* column) {
   if (space == isa::Space::Accumulator)
     gather_as(memories.accumulator.data(), lanes, addresses, lanes, fill, column);
   else

@@ -15,10 +15,12 @@ namespace npuforge::simulator {
 /// Rows that are in the registers of the kernels at a time: few enough for the first-level cache.
 inline constexpr int kColumnElements = 256;
 
-/// Reads rows at addresses (kOutside: the fill lanes, as the stream's type) into a column of rows x lanes elements.
-void gather(const Memories& memories, isa::Space space, isa::Type type, std::span<const int64_t> addresses, int lanes,
-            const int32_t* fill, int64_t* column);
+/// Reads rows at addresses (kOutside: the fill lanes, as the stream's type) into a column of rows x
+/// lanes elements.
+void gather(const Memories& memories, isa::Space space, isa::Type type,
+            std::span<const int64_t> addresses, int lanes, const int32_t* fill, int64_t* column);
 /// Writes a column to rows.
-void scatter(const int64_t* column, isa::Space space, std::span<const int64_t> addresses, int lanes, Memories& memories);
+void scatter(const int64_t* column, isa::Space space, std::span<const int64_t> addresses, int lanes,
+             Memories& memories);
 
 } // namespace npuforge::simulator

@@ -80,7 +80,8 @@ RunStats Core::run(const RunContext& run) {
     sc_core::sc_start(sc_core::SC_ZERO_TIME); // elaborates
   reset();
   while (!stopped_ && sc_core::sc_pending_activity())
-    sc_core::sc_start(sc_core::sc_max_time() - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
+    sc_core::sc_start(sc_core::sc_max_time() - sc_core::sc_time_stamp(),
+                      sc_core::SC_EXIT_ON_STARVATION);
   if (!stopped_)
     throw SimulationError(deadlock_report());
   if (!error_.empty())
@@ -101,15 +102,20 @@ void Core::completes(Job& job) {
   accounting.completed(job);
   issue->completed(job);
   if (context.sink)
-    context.sink->on_complete({job.sequence, job.pc, job.unit(), job.dispatch, job.issue, job.complete});
+    context.sink->on_complete(
+        {job.sequence, job.pc, job.unit(), job.dispatch, job.issue, job.complete});
   if (wakes_issue)
     wake_issue(job.complete);
   if (wakes_sequencer || issue->drained_at() < kNever)
     wake_sequencer(job.complete);
 }
 
-void Core::wake_sequencer(Cycle at) { sequencer->wake(at); }
-void Core::wake_issue(Cycle at) { issue->wake(at); }
+void Core::wake_sequencer(Cycle at) {
+  sequencer->wake(at);
+}
+void Core::wake_issue(Cycle at) {
+  issue->wake(at);
+}
 
 void Core::finish(Cycle cycles) {
   accounting.finish(cycles);

@@ -1,6 +1,6 @@
 #pragma once
-// The core: one module for each unit, the issue arbiter, and what they share. SystemC elaborates once in a process, so there
-// is one Core, which is configured for each run. 1 cycle = 1 ns.
+// The core: one module for each unit, the issue arbiter, and what they share. SystemC elaborates
+// once in a process, so there is one Core, which is configured for each run. 1 cycle = 1 ns.
 
 #include <exception>
 #include <memory>
@@ -36,28 +36,37 @@ struct RunContext {
 };
 
 inline constexpr int kUnits = isa::kUnitCount;
-inline constexpr int index(isa::Unit unit) { return static_cast<int>(unit); }
+inline constexpr int index(isa::Unit unit) {
+  return static_cast<int>(unit);
+}
 
 class Core : public sc_core::sc_module {
 public:
   static Core& instance();
   RunStats run(const RunContext& context);
 
-  // --- time -----------------------------------------------------------------------------------------------------------
-  Cycle now() const { return static_cast<Cycle>((sc_core::sc_time_stamp().value() - origin_) / tick_); }
-  /// Wakes an event at a cycle, or at once when that is now or past; an earlier wake-up that is pending stays.
+  // --- time
+  // -----------------------------------------------------------------------------------------------------------
+  Cycle now() const {
+    return static_cast<Cycle>((sc_core::sc_time_stamp().value() - origin_) / tick_);
+  }
+  /// Wakes an event at a cycle, or at once when that is now or past; an earlier wake-up that is
+  /// pending stays.
   void wake(sc_core::sc_event& event, Cycle at) const;
 
-  // --- shared state, registered by the times that it carries ----------------------------------------------------------
+  // --- shared state, registered by the times that it carries
+  // ----------------------------------------------------------
   RunContext context;
   const isa::Machine& machine() const { return context.spec->machine; }
   bool values() const { return !context.options->timing_only; }
   std::array<std::array<Credits, kUnits>, kUnits> tokens; ///< [from][to]
-  std::array<std::array<Credits, kUnits>, kUnits> room;   ///< [from][to]: tokens.max less the reserved ones
+  std::array<std::array<Credits, kUnits>, kUnits>
+      room; ///< [from][to]: tokens.max less the reserved ones
   Ports ports;
   Accounting accounting;
 
-  // --- what modules tell each other -----------------------------------------------------------------------------------
+  // --- what modules tell each other
+  // -----------------------------------------------------------------------------------
   /// The job's completion cycle is known: posts its tokens, reports it.
   void completes(Job& job);
   /// Something that the sequencer may wait for is known, for cycle `at`.

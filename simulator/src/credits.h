@@ -1,6 +1,7 @@
 #pragma once
-// A counter whose every unit knows from which cycle on it may be taken: tokens, places of a FIFO, slots of a queue, weight
-// sets. Because each carries its time, it does not matter in which order the modules look at one cycle.
+// A counter whose every unit knows from which cycle on it may be taken: tokens, places of a FIFO,
+// slots of a queue, weight sets. Because each carries its time, it does not matter in which order
+// the modules look at one cycle.
 
 #include <cstddef>
 #include <limits>

@@ -10,7 +10,9 @@ using isa::Action;
 using isa::OperandKind;
 using isa::Space;
 
-[[noreturn]] void fault(const std::string& message) { throw ProgramFault(message); }
+[[noreturn]] void fault(const std::string& message) {
+  throw ProgramFault(message);
+}
 
 int64_t memory_size(Space space, const isa::Machine& machine) {
   switch (space) {
@@ -24,12 +26,14 @@ int64_t memory_size(Space space, const isa::Machine& machine) {
   return machine.dram.bytes;
 }
 
-void check_aligned(const Stream& stream, const StreamPlan& plan, const std::string& name, int row_bytes) {
+void check_aligned(const Stream& stream, const StreamPlan& plan, const std::string& name,
+                   int row_bytes) {
   if (plan.space != Space::Scratchpad || plan.byte_aligned)
     return;
   bool aligned = stream.base % row_bytes == 0;
   for (int l = 0; l < stream.levels; ++l)
-    aligned = aligned && (stream.generator[l].count == 1 || stream.generator[l].stride % row_bytes == 0);
+    aligned =
+        aligned && (stream.generator[l].count == 1 || stream.generator[l].stride % row_bytes == 0);
   if (!aligned)
     fault(fmt::format("stream '{}' is not aligned to rows of {} bytes", name, row_bytes));
 }
@@ -63,7 +67,8 @@ int64_t group_rows(const Job& job) {
     if (stream.access != Access::Read)
       continue;
     if (levels < 0 || levels > stream.levels)
-      fault(fmt::format("groups of {} generator levels, of which there are {}", levels, stream.levels));
+      fault(fmt::format("groups of {} generator levels, of which there are {}", levels,
+                        stream.levels));
     int64_t rows = 1;
     for (int l = 0; l < levels; ++l)
       rows *= stream.generator[l].count;
@@ -92,7 +97,8 @@ void check_limits(const Job& job, const isa::Machine& machine) {
   if (job.plan->action == Action::Preload && steps > machine.array.rows)
     fault(fmt::format("preloads {} rows into an array of {}", steps, machine.array.rows));
   if (job.plan->action == Action::LoadLanes) {
-    int64_t registers = (steps * machine.row_bytes() + 4 * machine.vector.lanes - 1) / (4 * machine.vector.lanes);
+    int64_t registers =
+        (steps * machine.row_bytes() + 4 * machine.vector.lanes - 1) / (4 * machine.vector.lanes);
     int64_t end = job.values[job.plan->roles.lane] + registers;
     if (end > machine.vector.lane_registers)
       fault(fmt::format("loads lane registers up to {}, of which there are {}", end - 1,
@@ -104,7 +110,8 @@ void check_banks(const Job& job, const Ports& ports) {
   for (int a = 0; a < job.stream_count; ++a)
     for (int b = a + 1; b < job.stream_count; ++b) {
       const Stream &x = job.streams[a], &y = job.streams[b];
-      if (x.access != Access::Read || y.access != Access::Read || x.space != y.space || x.space == Space::Dram)
+      if (x.access != Access::Read || y.access != Access::Read || x.space != y.space ||
+          x.space == Space::Dram)
         continue;
       auto [x0, x1] = ports.banks(x);
       auto [y0, y1] = ports.banks(y);
@@ -132,7 +139,8 @@ void add_claims(const Ports& ports, Job& job) {
 
 } // namespace
 
-void read_operands(const MicroOp& op, std::span<const int32_t> registers, std::span<int32_t> values) {
+void read_operands(const MicroOp& op, std::span<const int32_t> registers,
+                   std::span<int32_t> values) {
   const auto& operands = op.plan->instruction->operands;
   for (size_t o = 0; o < operands.size(); ++o) {
     const isa::OperandBits& bits = op.operands[o];
@@ -145,8 +153,9 @@ void read_operands(const MicroOp& op, std::span<const int32_t> registers, std::s
   }
 }
 
-void resolve(const MicroOp& op, std::span<const int32_t> registers, std::span<const Generator> generators,
-             const isa::Machine& machine, const Ports& ports, Job& job) {
+void resolve(const MicroOp& op, std::span<const int32_t> registers,
+             std::span<const Generator> generators, const isa::Machine& machine, const Ports& ports,
+             Job& job) {
   job.op = &op;
   job.plan = op.plan;
   job.stream_count = static_cast<int>(op.plan->streams.size());

@@ -15,10 +15,12 @@ public:
 };
 
 /// Fills in the job's values, streams, claims and times. Throws ProgramFault.
-void resolve(const MicroOp& op, std::span<const int32_t> registers, std::span<const Generator> generators,
-             const isa::Machine& machine, const Ports& ports, Job& job);
+void resolve(const MicroOp& op, std::span<const int32_t> registers,
+             std::span<const Generator> generators, const isa::Machine& machine, const Ports& ports,
+             Job& job);
 
 /// Value of every operand that is a number or a register read.
-void read_operands(const MicroOp& op, std::span<const int32_t> registers, std::span<int32_t> values);
+void read_operands(const MicroOp& op, std::span<const int32_t> registers,
+                   std::span<int32_t> values);
 
 } // namespace npuforge::simulator

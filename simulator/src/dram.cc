@@ -43,15 +43,18 @@ std::byte* reserve(int64_t bytes) {
 void check(uint64_t address, uint64_t bytes, int64_t size) {
   uint64_t limit = static_cast<uint64_t>(size);
   if (address > limit || bytes > limit - address)
-    throw std::out_of_range("DRAM has " + std::to_string(size) + " bytes; address " + std::to_string(address) +
-                            " with " + std::to_string(bytes) + " bytes lies outside");
+    throw std::out_of_range("DRAM has " + std::to_string(size) + " bytes; address " +
+                            std::to_string(address) + " with " + std::to_string(bytes) +
+                            " bytes lies outside");
 }
 
 } // namespace
 
 DramData::DramData(int64_t bytes) : bytes_(bytes), base_(reserve(bytes)) {}
 
-DramData::~DramData() { munmap(base_, static_cast<size_t>(bytes_)); }
+DramData::~DramData() {
+  munmap(base_, static_cast<size_t>(bytes_));
+}
 
 void DramData::clear() {
   // Gives the pages back: the next touch finds zeros.

@@ -19,7 +19,9 @@ void Fetch::step(int64_t line, Cycle at, Memory& memory) {
     slots_[filling_ & mask_] = {filling_, memory.fill_valid_at(), kNever};
     filling_ = -1;
   }
-  auto present = [&](int64_t l) { return slots_[l & mask_].line == l && slots_[l & mask_].invalid_from == kNever; };
+  auto present = [&](int64_t l) {
+    return slots_[l & mask_].line == l && slots_[l & mask_].invalid_from == kNever;
+  };
   if (!present(line))
     ask(line, at, memory);
   else if (line + 1 < text_lines_ && !present(line + 1))

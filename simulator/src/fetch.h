@@ -1,5 +1,6 @@
 #pragma once
-// The instruction cache: which lines are valid when, and the one fill that may be under way (TIMING.md section 3).
+// The instruction cache: which lines are valid when, and the one fill that may be under way
+// (TIMING.md section 3).
 
 #include <vector>
 
@@ -19,7 +20,8 @@ public:
     return s.line == line && at >= s.valid_from && at < s.invalid_from;
   }
   bool filling() const { return filling_ >= 0; }
-  /// What the cache does in cycle `at` with pc in `line`: takes note of a fill that is complete, asks for the next one.
+  /// What the cache does in cycle `at` with pc in `line`: takes note of a fill that is complete,
+  /// asks for the next one.
   void step(int64_t line, Cycle at, Memory& memory);
 
 private:

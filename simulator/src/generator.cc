@@ -29,7 +29,8 @@ void expand_level(const Stream& stream, int level, uint32_t address, bool in,
   if (!in)
     return;
   for (int64_t i = low; i < high; ++i)
-    addresses[at + static_cast<size_t>(i)] = static_cast<uint32_t>(address + static_cast<uint32_t>(i * l.stride));
+    addresses[at + static_cast<size_t>(i)] =
+        static_cast<uint32_t>(address + static_cast<uint32_t>(i * l.stride));
 }
 
 /// Levels above the last one that counts; at least one.

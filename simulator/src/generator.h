@@ -53,7 +53,8 @@ public:
       address_ += static_cast<uint32_t>(generator_[l].stride);
       if (++index_[l] < generator_[l].count)
         return;
-      address_ -= static_cast<uint32_t>(generator_[l].stride) * static_cast<uint32_t>(generator_[l].count);
+      address_ -=
+          static_cast<uint32_t>(generator_[l].stride) * static_cast<uint32_t>(generator_[l].count);
       index_[l] = 0;
     }
   }

@@ -27,7 +27,8 @@ bool meet(const Stream& a, const Stream& b) {
   return bounds_meet(a, b) && pieces_meet(pieces(a), pieces(b));
 }
 
-/// Whether order within the unit leaves these two accesses undefined: only a vector read of an unfinished write does.
+/// Whether order within the unit leaves these two accesses undefined: only a vector read of an
+/// unfinished write does.
 bool ordered_by_unit(const Job& older, const Stream& a, const Job& newer, const Stream& b) {
   if (older.unit() != newer.unit())
     return false;
@@ -42,10 +43,12 @@ std::optional<std::string> conflict(const Job& older, const Job& newer) {
         continue;
       if (ordered_by_unit(older, x, newer, y) || !meet(x, y))
         continue;
-      return fmt::format("{} of {} [{}, {}] meets the {} of the instruction at pc {} of unit {}, which is not complete: "
+      return fmt::format("{} of {} [{}, {}] meets the {} of the instruction at pc {} of unit {}, "
+                         "which is not complete: "
                          "nothing orders them",
-                         y.access == Access::Write ? "write" : "read", isa::name(y.space), y.first, y.last,
-                         x.access == Access::Write ? "write" : "read", older.pc, isa::name(older.unit()));
+                         y.access == Access::Write ? "write" : "read", isa::name(y.space), y.first,
+                         y.last, x.access == Access::Write ? "write" : "read", older.pc,
+                         isa::name(older.unit()));
     }
   return std::nullopt;
 }

@@ -262,7 +262,8 @@ Cycle Issue::next_test(Cycle now) const {
     if (job.plan->action == Action::CopyIn && g.own == kNever)
       g.own = core_.load->accept_bound(now);
     int port = 0;
-    next = std::min(next, std::max({g.arrive, g.token, g.post, g.own, front_free_[u] - 1, port_gate(job, port), now + 1}));
+    next = std::min(next, std::max({g.arrive, g.token, g.post, g.own, front_free_[u] - 1,
+                                    port_gate(job, port), now + 1}));
   }
   return next;
 }
@@ -281,8 +282,11 @@ std::vector<std::string> Issue::waiting() const {
         what += fmt::format(" room for a token to {};", isa::name(Unit(v)));
     }
     if (own_gate(job) == kNever)
-      what += job.plan->action == Action::Preload ? " a free weight set;" : job.plan->action == Action::Multiply ? " a loaded weight set;" : " the engine;";
-    lines.push_back(fmt::format("{}: {}", isa::name(Unit(u)), describe(core_.context, job.dispatch, job.pc, "waits for" + what)));
+      what += job.plan->action == Action::Preload    ? " a free weight set;"
+              : job.plan->action == Action::Multiply ? " a loaded weight set;"
+                                                     : " the engine;";
+    lines.push_back(fmt::format("{}: {}", isa::name(Unit(u)),
+                                describe(core_.context, job.dispatch, job.pc, "waits for" + what)));
   }
   return lines;
 }

@@ -17,12 +17,14 @@ public:
       core_.wake(due_, at);
   }
 
-  // --- for the sequencer ----------------------------------------------------------------------------------------------
+  // --- for the sequencer
+  // ----------------------------------------------------------------------------------------------
   Cycle slot_ready(isa::Unit unit) const { return slots_[index(unit)].ready(); }
   Job& new_job();
   void drop_job(Job& job) { free_.push_back(&job); }
   void enqueue(Job& job);
-  /// Cycle from which on all queues are empty and everything is complete; kNever while that is not known.
+  /// Cycle from which on all queues are empty and everything is complete; kNever while that is not
+  /// known.
   Cycle drained_at() const { return unfinished_ == 0 ? last_complete_ : kNever; }
 
   void completed(const Job& job);

@@ -13,7 +13,8 @@
 
 namespace npuforge::simulator {
 
-/// When each condition of the issue held (cycle of the test), in the order in which stalls are blamed on them.
+/// When each condition of the issue held (cycle of the test), in the order in which stalls are
+/// blamed on them.
 struct Gates {
   Cycle arrive = 0, token = 0, post = 0, own = 0;
 };

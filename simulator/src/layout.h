@@ -19,7 +19,8 @@ struct Blocks {
 int64_t element_count(const std::vector<int64_t>& shape);
 Blocks blocks(const std::vector<int64_t>& shape);
 
-/// Calls f(element, offset) for every element in row-major order; `offset` is in bytes from the port's address.
+/// Calls f(element, offset) for every element in row-major order; `offset` is in bytes from the
+/// port's address.
 template <typename F>
 void for_each_element(const assembler::Port& port, const isa::Machine& machine, F&& f) {
   if (port.layout != "blocked") {

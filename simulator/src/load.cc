@@ -82,7 +82,8 @@ void Load::drain(Cycle until) {
     Cycle at = ready;
     int port = 0;
     if (writes) {
-      port = core_.ports.write_port(run_.pad - static_cast<uint32_t>(pad_offset_) + static_cast<uint32_t>(row_ * cols));
+      port = core_.ports.write_port(run_.pad - static_cast<uint32_t>(pad_offset_) +
+                                    static_cast<uint32_t>(row_ * cols));
       at = std::max(at, core_.ports.free_at(port));
     }
     if (at > until)

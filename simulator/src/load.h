@@ -1,7 +1,8 @@
 #pragma once
-// The load unit: DRAM to scratchpad (TIMING.md section 6). Its request side presents bursts to the read arbiter; its drain
-// side moves beats from the FIFO into rows. Both are advanced by the memory module, in loops, not an event a beat; an event
-// only wakes it where it may complete an instruction.
+// The load unit: DRAM to scratchpad (TIMING.md section 6). Its request side presents bursts to the
+// read arbiter; its drain side moves beats from the FIFO into rows. Both are advanced by the memory
+// module, in loops, not an event a beat; an event only wakes it where it may complete an
+// instruction.
 
 #include <deque>
 
@@ -16,20 +17,24 @@ public:
   Load(sc_core::sc_module_name name, Core& core);
   void reset();
 
-  /// Earliest cycle in which a test finds that the engine can accept; kNever while that is not known.
+  /// Earliest cycle in which a test finds that the engine can accept; kNever while that is not
+  /// known.
   Cycle accept_time() const { return requesting_ ? kNever : std::max(idle_from_, held_.ready()); }
   /// Not before this cycle, when accept_time() is not known; later than now.
   Cycle accept_bound(Cycle now) const;
   void issue(Job& job);
 
-  // --- for the memory module ------------------------------------------------------------------------------------------
-  /// Cycle from which on the next burst is presented; kNever while there is none or its room is not known.
+  // --- for the memory module
+  // ------------------------------------------------------------------------------------------
+  /// Cycle from which on the next burst is presented; kNever while there is none or its room is not
+  /// known.
   Cycle present_time() const {
     return requesting_ ? std::max(next_request_, places_.ready(bursts_.beats())) : kNever;
   }
   int burst_beats() const { return bursts_.beats(); }
   void granted(Cycle at);
-  /// The burst granted earliest of those not yet accepted is accepted; beat k is on the bus in start + k.
+  /// The burst granted earliest of those not yet accepted is accepted; beat k is on the bus in
+  /// start + k.
   void accepted(int beats, Cycle start) { arrivals_.push_back({start, beats}); }
   /// Drains up to and including cycle `until`.
   void drain(Cycle until);
@@ -46,7 +51,9 @@ private:
   void pop(Cycle at);
   int64_t beat_needed() const; ///< by the row that comes next
   Cycle next_beat(Cycle now) const;
-  Cycle beat_time() const { return arrivals_.empty() ? kNever : arrivals_.front().start + popped_ + 1; }
+  Cycle beat_time() const {
+    return arrivals_.empty() ? kNever : arrivals_.front().start + popped_ + 1;
+  }
   Cycle completion_bound(Cycle now) const;
   void watch();
   void copy(const Job& job);

@@ -21,8 +21,9 @@ const Port& find_port(const std::vector<Port>& ports, const std::string& name, c
   std::vector<std::string> names;
   for (const Port& port : ports)
     names.push_back(port.name);
-  throw TensorError(fmt::format("the program has no {} '{}'; it has: {}", what, name,
-                                names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+  throw TensorError(
+      fmt::format("the program has no {} '{}'; it has: {}", what, name,
+                  names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
 }
 
 /// The range of the network's integers, and what the device subtracts from them.
@@ -30,7 +31,9 @@ struct Range {
   int low, high, device_offset;
 };
 
-Range range_of(const std::string& type) { return type == "u8" ? Range{0, 255, 128} : Range{-128, 127, 0}; }
+Range range_of(const std::string& type) {
+  return type == "u8" ? Range{0, 255, 128} : Range{-128, 127, 0};
+}
 
 template <typename T>
 T element(const Tensor& tensor, int64_t i) {
@@ -54,7 +57,8 @@ void check_input(const Port& port, const Tensor& tensor) {
     throw TensorError(fmt::format("input '{}' has shape [{}]; the network wants [{}]", port.name,
                                   fmt::join(tensor.shape, ", "), fmt::join(port.shape, ", ")));
   if (tensor.type != port.type)
-    throw TensorError(fmt::format("input '{}' is {}; the network wants {}", port.name, tensor.type, port.type));
+    throw TensorError(
+        fmt::format("input '{}' is {}; the network wants {}", port.name, tensor.type, port.type));
 }
 
 std::span<std::byte> port_span(const Port& port, DramData& dram) {
@@ -67,8 +71,8 @@ std::span<std::byte> port_span(const Port& port, DramData& dram) {
 
 } // namespace
 
-void write_input(const assembler::Program& program, const isa::Machine& machine, const std::string& name,
-                 const Tensor& tensor, DramData& dram) {
+void write_input(const assembler::Program& program, const isa::Machine& machine,
+                 const std::string& name, const Tensor& tensor, DramData& dram) {
   const Port& port = find_port(program.inputs, name, "input");
   check_input(port, tensor);
   std::span<std::byte> to = port_span(port, dram);
@@ -87,8 +91,8 @@ void write_input(const assembler::Program& program, const isa::Machine& machine,
   });
 }
 
-Tensor read_output(const assembler::Program& program, const isa::Machine& machine, const std::string& name,
-                   const DramData& dram) {
+Tensor read_output(const assembler::Program& program, const isa::Machine& machine,
+                   const std::string& name, const DramData& dram) {
   const Port& port = find_port(program.outputs, name, "output");
   std::span<const std::byte> from = port_span(port, const_cast<DramData&>(dram));
   Tensor tensor{port.type, port.shape, {}};
@@ -103,7 +107,8 @@ Tensor read_output(const assembler::Program& program, const isa::Machine& machin
       tensor.data[static_cast<size_t>(i)] = static_cast<std::byte>(value);
       return;
     }
-    float real = static_cast<float>(value - port.quantisation.zero_point) * static_cast<float>(port.quantisation.scale);
+    float real = static_cast<float>(value - port.quantisation.zero_point) *
+                 static_cast<float>(port.quantisation.scale);
     std::memcpy(tensor.data.data() + i * 4, &real, 4);
   });
   return tensor;

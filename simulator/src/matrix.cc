@@ -12,7 +12,8 @@ void Matrix::issue(Job& job) {
   if (job.values[roles.next])
     core_.weights->advance(job.issue);
   const WeightSet& weights = core_.weights->active();
-  core_.accounting.multiplied(job, job.streams[0].steps * weights.used_rows * core_.machine().array.cols);
+  core_.accounting.multiplied(job, job.streams[0].steps * weights.used_rows *
+                                       core_.machine().array.cols);
   if (!core_.values())
     return;
   for (int s = 0; s < job.stream_count; ++s)

@@ -13,7 +13,9 @@ namespace {
 
 constexpr int kMaxRows = 512; ///< of an array
 
-uint32_t wrap(int64_t value) { return static_cast<uint32_t>(value); }
+uint32_t wrap(int64_t value) {
+  return static_cast<uint32_t>(value);
+}
 
 void multiply_any(const MultiplyRows& rows, const WeightSet& w, size_t first) {
   const int inputs = std::min(w.rows, w.cols);
@@ -32,8 +34,8 @@ void multiply_any(const MultiplyRows& rows, const WeightSet& w, size_t first) {
 
 #if defined(__AVX2__)
 
-constexpr int kBlock = 4;          ///< input rows at a time
-constexpr int kGroup = 16;         ///< columns at a time: two vectors
+constexpr int kBlock = 4;  ///< input rows at a time
+constexpr int kGroup = 16; ///< columns at a time: two vectors
 
 /// kBlock rows, widened to i16 pairs.
 struct Inputs {
@@ -46,8 +48,9 @@ struct Inputs {
       int16_t* out = wide.data() + b * kMaxRows;
       int k = 0;
       for (; k + 16 <= inputs; k += 16)
-        _mm256_store_si256(reinterpret_cast<__m256i*>(out + k),
-                           _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + k))));
+        _mm256_store_si256(
+            reinterpret_cast<__m256i*>(out + k),
+            _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + k))));
       for (; k < inputs; ++k)
         out[k] = in[k];
       for (; k < 2 * pairs; ++k)
@@ -56,7 +59,8 @@ struct Inputs {
   }
 };
 
-void add_block(const MultiplyRows& rows, const WeightSet& w, size_t first, int column, const Inputs& in, int pairs) {
+void add_block(const MultiplyRows& rows, const WeightSet& w, size_t first, int column,
+               const Inputs& in, int pairs) {
   __m256i sums[kBlock][2] = {};
   const int16_t* weights = w.pairs.data() + column * 2;
   for (int p = 0; p < pairs; ++p, weights += w.cols * 2) {
@@ -97,7 +101,8 @@ size_t multiply_blocks(const MultiplyRows& rows, const WeightSet& w) {
 
 } // namespace
 
-WeightSet::WeightSet(int r, int c) : rows(r), cols(c), pairs(static_cast<size_t>((r + 1) / 2) * c * 2) {}
+WeightSet::WeightSet(int r, int c)
+    : rows(r), cols(c), pairs(static_cast<size_t>((r + 1) / 2) * c * 2) {}
 
 void WeightSet::load(const int8_t* memory, std::span<const int64_t> addresses) {
   std::fill(pairs.begin(), pairs.end(), 0);

@@ -28,8 +28,8 @@ void Memory::fill(int beats, Cycle at) {
 }
 
 void Memory::advance(Cycle until) {
-  // Load and store stop by themselves where they need something that the bus has not done yet, and each thing carries its
-  // cycle: so they may run ahead of the bus, but the bus never of them.
+  // Load and store stop by themselves where they need something that the bus has not done yet, and
+  // each thing carries its cycle: so they may run ahead of the bus, but the bus never of them.
   for (;;) {
     if (!core_.load->idle())
       core_.load->drain(until);

@@ -1,6 +1,7 @@
 #pragma once
-// The memory module: the read arbiter in front of AR, and DRAM behind it (TIMING.md section 6). It is advanced when somebody
-// asks what has happened up to a cycle; between bursts nothing of it runs.
+// The memory module: the read arbiter in front of AR, and DRAM behind it (TIMING.md section 6). It
+// is advanced when somebody asks what has happened up to a cycle; between bursts nothing of it
+// runs.
 
 #include <optional>
 
@@ -14,18 +15,20 @@ public:
   Memory(sc_core::sc_module_name name, Core& core);
   void reset();
 
-  /// Everything of load, store and DRAM up to and including cycle `until` has happened afterwards. `until` is at most now:
-  /// what the issue arbiter grants at now holds ports from now + 1 on.
+  /// Everything of load, store and DRAM up to and including cycle `until` has happened afterwards.
+  /// `until` is at most now: what the issue arbiter grants at now holds ports from now + 1 on.
   void advance(Cycle until);
 
   /// The instruction cache asks for `beats`, presented from cycle `at` on. One fill at a time.
   void fill(int beats, Cycle at);
   /// Cycle from which on the line asked for is valid; kNever while that is not known.
   Cycle fill_valid_at() const { return fill_valid_at_; }
-  /// The line is not valid before this cycle, which is later than now; everything up to now - 1 has happened.
+  /// The line is not valid before this cycle, which is later than now; everything up to now - 1 has
+  /// happened.
   Cycle fill_bound(Cycle now) const {
-    return fill_valid_at_ < kNever ? kNever
-                                   : std::max(now, fill_asked_ + 1) + core_.machine().dram.latency + fill_to_accept_;
+    return fill_valid_at_ < kNever
+               ? kNever
+               : std::max(now, fill_asked_ + 1) + core_.machine().dram.latency + fill_to_accept_;
   }
 
 private:

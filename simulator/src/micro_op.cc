@@ -112,7 +112,8 @@ std::vector<std::unique_ptr<Plan>> make_plans(const isa::Spec& spec) {
   return plans;
 }
 
-std::vector<MicroOp> decode_text(const isa::Spec& spec, const std::vector<std::unique_ptr<Plan>>& plans,
+std::vector<MicroOp> decode_text(const isa::Spec& spec,
+                                 const std::vector<std::unique_ptr<Plan>>& plans,
                                  const assembler::Program& program) {
   std::vector<MicroOp> ops(program.text.size());
   for (uint32_t pc = 0; pc < ops.size(); ++pc) {

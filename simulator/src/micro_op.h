@@ -20,7 +20,8 @@ inline constexpr int kMaxUses = 6;
 
 /// Operands that a unit's hardware knows, as indices; -1 where the instruction has none.
 struct Roles {
-  int rd = -1, target = -1, count = -1, generator = -1, level = -1, stride = -1, low = -1, high = -1, keep = -1;
+  int rd = -1, target = -1, count = -1, generator = -1, level = -1, stride = -1, low = -1,
+      high = -1, keep = -1;
   int bytes = -1, fill = -1, accumulate = -1, next = -1, lane = -1, value = -1, levels = -1;
 };
 
@@ -63,7 +64,8 @@ struct MicroOp {
 };
 
 std::vector<std::unique_ptr<Plan>> make_plans(const isa::Spec& spec);
-std::vector<MicroOp> decode_text(const isa::Spec& spec, const std::vector<std::unique_ptr<Plan>>& plans,
+std::vector<MicroOp> decode_text(const isa::Spec& spec,
+                                 const std::vector<std::unique_ptr<Plan>>& plans,
                                  const assembler::Program& program);
 
 } // namespace npuforge::simulator

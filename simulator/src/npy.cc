@@ -29,7 +29,8 @@ constexpr std::array<TypeName, 6> kTypes{{{"f32", "<f4", 4},
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr int64_t kMaxElements = int64_t{1} << 40;
 
-/// The dictionary of a header: quoted keys, values that are strings, booleans or tuples of integers.
+/// The dictionary of a header: quoted keys, values that are strings, booleans or tuples of
+/// integers.
 class Header {
 public:
   explicit Header(std::string_view text) : rest_(text) {}
@@ -51,7 +52,9 @@ public:
       if (!take(',') && !peek('}'))
         return "its header lacks a comma";
     }
-    return descr.empty() || !fortran_order || !shape ? "its header lacks descr, fortran_order or shape" : nullptr;
+    return descr.empty() || !fortran_order || !shape
+               ? "its header lacks descr, fortran_order or shape"
+               : nullptr;
   }
 
 private:
@@ -130,7 +133,8 @@ private:
 }
 
 /// Offset of the elements, after the checks of magic, version and header length.
-size_t data_offset(std::string_view bytes, const std::filesystem::path& file, std::string_view& header) {
+size_t data_offset(std::string_view bytes, const std::filesystem::path& file,
+                   std::string_view& header) {
   if (bytes.size() < 10 || bytes.substr(0, kMagic.size()) != kMagic)
     reject(file, "is no .npy file");
   int version = static_cast<unsigned char>(bytes[6]);
@@ -150,9 +154,12 @@ size_t data_offset(std::string_view bytes, const std::filesystem::path& file, st
 
 const TypeName& type_of(const std::string& descr, const std::filesystem::path& file) {
   for (const TypeName& type : kTypes)
-    if (descr == type.descr || (type.bytes == 1 && descr.size() == 3 && descr.substr(1) == type.descr + 1))
+    if (descr == type.descr ||
+        (type.bytes == 1 && descr.size() == 3 && descr.substr(1) == type.descr + 1))
       return type;
-  reject(file, fmt::format("has elements of type '{}'; f4, f8, i1, u1, i4 and i8, little-endian, are read", descr));
+  reject(file, fmt::format(
+                   "has elements of type '{}'; f4, f8, i1, u1, i4 and i8, little-endian, are read",
+                   descr));
 }
 
 } // namespace
@@ -180,9 +187,10 @@ Tensor read_npy(const std::filesystem::path& file) {
   }
   size_t wanted = static_cast<size_t>(count) * type.bytes;
   if (content.size() - at != wanted)
-    reject(file, fmt::format("has {} bytes of elements; its shape ({}) says {}", content.size() - at,
-                             fmt::join(*header.shape, ", "), wanted));
-  return {type.type, *header.shape, {content.begin() + static_cast<std::ptrdiff_t>(at), content.end()}};
+    reject(file, fmt::format("has {} bytes of elements; its shape ({}) says {}",
+                             content.size() - at, fmt::join(*header.shape, ", "), wanted));
+  return {
+      type.type, *header.shape, {content.begin() + static_cast<std::ptrdiff_t>(at), content.end()}};
 }
 
 void write_npy(const Tensor& tensor, const std::filesystem::path& file) {
@@ -201,7 +209,8 @@ void write_npy(const Tensor& tensor, const std::filesystem::path& file) {
   header.append(kAlign - (kPrefix + header.size() + 1) % kAlign, ' ');
   header += '\n';
   std::string bytes(kMagic);
-  bytes += {'\x01', '\x00', static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
+  bytes += {'\x01', '\x00', static_cast<char>(header.size() & 0xff),
+            static_cast<char>(header.size() >> 8)};
   bytes += header;
   bytes.append(reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size());
   try {

@@ -24,8 +24,10 @@ std::pair<int, int> Ports::banks(const Stream& stream) const {
   if (stream.empty)
     return {0, -1};
   if (stream.space == isa::Space::Scratchpad)
-    return {static_cast<int>(stream.first >> bank_shift_), static_cast<int>(stream.last >> bank_shift_)};
-  return {static_cast<int>(stream.first / sum_bank_rows_), static_cast<int>(stream.last / sum_bank_rows_)};
+    return {static_cast<int>(stream.first >> bank_shift_),
+            static_cast<int>(stream.last >> bank_shift_)};
+  return {static_cast<int>(stream.first / sum_bank_rows_),
+          static_cast<int>(stream.last / sum_bank_rows_)};
 }
 
 Claim Ports::claim(const Stream& stream, isa::Access port) const {

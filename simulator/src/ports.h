@@ -1,5 +1,6 @@
 #pragma once
-// The bank ports of scratchpad and accumulator: until when each is taken, and by whom (TIMING.md sections 1 and 4).
+// The bank ports of scratchpad and accumulator: until when each is taken, and by whom (TIMING.md
+// sections 1 and 4).
 
 #include <span>
 #include <vector>
@@ -11,7 +12,8 @@
 
 namespace npuforge::simulator {
 
-/// Ports [first, last] held for cycles [issue + start, issue + start + cycles); none if last < first.
+/// Ports [first, last] held for cycles [issue + start, issue + start + cycles); none if last <
+/// first.
 struct Claim {
   int first = 0, last = -1;
   Cycle start = 0, cycles = 0;
@@ -44,7 +46,9 @@ public:
   Cycle free_at(int port) const { return free_at_[port]; }
 
   int read_port(uint32_t address) const { return static_cast<int>(address >> bank_shift_); }
-  int write_port(uint32_t address) const { return scratch_banks_ + static_cast<int>(address >> bank_shift_); }
+  int write_port(uint32_t address) const {
+    return scratch_banks_ + static_cast<int>(address >> bank_shift_);
+  }
 
 private:
   int base(isa::Space space, isa::Access port) const;

@@ -32,7 +32,8 @@ private:
   int64_t bytes_ = 0, left_ = 0;
 };
 
-/// The bursts of a job in order: as many beats as fit, not beyond a 4 KiB boundary, never across runs.
+/// The bursts of a job in order: as many beats as fit, not beyond a 4 KiB boundary, never across
+/// runs.
 class BurstCursor {
 public:
   void start(const Job& job, const isa::DramParams& dram);
@@ -47,9 +48,9 @@ private:
 
   RunCursor runs_;
   int beat_bytes_ = 1, burst_beats_ = 1;
-  int beats_ = 0;          ///< of this burst
-  uint32_t address_ = 0;   ///< of its first beat
-  int64_t run_beats_ = 0;  ///< of this run still to come, this burst included
+  int beats_ = 0;           ///< of this burst
+  uint32_t address_ = 0;    ///< of its first beat
+  int64_t run_beats_ = 0;   ///< of this run still to come, this burst included
   int64_t least_beats_ = 0; ///< of a run
 };
 

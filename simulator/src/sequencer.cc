@@ -61,7 +61,8 @@ bool Sequencer::turn(Cycle now) {
     return false;
   }
   if (time_ >= core_.context.options->max_cycles)
-    throw ProgramFault(fmt::format("the program has not ended after {} cycles", core_.context.options->max_cycles));
+    throw ProgramFault(fmt::format("the program has not ended after {} cycles",
+                                   core_.context.options->max_cycles));
   check_instruction();
   fetch_.step(line(), time_, *core_.memory);
   if (fetch_.filling() && time_ >= core_.memory->fill_bound(now)) {
@@ -109,8 +110,8 @@ Sequencer::Conditions Sequencer::conditions(const MicroOp& op) const {
   return c;
 }
 
-/// Moves to cycle `until`, or to where the cache may have something to do before; false when it must sleep first. What is not
-/// known yet (kNever) cannot hold before now.
+/// Moves to cycle `until`, or to where the cache may have something to do before; false when it
+/// must sleep first. What is not known yet (kNever) cannot hold before now.
 bool Sequencer::pass_time(Cycle now, Cycle until, const Conditions& why) {
   bool known = until < kNever;
   if (!known)
@@ -154,7 +155,8 @@ void Sequencer::execute(const MicroOp& op) {
   if (op.plan->unit == isa::Unit::Sequencer) {
     exchange_tokens(op);
     if (core_.context.sink)
-      core_.context.sink->on_complete({sequence, pc_, isa::Unit::Sequencer, time_, time_, time_ + 1});
+      core_.context.sink->on_complete(
+          {sequence, pc_, isa::Unit::Sequencer, time_, time_, time_ + 1});
   }
   if (op.plan->action == isa::Action::Halt) {
     core_.finish(time_ + 1);
@@ -278,9 +280,11 @@ std::string Sequencer::waiting() const {
     const MicroOp& op = text[pc_];
     Conditions c = conditions(op);
     for (int u = 0; u < kUnits; ++u) {
-      if (op.plan->unit == isa::Unit::Sequencer && op.wait >> u & 1 && core_.tokens[u][0].ready() == kNever)
+      if (op.plan->unit == isa::Unit::Sequencer && op.wait >> u & 1 &&
+          core_.tokens[u][0].ready() == kNever)
         what += fmt::format(" a token of {};", isa::name(isa::Unit(u)));
-      if (op.plan->unit == isa::Unit::Sequencer && op.post >> u & 1 && core_.room[0][u].ready() == kNever)
+      if (op.plan->unit == isa::Unit::Sequencer && op.post >> u & 1 &&
+          core_.room[0][u].ready() == kNever)
         what += fmt::format(" room for a token to {};", isa::name(isa::Unit(u)));
     }
     if (c.queue == kNever)

@@ -1,6 +1,7 @@
 #pragma once
-// The sequencer: executes scalar instructions, dispatches the others. It runs ahead of simulated time in a plain loop for as
-// long as what it needs from the other modules is known, and sleeps only for what is not.
+// The sequencer: executes scalar instructions, dispatches the others. It runs ahead of simulated
+// time in a plain loop for as long as what it needs from the other modules is known, and sleeps
+// only for what is not.
 
 #include "core.h"
 #include "fetch.h"

@@ -5,13 +5,15 @@
 #include "core.h"
 
 // libsystemc brings a main() that calls this one; programs here have their own main().
-int sc_main(int, char**) { return 0; }
+int sc_main(int, char**) {
+  return 0;
+}
 
 namespace npuforge::simulator {
 
 const char* name(Stall stall) {
-  static constexpr std::array<const char*, kStallCount> kNames{"empty",  "token", "post",  "port", "weight set",
-                                                               "engine", "fetch", "queue", "drain"};
+  static constexpr std::array<const char*, kStallCount> kNames{
+      "empty", "token", "post", "port", "weight set", "engine", "fetch", "queue", "drain"};
   return kNames[static_cast<size_t>(stall)];
 }
 
@@ -20,7 +22,8 @@ struct Simulator::Impl {
       : spec(s), options(o), dram(spec.machine.dram.bytes), plans(make_plans(spec)) {
     memories.reset(spec.machine);
     if (spec.machine.sequencer.levels > kMaxLevels)
-      throw std::invalid_argument("the model has generators of up to " + std::to_string(kMaxLevels) + " levels");
+      throw std::invalid_argument("the model has generators of up to " +
+                                  std::to_string(kMaxLevels) + " levels");
   }
 
   isa::Spec spec;
@@ -32,7 +35,8 @@ struct Simulator::Impl {
   std::vector<MicroOp> text;
 };
 
-Simulator::Simulator(const isa::Spec& spec, Options options) : impl_(std::make_unique<Impl>(spec, options)) {}
+Simulator::Simulator(const isa::Spec& spec, Options options)
+    : impl_(std::make_unique<Impl>(spec, options)) {}
 Simulator::~Simulator() = default;
 
 void Simulator::load(const assembler::Program& program) {
@@ -50,15 +54,22 @@ void Simulator::load(const assembler::Program& program) {
   }
 }
 
-DramData& Simulator::dram() { return impl_->dram; }
+DramData& Simulator::dram() {
+  return impl_->dram;
+}
 
 RunStats Simulator::run(EventSink* sink) {
   Impl& s = *impl_;
-  return Core::instance().run({&s.spec, &s.program, &s.text, &s.options, &s.dram, &s.memories, sink});
+  return Core::instance().run(
+      {&s.spec, &s.program, &s.text, &s.options, &s.dram, &s.memories, sink});
 }
 
-std::span<const std::byte> Simulator::scratchpad() const { return std::as_bytes(std::span(impl_->memories.scratchpad)); }
+std::span<const std::byte> Simulator::scratchpad() const {
+  return std::as_bytes(std::span(impl_->memories.scratchpad));
+}
 
-std::span<const int32_t> Simulator::accumulator() const { return impl_->memories.accumulator; }
+std::span<const int32_t> Simulator::accumulator() const {
+  return impl_->memories.accumulator;
+}
 
 } // namespace npuforge::simulator

@@ -57,7 +57,8 @@ void Store::read(Cycle until) {
     Cycle at = ready;
     int port = 0;
     if (reads) {
-      port = core_.ports.read_port(run_.pad - static_cast<uint32_t>(pad_offset_) + static_cast<uint32_t>(rows_read_ * cols));
+      port = core_.ports.read_port(run_.pad - static_cast<uint32_t>(pad_offset_) +
+                                   static_cast<uint32_t>(rows_read_ * cols));
       at = std::max(at, core_.ports.free_at(port));
     }
     if (at > until)
@@ -116,10 +117,12 @@ Cycle Store::bound(Cycle now) const {
   const int cols = core_.machine().row_bytes();
   Cycle earliest = kNever;
   if (reading_) // at best a beat is made in each cycle
-    earliest = std::max(now, next_step_) + (beats_ - beat_) + (runs_.left() - 1) * ((run_.bytes + cols - 1) / cols);
+    earliest = std::max(now, next_step_) + (beats_ - beat_) +
+               (runs_.left() - 1) * ((run_.bytes + cols - 1) / cols);
   if (reading_ && read_job_ == held_jobs_.front())
     return earliest;
-  // The oldest is read: its bursts are sent one after the other, and the last one's acceptance says when it completes.
+  // The oldest is read: its bursts are sent one after the other, and the last one's acceptance says
+  // when it completes.
   Cycle sent = std::max(now, show_time());
   for (const Ready& burst : bursts_) {
     if (burst.last)

@@ -1,6 +1,7 @@
 #pragma once
-// The store unit: scratchpad to DRAM (TIMING.md section 6). Its read side makes beats from rows; its write side sends a burst
-// when all its beats are in the FIFO. Advanced by the memory module, as the load unit is.
+// The store unit: scratchpad to DRAM (TIMING.md section 6). Its read side makes beats from rows;
+// its write side sends a burst when all its beats are in the FIFO. Advanced by the memory module,
+// as the load unit is.
 
 #include <deque>
 
@@ -15,11 +16,13 @@ public:
   Store(sc_core::sc_module_name name, Core& core);
   void reset();
 
-  /// Earliest cycle in which a test finds that the engine can accept; kNever while that is not known.
+  /// Earliest cycle in which a test finds that the engine can accept; kNever while that is not
+  /// known.
   Cycle accept_time() const { return reading_ ? kNever : std::max(idle_from_, held_.ready()); }
   void issue(Job& job);
 
-  // --- for the memory module ------------------------------------------------------------------------------------------
+  // --- for the memory module
+  // ------------------------------------------------------------------------------------------
   /// Makes beats up to and including cycle `until`.
   void read(Cycle until);
   /// Cycle from which on the next burst is shown on AW; kNever while its beats are not there.

@@ -1,6 +1,6 @@
 #pragma once
-// A timing expression of the spec, resolved once: a constant plus multiples of streams' steps, which all closed forms of
-// pipelines are; anything else is evaluated as the tree that it is.
+// A timing expression of the spec, resolved once: a constant plus multiples of streams' steps,
+// which all closed forms of pipelines are; anything else is evaluated as the tree that it is.
 
 #include <array>
 #include <cstdint>

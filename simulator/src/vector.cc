@@ -60,7 +60,8 @@ void Vector::load_lanes(const Job& job) {
   expand(job.streams[0], addresses_[0]);
   auto* to = reinterpret_cast<char*>(lane(first));
   for (int64_t address : addresses_[0]) {
-    std::memcpy(to, core_.context.memories->scratchpad.data() + address, static_cast<size_t>(row_bytes));
+    std::memcpy(to, core_.context.memories->scratchpad.data() + address,
+                static_cast<size_t>(row_bytes));
     to += row_bytes;
   }
   int64_t last_byte = static_cast<int64_t>(addresses_[0].size()) * row_bytes - 1;
@@ -111,14 +112,16 @@ void Vector::read_rows(const Job& job, int64_t first, int64_t stride, int64_t ro
       from = picked_[s];
     }
     const int32_t* fill = plan.fill >= 0 ? lane(job.values[plan.fill]) : nullptr;
-    gather(*core_.context.memories, plan.space, plan.type, from, lanes(), fill, columns_[plan.operand].data());
+    gather(*core_.context.memories, plan.space, plan.type, from, lanes(), fill,
+           columns_[plan.operand].data());
   }
 }
 
 void Vector::write_rows(const Job& job, const int64_t* column, int64_t first, int64_t rows) {
   std::span<const int64_t> to(addresses_[job.plan->destination]);
   scatter(column, job.plan->streams[job.plan->destination].space,
-          to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)), lanes(), *core_.context.memories);
+          to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)), lanes(),
+          *core_.context.memories);
 }
 
 void Vector::map(const Job& job) {
@@ -136,7 +139,8 @@ void Vector::map(const Job& job) {
 void Vector::reduce(const Job& job) {
   expand_streams(job);
   set_inputs(job);
-  int64_t groups = job.streams[job.plan->destination].steps, block = static_cast<int64_t>(state_.size()) / lanes();
+  int64_t groups = job.streams[job.plan->destination].steps,
+          block = static_cast<int64_t>(state_.size()) / lanes();
   size_t state = job.plan->instruction->operands.size();
   for (int64_t first = 0; first < groups; first += block) {
     int64_t rows = std::min(block, groups - first), count = rows * lanes();

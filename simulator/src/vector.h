@@ -21,11 +21,14 @@ private:
   void reduce(const Job& job);
 
   int lanes() const { return core_.machine().vector.lanes; }
-  int32_t* lane(int number) { return lane_registers_.data() + static_cast<size_t>(number) * lanes(); }
+  int32_t* lane(int number) {
+    return lane_registers_.data() + static_cast<size_t>(number) * lanes();
+  }
   const Column& lane_column(int number);
   void lanes_changed(int first, int last);
   void expand_streams(const Job& job);
-  /// Columns of all operands for `rows` rows; streams read the rows of `addresses_[s]` from `first` on, `stride` apart.
+  /// Columns of all operands for `rows` rows; streams read the rows of `addresses_[s]` from `first`
+  /// on, `stride` apart.
   void set_inputs(const Job& job);
   void read_rows(const Job& job, int64_t first, int64_t stride, int64_t rows);
   void write_rows(const Job& job, const int64_t* column, int64_t first, int64_t rows);
@@ -33,7 +36,8 @@ private:
 
   Core& core_;
   std::vector<int32_t> lane_registers_;
-  std::vector<Column> lane_columns_; ///< each register repeated for every row of a block; empty when out of date
+  std::vector<Column>
+      lane_columns_; ///< each register repeated for every row of a block; empty when out of date
   std::array<std::vector<int64_t>, kMaxStreams> addresses_;
   std::array<std::vector<int64_t>, kMaxStreams> picked_;
   std::array<Column, kMaxOperands> columns_;

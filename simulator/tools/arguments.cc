@@ -25,16 +25,20 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->expected(1)
       ->take_all();
   app.add_flag("--zero-inputs", arguments.zero_inputs, "Inputs that are not given are zero bytes");
-  app.add_option("--output-dir", arguments.output_dir, "Write each network output there as NAME.npy");
-  app.add_option("--trace", arguments.trace, "Write a Perfetto/Chrome trace; 1 cycle = 1 us of the trace");
-  app.add_option("--log", arguments.log, "Write a line for each instruction: cycles of dispatch, issue, completion");
+  app.add_option("--output-dir", arguments.output_dir,
+                 "Write each network output there as NAME.npy");
+  app.add_option("--trace", arguments.trace,
+                 "Write a Perfetto/Chrome trace; 1 cycle = 1 us of the trace");
+  app.add_option("--log", arguments.log,
+                 "Write a line for each instruction: cycles of dispatch, issue, completion");
   app.add_option("--json", arguments.json, "Write the results as JSON");
   app.add_flag("--timing-only", arguments.timing_only, "Exact cycles without values: no outputs");
   app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--machine", arguments.machine,
-                 "Machine: a reference machine's name or a spec file (default: what the program names)");
+  app.add_option(
+      "--machine", arguments.machine,
+      "Machine: a reference machine's name or a spec file (default: what the program names)");
   app.add_flag("--quiet", arguments.quiet, "No summary and no progress on the terminal");
 }
 

@@ -46,7 +46,8 @@ void OutputFile::commit() {
 
 namespace {
 
-void name_missing(const Arguments& arguments, const assembler::Program& program, std::vector<std::string>& problems) {
+void name_missing(const Arguments& arguments, const assembler::Program& program,
+                  std::vector<std::string>& problems) {
   std::set<std::string> given;
   for (const auto& [name, file] : arguments.inputs)
     if (!given.insert(name).second)
@@ -54,10 +55,12 @@ void name_missing(const Arguments& arguments, const assembler::Program& program,
   std::vector<std::string> missing;
   for (const assembler::Port& port : program.inputs)
     if (!given.contains(port.name))
-      missing.push_back(fmt::format("{} ({} [{}])", port.name, port.type, fmt::join(port.shape, ", ")));
+      missing.push_back(
+          fmt::format("{} ({} [{}])", port.name, port.type, fmt::join(port.shape, ", ")));
   if (!missing.empty() && !arguments.zero_inputs)
-    problems.push_back(fmt::format("inputs without a value: {}; give them with --input NAME=FILE, or --zero-inputs",
-                                   fmt::join(missing, ", ")));
+    problems.push_back(fmt::format(
+        "inputs without a value: {}; give them with --input NAME=FILE, or --zero-inputs",
+        fmt::join(missing, ", ")));
 }
 
 std::string file_name(const std::string& port) {
@@ -70,8 +73,8 @@ std::string file_name(const std::string& port) {
 
 } // namespace
 
-void write_inputs(const Arguments& arguments, const assembler::Program& program, const isa::Machine& machine,
-                  DramData& dram) {
+void write_inputs(const Arguments& arguments, const assembler::Program& program,
+                  const isa::Machine& machine, DramData& dram) {
   std::vector<std::string> problems;
   name_missing(arguments, program, problems);
   for (const auto& [name, file] : arguments.inputs) {
@@ -88,7 +91,8 @@ void write_inputs(const Arguments& arguments, const assembler::Program& program,
 }
 
 std::vector<std::filesystem::path> write_outputs(const std::filesystem::path& directory,
-                                                 const assembler::Program& program, const isa::Machine& machine,
+                                                 const assembler::Program& program,
+                                                 const isa::Machine& machine,
                                                  const DramData& dram) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);

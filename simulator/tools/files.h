@@ -26,12 +26,13 @@ private:
   std::ofstream stream_;
 };
 
-/// Reads and checks all inputs and writes them to DRAM. Throws std::runtime_error with a line for each problem.
-void write_inputs(const Arguments& arguments, const assembler::Program& program, const isa::Machine& machine,
-                  DramData& dram);
+/// Reads and checks all inputs and writes them to DRAM. Throws std::runtime_error with a line for
+/// each problem.
+void write_inputs(const Arguments& arguments, const assembler::Program& program,
+                  const isa::Machine& machine, DramData& dram);
 /// Writes all outputs; their file names in order.
 std::vector<std::filesystem::path> write_outputs(const std::filesystem::path& directory,
-                                                 const assembler::Program& program, const isa::Machine& machine,
-                                                 const DramData& dram);
+                                                 const assembler::Program& program,
+                                                 const isa::Machine& machine, const DramData& dram);
 
 } // namespace npuforge::simulator

@@ -6,7 +6,8 @@
 
 namespace npuforge::simulator {
 
-LogWriter::LogWriter(const std::filesystem::path& file, const isa::Spec& spec, const assembler::Program& program)
+LogWriter::LogWriter(const std::filesystem::path& file, const isa::Spec& spec,
+                     const assembler::Program& program)
     : file_(file) {
   for (const isa::Word& word : program.text) {
     auto decoded = isa::decode(spec, word);

@@ -10,7 +10,8 @@ namespace npuforge::simulator {
 
 class LogWriter : public EventSink {
 public:
-  LogWriter(const std::filesystem::path& file, const isa::Spec& spec, const assembler::Program& program);
+  LogWriter(const std::filesystem::path& file, const isa::Spec& spec,
+            const assembler::Program& program);
   void on_complete(const InstructionEvent& event) override;
   void finish() { file_.commit(); }
 

@@ -45,10 +45,12 @@ void check(const Arguments& arguments) {
 
 void run(const Arguments& arguments) {
   check(arguments);
-  std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program) : arguments.machine;
+  std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program)
+                                                  : arguments.machine;
   isa::Spec spec = isa::load_spec(isa::find_machine(machine));
   assembler::Program program = assembler::read_program(arguments.program, spec);
-  Simulator simulator(spec, {.timing_only = arguments.timing_only, .max_cycles = arguments.max_cycles});
+  Simulator simulator(spec,
+                      {.timing_only = arguments.timing_only, .max_cycles = arguments.max_cycles});
   simulator.load(program);
   if (!arguments.timing_only || !arguments.inputs.empty())
     write_inputs(arguments, program, spec.machine, simulator.dram());

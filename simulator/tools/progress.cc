@@ -32,8 +32,9 @@ void Progress::on_complete(const InstructionEvent& event) {
 void Progress::show(const InstructionEvent& event, double seconds) {
   // Where in the text it is: close enough, as compiled programs run through their layers in order.
   int done = static_cast<int>(kWidth * (event.pc + 1) / text_size_);
-  std::string line = fmt::format("\r[{:<{}}] {} cycles, {:.1f} million a second ", std::string(done, '#'), kWidth,
-                                 event.complete, static_cast<double>(event.complete) / seconds / 1e6);
+  std::string line =
+      fmt::format("\r[{:<{}}] {} cycles, {:.1f} million a second ", std::string(done, '#'), kWidth,
+                  event.complete, static_cast<double>(event.complete) / seconds / 1e6);
   std::fputs(line.c_str(), stderr);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// A progress line on a terminal for runs of more than two seconds: how far in the text, cycles, speed.
+// A progress line on a terminal for runs of more than two seconds: how far in the text, cycles,
+// speed.
 
 #include <chrono>
 

@@ -24,9 +24,11 @@ std::string unit_table(const RunStats& stats) {
   text += "   (% of cycles)\n";
   for (int u = 0; u < isa::kUnitCount; ++u) {
     const UnitStats& unit = stats.units[u];
-    text += fmt::format("{:<10}{:>13}{:>8.1f}", isa::name(isa::Unit(u)), unit.instructions, percent(unit.busy, stats.cycles));
+    text += fmt::format("{:<10}{:>13}{:>8.1f}", isa::name(isa::Unit(u)), unit.instructions,
+                        percent(unit.busy, stats.cycles));
     for (int64_t stall : unit.stalls)
-      text += stall ? fmt::format("{:>11.1f}", percent(stall, stats.cycles)) : fmt::format("{:>11}", "-");
+      text += stall ? fmt::format("{:>11.1f}", percent(stall, stats.cycles))
+                    : fmt::format("{:>11}", "-");
     text += "\n";
   }
   return text;
@@ -35,12 +37,13 @@ std::string unit_table(const RunStats& stats) {
 std::string layer_table(const Results& r) {
   if (r.stats.layers.empty())
     return "";
-  std::string text = fmt::format("\n{:<32}{:>11}{:>11}{:>11}{:>7}{:>12}{:>12}\n", "layer", "first", "last", "cycles",
-                                 "MAC %", "bytes read", "written");
+  std::string text = fmt::format("\n{:<32}{:>11}{:>11}{:>11}{:>7}{:>12}{:>12}\n", "layer", "first",
+                                 "last", "cycles", "MAC %", "bytes read", "written");
   for (const LayerStats& l : r.stats.layers) {
     int64_t cycles = l.last_complete - l.first_issue;
-    text += fmt::format("{:<32}{:>11}{:>11}{:>11}{:>7.1f}{:>12}{:>12}\n", l.layer, l.first_issue, l.last_complete,
-                        cycles, utilisation(r, l.macs, cycles), l.dram_read, l.dram_written);
+    text += fmt::format("{:<32}{:>11}{:>11}{:>11}{:>7.1f}{:>12}{:>12}\n", l.layer, l.first_issue,
+                        l.last_complete, cycles, utilisation(r, l.macs, cycles), l.dram_read,
+                        l.dram_written);
   }
   return text;
 }
@@ -71,13 +74,21 @@ nlohmann::json unit_json(const UnitStats& unit) {
     stalls[name(Stall(s))] = unit.stalls[s];
     waits[name(Stall(s))] = unit.waits[s];
   }
-  return {{"instructions", unit.instructions}, {"busy", unit.busy}, {"stalls", stalls}, {"waits", waits}};
+  return {{"instructions", unit.instructions},
+          {"busy", unit.busy},
+          {"stalls", stalls},
+          {"waits", waits}};
 }
 
 nlohmann::json layer_json(const LayerStats& l) {
-  return {{"layer", l.layer},           {"first_issue", l.first_issue}, {"last_complete", l.last_complete},
-          {"macs", l.macs},             {"matrix_busy", l.matrix_busy}, {"vector_busy", l.vector_busy},
-          {"dram_read", l.dram_read},   {"dram_written", l.dram_written}};
+  return {{"layer", l.layer},
+          {"first_issue", l.first_issue},
+          {"last_complete", l.last_complete},
+          {"macs", l.macs},
+          {"matrix_busy", l.matrix_busy},
+          {"vector_busy", l.vector_busy},
+          {"dram_read", l.dram_read},
+          {"dram_written", l.dram_written}};
 }
 
 } // namespace
@@ -85,10 +96,13 @@ nlohmann::json layer_json(const LayerStats& l) {
 std::string summary(const Results& r, const Arguments& arguments) {
   const RunStats& s = r.stats;
   std::string text = loader_notes(r, arguments);
-  text += fmt::format("{} on {}: {} cycles{}\n", arguments.program.filename().string(), r.spec.machine.name, s.cycles,
+  text += fmt::format("{} on {}: {} cycles{}\n", arguments.program.filename().string(),
+                      r.spec.machine.name, s.cycles,
                       arguments.timing_only ? " (timing only: no values)" : "");
-  text += fmt::format("{} multiply-accumulates, {:.1f} % of the array's peak\n", s.macs, utilisation(r, s.macs, s.cycles));
-  text += fmt::format("DRAM: {} bytes read, {} written, {} of instructions fetched\n", s.dram_read, s.dram_written, s.fetched);
+  text += fmt::format("{} multiply-accumulates, {:.1f} % of the array's peak\n", s.macs,
+                      utilisation(r, s.macs, s.cycles));
+  text += fmt::format("DRAM: {} bytes read, {} written, {} of instructions fetched\n", s.dram_read,
+                      s.dram_written, s.fetched);
   text += unit_table(s) + layer_table(r);
   text += fmt::format("\nsimulated in {:.3f} s: {:.1f} million cycles a second\n", r.seconds,
                       static_cast<double>(s.cycles) / std::max(r.seconds, 1e-9) / 1e6);
@@ -97,7 +111,8 @@ std::string summary(const Results& r, const Arguments& arguments) {
 
 void write_json(const Results& r, const Arguments& arguments) {
   const RunStats& s = r.stats;
-  nlohmann::json units = nlohmann::json::object(), layers = nlohmann::json::array(), conflicts = nlohmann::json::object();
+  nlohmann::json units = nlohmann::json::object(), layers = nlohmann::json::array(),
+                 conflicts = nlohmann::json::object();
   for (int u = 0; u < isa::kUnitCount; ++u) {
     units[isa::name(isa::Unit(u))] = unit_json(s.units[u]);
     for (int h = 0; h < isa::kUnitCount; ++h)
@@ -106,18 +121,19 @@ void write_json(const Results& r, const Arguments& arguments) {
   }
   for (const LayerStats& layer : s.layers)
     layers.push_back(layer_json(layer));
-  nlohmann::json json{{"program", arguments.program.string()},
-                      {"machine", r.spec.machine.name},
-                      {"timing_only", arguments.timing_only},
-                      {"cycles", s.cycles},
-                      {"macs", s.macs},
-                      {"mac_utilisation", utilisation(r, s.macs, s.cycles) / 100},
-                      {"dram", {{"read", s.dram_read}, {"written", s.dram_written}, {"fetched", s.fetched}}},
-                      {"units", units},
-                      {"layers", layers},
-                      {"port_conflicts", conflicts},
-                      {"seconds", r.seconds},
-                      {"cycles_per_second", static_cast<double>(s.cycles) / std::max(r.seconds, 1e-9)}};
+  nlohmann::json json{
+      {"program", arguments.program.string()},
+      {"machine", r.spec.machine.name},
+      {"timing_only", arguments.timing_only},
+      {"cycles", s.cycles},
+      {"macs", s.macs},
+      {"mac_utilisation", utilisation(r, s.macs, s.cycles) / 100},
+      {"dram", {{"read", s.dram_read}, {"written", s.dram_written}, {"fetched", s.fetched}}},
+      {"units", units},
+      {"layers", layers},
+      {"port_conflicts", conflicts},
+      {"seconds", r.seconds},
+      {"cycles_per_second", static_cast<double>(s.cycles) / std::max(r.seconds, 1e-9)}};
   assembler::write_file(arguments.json,
                         json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }

@@ -29,9 +29,14 @@ void TraceWriter::separate() {
 
 void TraceWriter::track(int id, const std::string& name) {
   separate();
-  fmt::print(file_.stream(), R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":{}}}}})", id, quoted(name));
+  fmt::print(file_.stream(),
+             R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":{}}}}})", id,
+             quoted(name));
   separate();
-  fmt::print(file_.stream(), R"({{"ph":"M","pid":1,"tid":{0},"name":"thread_sort_index","args":{{"sort_index":{0}}}}})", id);
+  fmt::print(
+      file_.stream(),
+      R"({{"ph":"M","pid":1,"tid":{0},"name":"thread_sort_index","args":{{"sort_index":{0}}}}})",
+      id);
 }
 
 void TraceWriter::on_complete(const InstructionEvent& event) {
@@ -43,16 +48,21 @@ void TraceWriter::on_complete(const InstructionEvent& event) {
 
 void TraceWriter::slice(const InstructionEvent& event, int64_t end) {
   separate();
-  fmt::print(file_.stream(), R"({{"ph":"X","pid":1,"tid":{},"ts":{},"dur":{},"name":{},"args":{{"layer":{},"pc":{},"sequence":{},"dispatch":{},"complete":{}}}}})",
-             static_cast<int>(event.unit), event.issue, end - event.issue, quoted(names_.mnemonic[event.pc]),
-             quoted(names_.layer[event.pc]), event.pc, event.sequence, event.dispatch, event.complete);
+  fmt::print(
+      file_.stream(),
+      R"({{"ph":"X","pid":1,"tid":{},"ts":{},"dur":{},"name":{},"args":{{"layer":{},"pc":{},"sequence":{},"dispatch":{},"complete":{}}}}})",
+      static_cast<int>(event.unit), event.issue, end - event.issue,
+      quoted(names_.mnemonic[event.pc]), quoted(names_.layer[event.pc]), event.pc, event.sequence,
+      event.dispatch, event.complete);
 }
 
 void TraceWriter::layer(const LayerStats& layer, size_t id) {
-  for (auto [phase, at] : {std::pair{"b", layer.first_issue}, std::pair{"e", layer.last_complete}}) {
+  for (auto [phase, at] :
+       {std::pair{"b", layer.first_issue}, std::pair{"e", layer.last_complete}}) {
     separate();
-    fmt::print(file_.stream(), R"({{"ph":"{}","cat":"layer","id":{},"pid":1,"tid":{},"ts":{},"name":{}}})", phase, id,
-               isa::kUnitCount, at, quoted(layer.layer));
+    fmt::print(file_.stream(),
+               R"({{"ph":"{}","cat":"layer","id":{},"pid":1,"tid":{},"ts":{},"name":{}}})", phase,
+               id, isa::kUnitCount, at, quoted(layer.layer));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// A Chrome/Perfetto trace: a track for each unit and the layers above them. 1 cycle of the device is 1 us of the trace.
+// A Chrome/Perfetto trace: a track for each unit and the layers above them. 1 cycle of the device
+// is 1 us of the trace.
 
 #include <array>
 #include <optional>
@@ -12,8 +13,8 @@
 
 namespace npuforge::simulator {
 
-/// Slices of one track never overlap: an instruction's slice ends where the unit's next one issues, its completion is an
-/// argument.
+/// Slices of one track never overlap: an instruction's slice ends where the unit's next one issues,
+/// its completion is an argument.
 class TraceWriter : public EventSink {
 public:
   TraceWriter(const std::filesystem::path& file, const InstructionNames& names);

@@ -11,13 +11,17 @@ const char* const kMixed =
     "ld [0, g0], [4096, g0], 100 wait(matrix, weights) post(weights, matrix)\n"
     "ldw [0, g3] wait(load) post(load)\n"
     "mm [0, g2], [16, g1], fill=0, accumulate=0, next=1 wait(load, vector) post(load, vector)\n"
-    "vrequant [2048, g1], [0, g2], bias=l0, mult=l0, shift=l0, zero=l0, low=l0, high=l0 wait(matrix, store) post(matrix, store)\n"
+    "vrequant [2048, g1], [0, g2], bias=l0, mult=l0, shift=l0, zero=l0, low=l0, high=l0 "
+    "wait(matrix, store) post(matrix, store)\n"
     "st [8192, g0], [2048, g0], 64 wait(vector) post(vector)\nend: halt";
 
 /// The tokens that make the first turn go, before the loop.
 std::string primed() {
-  return std::string("ldw [0, g0] post(load)\n mm [0, g0], [0, g0], fill=0, accumulate=0, next=1 post(load)\n"
-                     "vfill [2048, g0], l0 post(matrix)\n st [8192, g0], [1024, g0], 4 post(vector)\n") + kMixed;
+  return std::string(
+             "ldw [0, g0] post(load)\n mm [0, g0], [0, g0], fill=0, accumulate=0, next=1 "
+             "post(load)\n"
+             "vfill [2048, g0], l0 post(matrix)\n st [8192, g0], [1024, g0], 4 post(vector)\n") +
+         kMixed;
 }
 
 TEST(Accounting, SumsToTheCycles) {
@@ -47,9 +51,10 @@ TEST(Accounting, SumsToTheCycles) {
 }
 
 TEST(Accounting, CausesOfALoneMultiply) {
-  // Waits for a load that completes in 66: dispatched in 39, in the queue in 40: empty until 40 (tests up to 39 explain cycles up
-  // to 40), token until 66, busy in 67.
-  Bench bench("tile4", "ld [0, g0], [4096, g0], 16 post(matrix)\n mm [0, g0], [64, g0], fill=0, accumulate=0, next=0 wait(load)\n halt");
+  // Waits for a load that completes in 66: dispatched in 39, in the queue in 40: empty until 40
+  // (tests up to 39 explain cycles up to 40), token until 66, busy in 67.
+  Bench bench("tile4", "ld [0, g0], [4096, g0], 16 post(matrix)\n mm [0, g0], [64, g0], fill=0, "
+                       "accumulate=0, next=0 wait(load)\n halt");
   RunStats stats = bench.run();
   const UnitStats& matrix = stats.units[3];
   EXPECT_EQ(bench.events[1].issue, 67);
@@ -60,7 +65,8 @@ TEST(Accounting, CausesOfALoneMultiply) {
 }
 
 TEST(Accounting, LayersHaveTheirOwn) {
-  Bench bench("tile4", ".layer \"first\"\n ld [0, g0], [4096, g0], 16\n .layer \"second\"\n gen g1.0, 5, 4, keep=0\n vfill [2048, g1], l0\n halt");
+  Bench bench("tile4", ".layer \"first\"\n ld [0, g0], [4096, g0], 16\n .layer \"second\"\n gen "
+                       "g1.0, 5, 4, keep=0\n vfill [2048, g1], l0\n halt");
   RunStats stats = bench.run();
   ASSERT_EQ(stats.layers.size(), 2u);
   EXPECT_EQ(stats.layers[0].layer, "first");

@@ -1,6 +1,6 @@
-#include "npuforge/simulator/dram.h"
-
 #include <gtest/gtest.h>
+
+#include "npuforge/simulator/dram.h"
 
 namespace npuforge::simulator {
 namespace {

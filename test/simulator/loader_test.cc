@@ -1,9 +1,9 @@
-#include "npuforge/simulator/loader.h"
-
 #include <cstring>
 #include <limits>
 
 #include <gmock/gmock.h>
+
+#include "npuforge/simulator/loader.h"
 
 #include "run.h"
 
@@ -23,7 +23,8 @@ struct Loader : testing::Test {
   DramData dram{1 << 20};
   assembler::Program program;
 
-  void input(const char* type, std::vector<int64_t> shape, const char* layout, uint64_t bytes, assembler::Quantisation q) {
+  void input(const char* type, std::vector<int64_t> shape, const char* layout, uint64_t bytes,
+             assembler::Quantisation q) {
     assembler::Port port{"x", type, std::move(shape), layout, 256, bytes, q};
     program.inputs = program.outputs = {port};
   }
@@ -41,7 +42,8 @@ struct Loader : testing::Test {
 TEST_F(Loader, QuantisesHalfToEvenAndSaturates) {
   input("f32", {1, 7}, "plain", 7, {0.5, 3, "i8"});
   float nan = std::numeric_limits<float>::quiet_NaN();
-  write_input(program, machine, "x", floats({1, 7}, {0.25f, 0.75f, -0.25f, 1e30f, -1e30f, 1.0f, nan}), dram);
+  write_input(program, machine, "x",
+              floats({1, 7}, {0.25f, 0.75f, -0.25f, 1e30f, -1e30f, 1.0f, nan}), dram);
   // 0.5 -> 0, 1.5 -> 2, -0.5 -> 0
   EXPECT_EQ(device(0), 3);
   EXPECT_EQ(device(1), 5);
@@ -81,8 +83,10 @@ TEST_F(Loader, BlockedLayoutGroupsChannels) {
 
 TEST_F(Loader, SaysWhatDoesNotFit) {
   input("f32", {1, 4}, "plain", 4, {});
-  EXPECT_THAT(error(floats({4, 1}, {0, 0, 0, 0})), HasSubstr("shape [4, 1]; the network wants [1, 4]"));
-  EXPECT_THAT(error({"i8", {1, 4}, std::vector<std::byte>(4)}), HasSubstr("is i8; the network wants f32"));
+  EXPECT_THAT(error(floats({4, 1}, {0, 0, 0, 0})),
+              HasSubstr("shape [4, 1]; the network wants [1, 4]"));
+  EXPECT_THAT(error({"i8", {1, 4}, std::vector<std::byte>(4)}),
+              HasSubstr("is i8; the network wants f32"));
   EXPECT_THAT(error(floats({1, 4}, {0, 0, 0, 0}), "y"), HasSubstr("no input 'y'; it has: x"));
 }
 

@@ -13,7 +13,8 @@ using testing::HasSubstr;
 
 class Npy : public testing::Test {
 protected:
-  std::filesystem::path file_ = std::filesystem::path(testing::TempDir()) / ("npy_test_" + std::to_string(getpid()) + ".npy");
+  std::filesystem::path file_ =
+      std::filesystem::path(testing::TempDir()) / ("npy_test_" + std::to_string(getpid()) + ".npy");
   ~Npy() override { std::filesystem::remove(file_); }
 
   void write(const std::string& bytes) { std::ofstream(file_, std::ios::binary) << bytes; }
@@ -36,7 +37,8 @@ protected:
 TEST_F(Npy, RoundTrips) {
   for (const char* type : {"f32", "i8", "u8", "i32", "i64", "f64"}) {
     size_t size = std::string(type).ends_with("8") ? 1 : std::string(type).ends_with("64") ? 8 : 4;
-    for (const std::vector<int64_t>& shape : std::vector<std::vector<int64_t>>{{}, {5}, {2, 3}, {1, 0, 4}}) {
+    for (const std::vector<int64_t>& shape :
+         std::vector<std::vector<int64_t>>{{}, {5}, {2, 3}, {1, 0, 4}}) {
       size_t count = 1;
       for (int64_t extent : shape)
         count *= static_cast<size_t>(extent);
@@ -68,17 +70,23 @@ TEST_F(Npy, MalformedFilesAreRefused) {
       {whole("", 4), "no dictionary"},
       {whole("{", 4), "no key"},
       {whole("{'descr'", 4), "no key"},
-      {whole("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", 4), "no plain type"},
+      {whole("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", 4),
+       "no plain type"},
       {whole("{'descr': '<f4', 'fortran_order': False}", 4), "lacks"},
-      {whole("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}", 4), "neither True nor False"},
+      {whole("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}", 4),
+       "neither True nor False"},
       {whole("{'descr': '<f4', 'fortran_order': True, 'shape': (1,)}", 4), "Fortran"},
       {whole("{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", 4), "type '>f4'"},
       {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", 4), "no tuple"},
       {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (1", 4), "no tuple"},
-      {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}", 4), "no tuple"},
-      {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", 4), "too many"},
-      {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", 7), "has 7 bytes of elements"},
-      {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", 9), "has 9 bytes of elements"},
+      {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}", 4),
+       "no tuple"},
+      {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", 4),
+       "too many"},
+      {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", 7),
+       "has 7 bytes of elements"},
+      {whole("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", 9),
+       "has 9 bytes of elements"},
   };
   for (const auto& [bytes, message] : cases) {
     write(bytes);
@@ -94,7 +102,9 @@ TEST_F(Npy, EveryTruncationIsRefused) {
   }
 }
 
-TEST_F(Npy, MissingFileIsNamed) { EXPECT_THAT(error(), HasSubstr(file_.string())); }
+TEST_F(Npy, MissingFileIsNamed) {
+  EXPECT_THAT(error(), HasSubstr(file_.string()));
+}
 
 TEST_F(Npy, NothingIsLeftWhereNothingCanBeWritten) {
   EXPECT_THROW(write_npy({"i8", {1}, {std::byte{1}}}, "/nowhere/x.npy"), TensorError);

@@ -14,7 +14,8 @@ const isa::Spec& spec_of(const std::string& machine) {
 }
 
 Bench::Bench(const std::string& machine, const std::string& text, Options options)
-    : spec(spec_of(machine)), program(assembler::assemble(spec, text, "test.s")), simulator(spec, options) {
+    : spec(spec_of(machine)), program(assembler::assemble(spec, text, "test.s")),
+      simulator(spec, options) {
   simulator.load(program);
 }
 

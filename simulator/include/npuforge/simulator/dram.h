@@ -1,6 +1,6 @@
 #pragma once
-// DRAM timing and contents, without a clock: the caller says what time it is. The model's memory module and the RTL's AXI
-// port both stand on it. The rules are in isa/TIMING.md section 6.
+// DRAM timing and contents, without a clock: the caller says what time it is. The model's memory
+// module and the RTL's AXI port both stand on it. The rules are in isa/TIMING.md section 6.
 
 #include <cstdint>
 #include <span>
@@ -14,42 +14,46 @@ using Cycle = int64_t;
 
 enum class Channel : uint8_t { Read, Write };
 
-/// When the beats of an accepted burst move: beat k in cycle `start + k`; a write's response in `start + beats`.
+/// When the beats of an accepted burst move: beat k in cycle `start + k`; a write's response in
+/// `start + beats`.
 struct Burst {
   Cycle start;
 };
 
 /// Timing: who is accepted, and when the beats move.
 class DramTiming {
- public:
+public:
   explicit DramTiming(const isa::DramParams& params);
-  /// Which of the bursts shown in this cycle is accepted: the one that was not accepted last. At least one is shown.
+  /// Which of the bursts shown in this cycle is accepted: the one that was not accepted last. At
+  /// least one is shown.
   Channel choose(bool read_shown, bool write_shown) const;
-  /// Accepts a burst of `beats` at cycle `now`; calls come with non-decreasing `now`, one a cycle at most.
+  /// Accepts a burst of `beats` at cycle `now`; calls come with non-decreasing `now`, one a cycle
+  /// at most.
   Burst accept(Channel channel, int beats, Cycle now);
   void reset();
 
- private:
+private:
   isa::DramParams params_;
   Cycle data_free_ = 0;
   Channel last_ = Channel::Write;
 };
 
-/// Contents: a zero-filled address space, allocated as it is touched. Throws std::out_of_range beyond its size.
+/// Contents: a zero-filled address space, allocated as it is touched. Throws std::out_of_range
+/// beyond its size.
 class DramData {
- public:
+public:
   explicit DramData(int64_t bytes);
   ~DramData();
   DramData(const DramData&) = delete;
   DramData& operator=(const DramData&) = delete;
   std::span<std::byte> at(uint64_t address, uint64_t bytes);
   std::span<const std::byte> at(uint64_t address, uint64_t bytes) const;
-  void clear();  ///< all zero again
+  void clear(); ///< all zero again
   int64_t bytes() const { return bytes_; }
 
- private:
+private:
   int64_t bytes_;
   std::byte* base_;
 };
 
-}  // namespace npuforge::simulator
+} // namespace npuforge::simulator

@@ -20,18 +20,20 @@ struct Tensor {
 };
 
 class TensorError : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 
-Tensor read_npy(const std::filesystem::path& file);                      ///< throws TensorError
-void write_npy(const Tensor& tensor, const std::filesystem::path& file);  ///< whole or not at all; throws TensorError
+Tensor read_npy(const std::filesystem::path& file); ///< throws TensorError
+void write_npy(const Tensor& tensor,
+               const std::filesystem::path& file); ///< whole or not at all; throws TensorError
 
-/// Checks type and shape against the port, quantises f32 (half to even, saturating), lays it out and writes it to DRAM.
-void write_input(const assembler::Program& program, const isa::Machine& machine, const std::string& name,
-                 const Tensor& tensor, DramData& dram);
+/// Checks type and shape against the port, quantises f32 (half to even, saturating), lays it out
+/// and writes it to DRAM.
+void write_input(const assembler::Program& program, const isa::Machine& machine,
+                 const std::string& name, const Tensor& tensor, DramData& dram);
 /// Reads an output from DRAM, dequantised to the network's type.
-Tensor read_output(const assembler::Program& program, const isa::Machine& machine, const std::string& name,
-                   const DramData& dram);
+Tensor read_output(const assembler::Program& program, const isa::Machine& machine,
+                   const std::string& name, const DramData& dram);
 
-}  // namespace npuforge::simulator
+} // namespace npuforge::simulator

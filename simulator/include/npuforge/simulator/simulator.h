@@ -1,5 +1,6 @@
 #pragma once
-// The cycle-accurate model as a library: load a program, set inputs, run, read outputs, observe events.
+// The cycle-accurate model as a library: load a program, set inputs, run, read outputs, observe
+// events.
 
 #include <array>
 #include <memory>
@@ -16,67 +17,74 @@
 
 namespace npuforge::simulator {
 
-/// Why a unit's cycle was not spent issuing or working. A cycle has the first cause that explains it, in this order:
-/// units other than the sequencer: Empty (no instruction in the queue), Token, Post, then WeightSet (weights, matrix) or Engine
-/// (load, store: the engine is full or its request or read side busy), Port (held, or claimed by an older candidate);
-/// the sequencer: Fetch (its line is not valid), Token, Post, Queue (the unit's is full), Drain (halt waits for all units).
+/// Why a unit's cycle was not spent issuing or working. A cycle has the first cause that explains
+/// it, in this order: units other than the sequencer: Empty (no instruction in the queue), Token,
+/// Post, then WeightSet (weights, matrix) or Engine (load, store: the engine is full or its request
+/// or read side busy), Port (held, or claimed by an older candidate); the sequencer: Fetch (its
+/// line is not valid), Token, Post, Queue (the unit's is full), Drain (halt waits for all units).
 enum class Stall : uint8_t { Empty, Token, Post, Port, WeightSet, Engine, Fetch, Queue, Drain };
 inline constexpr int kStallCount = 9;
 const char* name(Stall stall);
 
-/// Cycles of one unit; busy + sum(stalls) == cycles of the run. Busy is, of the sequencer: an instruction was executed or
-/// dispatched; of weights, matrix, vector: the front was occupied; of load, store: the engine held an instruction (so a wait
-/// for the engine never counts as a stall, but among the waits).
+/// Cycles of one unit; busy + sum(stalls) == cycles of the run. Busy is, of the sequencer: an
+/// instruction was executed or dispatched; of weights, matrix, vector: the front was occupied; of
+/// load, store: the engine held an instruction (so a wait for the engine never counts as a stall,
+/// but among the waits).
 struct UnitStats {
   int64_t instructions = 0, busy = 0;
   std::array<int64_t, kStallCount> stalls{};
-  /// Cycles in which the head of the queue waited for the cause, also while the unit was working on older instructions.
+  /// Cycles in which the head of the queue waited for the cause, also while the unit was working on
+  /// older instructions.
   std::array<int64_t, kStallCount> waits{};
 };
 
 /// The instructions of one layer; several layers may be under way at once.
 struct LayerStats {
   std::string layer;
-  int64_t first_issue = 0, last_complete = 0, macs = 0, matrix_busy = 0, vector_busy = 0, dram_read = 0, dram_written = 0;
+  int64_t first_issue = 0, last_complete = 0, macs = 0, matrix_busy = 0, vector_busy = 0,
+          dram_read = 0, dram_written = 0;
 };
 
 struct RunStats {
   int64_t cycles = 0;
-  int64_t macs = 0;  ///< rows streamed x weight rows loaded x array columns
-  int64_t dram_read = 0, dram_written = 0, fetched = 0;  ///< bytes
+  int64_t macs = 0; ///< rows streamed x weight rows loaded x array columns
+  int64_t dram_read = 0, dram_written = 0, fetched = 0; ///< bytes
   std::array<UnitStats, isa::kUnitCount> units{};
   std::vector<LayerStats> layers;
-  /// Cycles for which a unit waited at a bank port: [waiting unit][holding unit, or the one with the older claim]; DMA too.
+  /// Cycles for which a unit waited at a bank port: [waiting unit][holding unit, or the one with
+  /// the older claim]; DMA too.
   std::array<std::array<int64_t, isa::kUnitCount>, isa::kUnitCount> port_conflicts{};
 };
 
-/// A program did something that TIMING.md calls an error, or never ends; what() names cycle, pc, instruction and reason.
+/// A program did something that TIMING.md calls an error, or never ends; what() names cycle, pc,
+/// instruction and reason.
 class SimulationError : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 
 struct Options {
-  bool timing_only = false;          ///< no values: outputs stay zero
+  bool timing_only = false; ///< no values: outputs stay zero
   int64_t max_cycles = 1'000'000'000'000;
-  bool check_hazards = true;         ///< stop at unordered overlapping accesses
+  bool check_hazards = true; ///< stop at unordered overlapping accesses
 };
 
-/// One core and its DRAM. Not copyable. SystemC allows one elaboration a process: a Simulator may be reset and run again,
-/// with the same or another program of the same spec, as often as wanted.
+/// One core and its DRAM. Not copyable. SystemC allows one elaboration a process: a Simulator may
+/// be reset and run again, with the same or another program of the same spec, as often as wanted.
 class Simulator {
- public:
+public:
   Simulator(const isa::Spec& spec, Options options);
   ~Simulator();
-  void load(const assembler::Program& program);   ///< resets everything, copies text and segments to DRAM
-  DramData& dram();                                ///< contents, before and after a run
-  RunStats run(EventSink* sink);                   ///< to the end of the program; throws SimulationError
-  std::span<const std::byte> scratchpad() const;   ///< contents after a run
+  void
+  load(const assembler::Program& program); ///< resets everything, copies text and segments to DRAM
+  DramData& dram();                        ///< contents, before and after a run
+  RunStats run(EventSink* sink);           ///< to the end of the program; throws SimulationError
+  std::span<const std::byte> scratchpad() const; ///< contents after a run
   std::span<const int32_t> accumulator() const;
 
- private:
+private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace npuforge::simulator
+} // namespace npuforge::simulator
