@@ -36,6 +36,10 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--repeat", arguments.repeat,
+                 "Run so many times, to measure the speed: the results are the last run's")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option(
       "--machine", arguments.machine,
       "Machine: a reference machine's name or a spec file (default: what the program names)");

@@ -18,6 +18,7 @@ struct Arguments {
   std::string machine; ///< empty: what the program names
   bool zero_inputs = false, timing_only = false, quiet = false;
   int64_t max_cycles = 1'000'000'000'000;
+  int64_t repeat = 1; ///< runs, to measure the speed
 };
 
 /// Adds the options to the app; `arguments` is filled in when it parses.

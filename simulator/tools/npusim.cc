@@ -43,6 +43,22 @@ void check(const Arguments& arguments) {
     throw CLI::ValidationError("--timing-only", "there are no values to write to --output-dir");
 }
 
+/// Everything as it is before a run: the program, its data, the inputs.
+void load(const Arguments& arguments, const assembler::Program& program,
+          const isa::Machine& machine, Simulator& simulator) {
+  simulator.load(program);
+  if (!arguments.timing_only || !arguments.inputs.empty())
+    write_inputs(arguments, program, machine, simulator.dram());
+}
+
+/// One run; its wall time, without loading, goes to the end of `seconds`.
+RunStats timed_run(Simulator& simulator, EventSink* sink, std::vector<double>& seconds) {
+  auto start = std::chrono::steady_clock::now();
+  RunStats stats = simulator.run(sink);
+  seconds.push_back(seconds_since(start));
+  return stats;
+}
+
 void run(const Arguments& arguments) {
   check(arguments);
   std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program)
@@ -51,9 +67,7 @@ void run(const Arguments& arguments) {
   assembler::Program program = assembler::read_program(arguments.program, spec);
   Simulator simulator(spec,
                       {.timing_only = arguments.timing_only, .max_cycles = arguments.max_cycles});
-  simulator.load(program);
-  if (!arguments.timing_only || !arguments.inputs.empty())
-    write_inputs(arguments, program, spec.machine, simulator.dram());
+  load(arguments, program, spec.machine, simulator);
 
   InstructionNames names(spec, program);
   std::optional<TraceWriter> trace;
@@ -67,9 +81,13 @@ void run(const Arguments& arguments) {
   if (!arguments.quiet && isatty(STDERR_FILENO))
     observers.add(&progress.emplace(program.text.size()));
 
-  auto start = std::chrono::steady_clock::now();
-  RunStats stats = simulator.run(observers.get());
-  Results results{spec, program, stats, seconds_since(start), {}};
+  std::vector<double> seconds;
+  for (int64_t again = 1; again < arguments.repeat; ++again) {
+    timed_run(simulator, nullptr, seconds);
+    load(arguments, program, spec.machine, simulator);
+  }
+  RunStats stats = timed_run(simulator, observers.get(), seconds);
+  Results results{spec, program, stats, seconds, {}};
   progress.reset();
   if (!arguments.output_dir.empty())
     results.outputs = write_outputs(arguments.output_dir, program, spec.machine, simulator.dram());

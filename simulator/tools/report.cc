@@ -68,6 +68,10 @@ std::string loader_notes(const Results& r, const Arguments& arguments) {
   return text;
 }
 
+double cycles_per_second(const Results& r) {
+  return static_cast<double>(r.stats.cycles) / std::max(r.seconds.back(), 1e-9);
+}
+
 nlohmann::json unit_json(const UnitStats& unit) {
   nlohmann::json stalls = nlohmann::json::object(), waits = nlohmann::json::object();
   for (int s = 0; s < kStallCount; ++s) {
@@ -104,8 +108,8 @@ std::string summary(const Results& r, const Arguments& arguments) {
   text += fmt::format("DRAM: {} bytes read, {} written, {} of instructions fetched\n", s.dram_read,
                       s.dram_written, s.fetched);
   text += unit_table(s) + layer_table(r);
-  text += fmt::format("\nsimulated in {:.3f} s: {:.1f} million cycles a second\n", r.seconds,
-                      static_cast<double>(s.cycles) / std::max(r.seconds, 1e-9) / 1e6);
+  text += fmt::format("\nsimulated in {:.3f} s: {:.1f} million cycles a second\n", r.seconds.back(),
+                      cycles_per_second(r) / 1e6);
   return text;
 }
 
@@ -132,8 +136,9 @@ void write_json(const Results& r, const Arguments& arguments) {
       {"units", units},
       {"layers", layers},
       {"port_conflicts", conflicts},
-      {"seconds", r.seconds},
-      {"cycles_per_second", static_cast<double>(s.cycles) / std::max(r.seconds, 1e-9)}};
+      {"seconds", r.seconds.back()},
+      {"run_seconds", r.seconds},
+      {"cycles_per_second", cycles_per_second(r)}};
   assembler::write_file(arguments.json,
                         json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }

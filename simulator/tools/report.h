@@ -11,7 +11,7 @@ struct Results {
   const isa::Spec& spec;
   const assembler::Program& program;
   const RunStats& stats;
-  double seconds; ///< wall time of the run
+  std::vector<double> seconds; ///< wall time of each run; the other results are the last run's
   std::vector<std::filesystem::path> outputs;
 };
 
