@@ -38,7 +38,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   app.add_option("--repeat", arguments.repeat,
                  "Run so many times, to measure the speed: the results are the last run's")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
       ->capture_default_str();
   app.add_option(
       "--machine", arguments.machine,
