@@ -1,5 +1,6 @@
 #pragma once
-// SystemVerilog of a spec: the parts of the RTL that know sizes, encodings and meanings of instructions.
+// What is generated from a spec. Every function makes `dir` if it is missing, leaves files alone whose contents would not
+// change, and replaces others whole.
 
 #include <filesystem>
 #include <stdexcept>
@@ -15,7 +16,11 @@ class GenerateError : public std::runtime_error {
 };
 
 /// Writes npu_pkg.sv, npu_decode.sv, npu_scalar_alu.sv and npu_vector_alu.sv into `dir` (made if missing). A file whose
-/// contents would not change is left alone, others are replaced whole. Throws GenerateError and std::filesystem errors.
+/// contents would not change is left alone, others are replaced whole. Throws GenerateError and std::runtime_error.
 void generate_systemverilog(const Spec& spec, const std::filesystem::path& dir);
+
+/// Writes MACHINE.h: enumerations, sizes, a struct an instruction, constexpr encode and decode, in C++17 without
+/// dependencies. Throws std::runtime_error.
+void generate_cpp(const Spec& spec, const std::filesystem::path& dir);
 
 }  // namespace npuforge::isa
