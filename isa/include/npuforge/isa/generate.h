@@ -23,4 +23,7 @@ void generate_systemverilog(const Spec& spec, const std::filesystem::path& dir);
 /// dependencies. Throws std::runtime_error.
 void generate_cpp(const Spec& spec, const std::filesystem::path& dir);
 
+/// Writes the manual, MACHINE.md and MACHINE.html. Throws std::runtime_error.
+void generate_manual(const Spec& spec, const std::filesystem::path& dir);
+
 }  // namespace npuforge::isa
