@@ -9,6 +9,7 @@
 #include "emitter.h"
 #include "npuforge/isa/evaluate.h"
 #include "ordering.h"
+#include "placer.h"
 
 namespace npuforge::random_programs {
 namespace {
@@ -22,19 +23,11 @@ using isa::Operand;
 using isa::OperandKind;
 using isa::Space;
 
-/// A stream placed in its memory.
-struct Placed {
-  Levels levels;
-  int64_t base = 0;             // bytes, or accumulator rows
-  int64_t first = 0, last = -1; // what it touches
-  uint32_t banks = 0;
-};
-
 class Builder {
  public:
   Builder(const isa::Spec& spec, const Settings& settings)
       : spec_(spec), m_(spec.machine), settings_(settings), random_(settings.seed), emit_(spec, random_),
-        ordering_(m_.token_max) {}
+        ordering_(m_.token_max), placer_(m_, random_, {m_.dram.bytes / 2, std::min<int64_t>(m_.dram.bytes / 4, 16384)}) {}
 
   assembler::Program build();
 
@@ -59,14 +52,6 @@ class Builder {
   bool map_or_reduce(Action action);
   bool add(Decoded decoded, const std::vector<random_programs::Access>& accesses);
 
-  // Streams.
-  Levels random_levels(int64_t steps, int64_t unit, int64_t budget, bool windowed);
-  std::optional<Placed> place(const Operand& operand, int64_t steps, int64_t width, int64_t align, uint32_t avoid_banks,
-                              std::optional<Levels> levels = {});
-  int64_t unit_of(const Operand& operand) const;
-  int64_t size_of(const Operand& operand) const;
-  uint32_t banks_of(const Operand& operand, int64_t first, int64_t last) const;
-  random_programs::Access access(const Operand& operand, const Placed& placed) const;
   void use(Decoded& decoded, const std::vector<std::pair<int, Placed>>& streams);
 
   const isa::Spec& spec_;
@@ -75,101 +60,12 @@ class Builder {
   Random random_;
   Emitter emit_;
   Ordering ordering_;
+  Placer placer_;
   int loaded_sets_ = 0;
   int depth_ = 0;
-  int64_t data_first_ = 0, data_bytes_ = 0;  // DRAM that loads and stores use
 };
 
-// --- streams ---------------------------------------------------------------------------------------------------------
-
-int64_t Builder::unit_of(const Operand& operand) const {
-  return operand.space == Space::Accumulator || operand.byte_aligned ? 1 : m_.row_bytes();
-}
-
-int64_t Builder::size_of(const Operand& operand) const {
-  switch (operand.space) {
-    case Space::Scratchpad: return m_.scratchpad.bytes;
-    case Space::Accumulator: return m_.accumulator_rows();
-    case Space::Dram: return data_bytes_;
-  }
-  return 0;
-}
-
-uint32_t Builder::banks_of(const Operand& operand, int64_t first, int64_t last) const {
-  if (operand.space == Space::Dram || last < first) return 0;
-  const int64_t bank = operand.space == Space::Scratchpad ? m_.bank_bytes() : m_.accumulator_bank_rows();
-  uint32_t mask = 0;
-  for (int64_t b = first / bank; b <= last / bank; ++b) mask |= 1u << b;
-  return mask;
-}
-
-random_programs::Access Builder::access(const Operand& operand, const Placed& placed) const {
-  const int64_t row = operand.space == Space::Scratchpad ? m_.row_bytes() : 1;
-  // Whole rows, so that neighbours in one row are ordered too.
-  const int64_t first = placed.first / row * row, last = placed.last < placed.first ? first - 1 : placed.last / row * row + row - 1;
-  const int64_t shift = operand.space == Space::Dram ? data_first_ : 0;
-  return {operand.space, first + shift, last + shift, operand.access == Access::Write};
-}
-
-Levels Builder::random_levels(int64_t total, int64_t unit, int64_t budget, bool windowed) {
-  Levels levels(m_.sequencer.levels);
-  for (size_t l = 0; l + 1 < levels.size() && total > 1; ++l) {
-    std::vector<int64_t> divisors;
-    for (int64_t d = 1; d <= total; ++d)
-      if (total % d == 0) divisors.push_back(d);
-    levels[l].count = random_.chance(50) ? total : random_.pick(divisors);
-    total /= levels[l].count;
-  }
-  levels.back().count *= total;
-  for (Level& level : levels) {
-    level.high = level.count;
-    const int64_t room = budget / unit / std::max<int64_t>(1, level.count - 1);
-    if (level.count > 1) level.stride = unit * (random_.chance(50) ? std::min<int64_t>(1, room) : random_.between(0, std::min<int64_t>(room, 40)));
-    budget -= level.stride * (level.count - 1);
-    if (windowed && random_.chance(25)) {
-      level.low = random_.between(-2, level.count);
-      level.high = random_.between(level.low - 1, level.count + 2);
-    }
-  }
-  return levels;
-}
-
-std::optional<Placed> Builder::place(const Operand& operand, int64_t total, int64_t width, int64_t align, uint32_t avoid,
-                                     std::optional<Levels> given) {
-  const int64_t size = size_of(operand);
-  const bool windowed = !operand.fill.empty();
-  for (int tries = 0; tries < 20; ++tries) {
-    Placed placed;
-    // Mostly inside a bank, sometimes over several.
-    const int64_t budget = random_.chance(80) ? size / 8 : size / 2;
-    placed.levels = given ? *given : random_levels(total, align, budget, windowed && random_.chance(60));
-    int64_t low = 0, high = 0;
-    bool empty = false;
-    for (const Level& level : placed.levels) {
-      const int64_t first = windowed ? std::max<int64_t>(level.low, 0) : 0;
-      const int64_t last = windowed ? std::min(level.high, level.count) - 1 : level.count - 1;
-      empty = empty || last < first;
-      low += first * level.stride;
-      high += last * level.stride;
-    }
-    if (empty) {
-      placed.base = random_.between(0, size / align - 1) * align;
-      return placed;
-    }
-    const int64_t extra = align == 1 && operand.space == Space::Scratchpad && operand.access == Access::Read && width == m_.row_bytes()
-                              ? width - 1 : 0;  // an unaligned row may reach into the next one
-    const int64_t lowest = -low, highest = size - width - extra - high;
-    if (highest < lowest) continue;
-    placed.base = random_.between((lowest + align - 1) / align, highest / align) * align;
-    if (placed.base < lowest || placed.base > highest) continue;
-    placed.first = placed.base + low;
-    placed.last = placed.base + high + width - 1;
-    placed.banks = banks_of(operand, placed.first, placed.last);
-    if (placed.banks & avoid) continue;
-    return placed;
-  }
-  return std::nullopt;
-}
+// --- instructions ----------------------------------------------------------------------------------------------------
 
 void Builder::use(Decoded& decoded, const std::vector<std::pair<int, Placed>>& streams) {
   uint32_t in_use = 0;
@@ -179,11 +75,9 @@ void Builder::use(Decoded& decoded, const std::vector<std::pair<int, Placed>>& s
   }
   for (const auto& [index, placed] : streams) {
     const Operand& operand = decoded.instruction->operands[index];
-    emit_.set_value(decoded, index, placed.base + (operand.space == Space::Dram ? data_first_ : 0));
+    emit_.set_value(decoded, index, placed.base + (operand.space == Space::Dram ? placer_.data().first : 0));
   }
 }
-
-// --- instructions ----------------------------------------------------------------------------------------------------
 
 bool Builder::add(Decoded decoded, const std::vector<random_programs::Access>& accesses) {
   const isa::Unit unit = decoded.instruction->unit;
@@ -203,13 +97,13 @@ bool Builder::dma(Action action) {
   const int64_t runs = random_.chance(40) ? 1 : random_.between(1, 12);
   auto at = [&](int index) {
     const int64_t align = random_.chance(50) ? m_.row_bytes() : 1;
-    return place(instruction->operands[index], runs, n, align, 0);
+    return placer_.place(instruction->operands[index], runs, n, align, 0);
   };
   const auto pad_stream = at(pad), dram_stream = at(dram);
   if (!pad_stream || !dram_stream) return false;
   use(decoded, {{pad, *pad_stream}, {dram, *dram_stream}});
   emit_.set_value(decoded, bytes, n);
-  return add(std::move(decoded), {access(instruction->operands[pad], *pad_stream), access(instruction->operands[dram], *dram_stream)});
+  return add(std::move(decoded), {placer_.access(instruction->operands[pad], *pad_stream), placer_.access(instruction->operands[dram], *dram_stream)});
 }
 
 bool Builder::preload() {
@@ -218,11 +112,11 @@ bool Builder::preload() {
   if (!instruction) return false;
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src");
-  const auto stream = place(instruction->operands[src], random_.chance(60) ? m_.array.rows : random_.between(1, m_.array.rows),
-                            m_.row_bytes(), unit_of(instruction->operands[src]), 0);
+  const auto stream = placer_.place(instruction->operands[src], random_.chance(60) ? m_.array.rows : random_.between(1, m_.array.rows),
+                            m_.row_bytes(), placer_.unit_of(instruction->operands[src]), 0);
   if (!stream) return false;
   use(decoded, {{src, *stream}});
-  if (!add(std::move(decoded), {access(instruction->operands[src], *stream)})) return false;
+  if (!add(std::move(decoded), {placer_.access(instruction->operands[src], *stream)})) return false;
   ++loaded_sets_;
   return true;
 }
@@ -233,8 +127,8 @@ bool Builder::multiply() {
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src"), dst = instruction->index_of("dst");
   const int64_t rows = random_.chance(25) ? random_.between(1, 3) : random_.between(1, 40);
-  const auto s = place(instruction->operands[src], rows, m_.row_bytes(), random_.chance(50) ? m_.row_bytes() : 1, 0);
-  const auto d = place(instruction->operands[dst], rows, 1, 1, 0);
+  const auto s = placer_.place(instruction->operands[src], rows, m_.row_bytes(), random_.chance(50) ? m_.row_bytes() : 1, 0);
+  const auto d = placer_.place(instruction->operands[dst], rows, 1, 1, 0);
   if (!s || !d) return false;
   use(decoded, {{src, *s}, {dst, *d}});
   emit_.set_value(decoded, instruction->index_of("fill"), random_.between(-128, 127));
@@ -242,8 +136,8 @@ bool Builder::multiply() {
   emit_.set_value(decoded, instruction->index_of("accumulate"), accumulate);
   const bool next = loaded_sets_ > 0 && random_.chance(85);
   decoded.operands[instruction->index_of("next")].value = next;
-  auto destination = access(instruction->operands[dst], *d);
-  if (!add(std::move(decoded), {access(instruction->operands[src], *s), destination})) return false;
+  auto destination = placer_.access(instruction->operands[dst], *d);
+  if (!add(std::move(decoded), {placer_.access(instruction->operands[src], *s), destination})) return false;
   loaded_sets_ -= next;
   return true;
 }
@@ -255,11 +149,11 @@ bool Builder::load_lanes() {
   const int src = instruction->index_of("src"), lane = instruction->index_of("lane");
   const int64_t rows_each = 4 * m_.vector.lanes / m_.row_bytes();
   const int64_t registers = random_.between(1, std::min(4, m_.vector.lane_registers));
-  const auto stream = place(instruction->operands[src], registers * rows_each, m_.row_bytes(), unit_of(instruction->operands[src]), 0);
+  const auto stream = placer_.place(instruction->operands[src], registers * rows_each, m_.row_bytes(), placer_.unit_of(instruction->operands[src]), 0);
   if (!stream) return false;
   use(decoded, {{src, *stream}});
   decoded.operands[lane].value = random_.between(0, m_.vector.lane_registers - registers);
-  return add(std::move(decoded), {access(instruction->operands[src], *stream)});
+  return add(std::move(decoded), {placer_.access(instruction->operands[src], *stream)});
 }
 
 bool Builder::set_lanes() {
@@ -284,10 +178,10 @@ bool Builder::map_or_reduce(Action action) {
   std::vector<random_programs::Access> accesses;
   const auto place_stream = [&](int index, int64_t count, uint32_t avoid) -> const Placed* {
     const Operand& operand = instruction->operands[index];
-    const auto placed = place(operand, count, operand.space == Space::Accumulator ? 1 : m_.row_bytes(), unit_of(operand), avoid);
+    const auto placed = placer_.place(operand, count, operand.space == Space::Accumulator ? 1 : m_.row_bytes(), placer_.unit_of(operand), avoid);
     if (!placed) return nullptr;
     streams.emplace_back(index, *placed);
-    accesses.push_back(access(operand, *placed));
+    accesses.push_back(placer_.access(operand, *placed));
     return &streams.back().second;
   };
   for (int i = 0; i < std::ssize(instruction->operands); ++i) {
@@ -476,7 +370,7 @@ void Builder::forward_branch() {
 void Builder::fill_memories() {
   const Instruction* instruction = emit_.choose(Action::CopyIn);
   const int pad = instruction->index_of("pad"), dram = instruction->index_of("dram"), bytes = instruction->index_of("bytes");
-  const int64_t chunk = std::min<int64_t>(data_bytes_, m_.scratchpad.bytes);
+  const int64_t chunk = std::min<int64_t>(placer_.data().bytes, m_.scratchpad.bytes);
   for (int64_t at = 0; at + chunk <= m_.scratchpad.bytes; at += chunk) {
     Decoded decoded = emit_.blank(*instruction);
     Placed p, d;
@@ -487,7 +381,7 @@ void Builder::fill_memories() {
     d.last = chunk - 1;
     use(decoded, {{pad, p}, {dram, d}});
     emit_.set_value(decoded, bytes, chunk);
-    add(std::move(decoded), {access(instruction->operands[pad], p), access(instruction->operands[dram], d)});
+    add(std::move(decoded), {placer_.access(instruction->operands[pad], p), placer_.access(instruction->operands[dram], d)});
   }
 }
 
@@ -496,15 +390,13 @@ assembler::Program Builder::build() {
   program.machine_name = m_.name;
   program.spec_hash = spec_.hash;
   program.text_address = 0;
-  data_first_ = m_.dram.bytes / 2;
-  data_bytes_ = std::min<int64_t>(m_.dram.bytes / 4, 16384);
   fill_memories();
   segment(settings_.length, false);
   if (random_.chance(50)) barrier();
   emit_.emit(emit_.blank(*emit_.choose(Action::Halt)));
   program.text = emit_.encode();
-  assembler::Segment data{".data", static_cast<uint64_t>(data_first_), static_cast<uint64_t>(data_bytes_), {}};
-  data.bytes.resize(data_bytes_);
+  assembler::Segment data{".data", static_cast<uint64_t>(placer_.data().first), static_cast<uint64_t>(placer_.data().bytes), {}};
+  data.bytes.resize(placer_.data().bytes);
   for (std::byte& byte : data.bytes) byte = static_cast<std::byte>(random_.between(0, 255));
   program.segments.push_back(std::move(data));
   return program;
