@@ -40,7 +40,7 @@ def score(logits_file, results_file=None):
     if results_file:
         results = json.loads(pathlib.Path(results_file).read_text())
         print(f"cycles per image   {results['cycles']:,}")
-        print(f"MAC utilisation    {100 * results['utilisation']:.1f} %")
+        print(f"MAC utilisation    {100 * results['mac_utilisation']:.1f} %")
     return abs(ours - theirs) <= 0.5 and bits.max() <= 1
 
 

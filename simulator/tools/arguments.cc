@@ -25,8 +25,12 @@ void add_options(CLI::App& app, Arguments& arguments) {
       ->expected(1)
       ->take_all();
   app.add_flag("--zero-inputs", arguments.zero_inputs, "Inputs that are not given are zero bytes");
+  app.add_flag("--batch", arguments.batch,
+               "Each input file holds N tensors along its leading axis: run N times, stack the "
+               "outputs the same way; trace and log are those of the last run");
   app.add_option("--output-dir", arguments.output_dir,
-                 "Write each network output there as NAME.npy");
+                 "Write each network output there as NAME.npy; what is no letter, digit, '.', '_' "
+                 "or '-' in its name becomes '_'");
   app.add_option("--trace", arguments.trace,
                  "Write a Perfetto/Chrome trace; 1 cycle = 1 us of the trace");
   app.add_option("--log", arguments.log,

@@ -6,7 +6,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "npuforge/simulator/simulator.h"
 #include "npuforge/version.h"
@@ -41,23 +40,39 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 void check(const Arguments& arguments) {
   if (arguments.timing_only && !arguments.output_dir.empty())
     throw CLI::ValidationError("--timing-only", "there are no values to write to --output-dir");
+  if (arguments.batch && arguments.inputs.empty())
+    throw CLI::ValidationError("--batch", "needs an --input, whose leading axis says how many");
+  if (arguments.batch && arguments.repeat > 1)
+    throw CLI::ValidationError("--batch", "excludes --repeat");
 }
 
-/// Everything as it is before a run: the program, its data, the inputs.
-void load(const Arguments& arguments, const assembler::Program& program,
-          const isa::Machine& machine, Simulator& simulator) {
-  simulator.load(program);
-  if (!arguments.timing_only || !arguments.inputs.empty())
-    write_inputs(arguments, program, machine, simulator.dram());
-}
+/// Who looks at the runs' events, and in the end says so in files.
+struct Observed {
+  InstructionNames names;
+  std::optional<TraceWriter> trace;
+  std::optional<LogWriter> log;
+  std::optional<Progress> progress;
+  Observers any_run, last_run;
 
-/// One run; its wall time, without loading, goes to the end of `seconds`.
-RunStats timed_run(Simulator& simulator, EventSink* sink, std::vector<double>& seconds) {
-  auto start = std::chrono::steady_clock::now();
-  RunStats stats = simulator.run(sink);
-  seconds.push_back(seconds_since(start));
-  return stats;
-}
+  Observed(const Arguments& arguments, const isa::Spec& spec, const assembler::Program& program,
+           int64_t runs)
+      : names(spec, program) {
+    if (!arguments.trace.empty())
+      last_run.add(&trace.emplace(arguments.trace, names));
+    if (!arguments.log.empty())
+      last_run.add(&log.emplace(arguments.log, spec, program));
+    if (!arguments.quiet && isa::ProgressBar::visible()) {
+      any_run.add(&progress.emplace(program.text.size(), runs));
+      last_run.add(&*progress);
+    }
+  }
+  void finish(const RunStats& last) {
+    if (trace)
+      trace->finish(last);
+    if (log)
+      log->finish();
+  }
+};
 
 void run(const Arguments& arguments) {
   check(arguments);
@@ -67,34 +82,31 @@ void run(const Arguments& arguments) {
   assembler::Program program = assembler::read_program(arguments.program, spec);
   Simulator simulator(spec,
                       {.timing_only = arguments.timing_only, .max_cycles = arguments.max_cycles});
-  load(arguments, program, spec.machine, simulator);
-
-  InstructionNames names(spec, program);
-  std::optional<TraceWriter> trace;
-  std::optional<LogWriter> log;
-  std::optional<Progress> progress;
-  Observers observers;
-  if (!arguments.trace.empty())
-    observers.add(&trace.emplace(arguments.trace, names));
-  if (!arguments.log.empty())
-    observers.add(&log.emplace(arguments.log, spec, program));
-  if (!arguments.quiet && isatty(STDERR_FILENO))
-    observers.add(&progress.emplace(program.text.size()));
-
-  std::vector<double> seconds;
-  for (int64_t again = 1; again < arguments.repeat; ++again) {
-    timed_run(simulator, nullptr, seconds);
-    load(arguments, program, spec.machine, simulator);
+  std::optional<Inputs> inputs;
+  if (!arguments.timing_only || !arguments.inputs.empty())
+    inputs.emplace(arguments, program);
+  int64_t runs = arguments.batch ? inputs->count() : arguments.repeat;
+  Observed observed(arguments, spec, program, runs);
+  Outputs outputs(program, spec.machine);
+  Results results{spec, program, {}, {}, {}, {}};
+  for (int64_t number = 0; number < runs; ++number) {
+    bool last = number + 1 == runs;
+    simulator.load(program);
+    if (inputs)
+      inputs->write(arguments.batch ? number : 0, spec.machine, simulator.dram());
+    auto start = std::chrono::steady_clock::now();
+    results.stats = simulator.run((last ? observed.last_run : observed.any_run).get());
+    results.seconds.push_back(seconds_since(start));
+    results.total.add(results.stats);
+    if (observed.progress)
+      observed.progress->end_run(results.stats.cycles);
+    if (!arguments.output_dir.empty() && (last || arguments.batch))
+      outputs.add(simulator.dram());
   }
-  RunStats stats = timed_run(simulator, observers.get(), seconds);
-  Results results{spec, program, stats, seconds, {}};
-  progress.reset();
+  observed.progress.reset();
   if (!arguments.output_dir.empty())
-    results.outputs = write_outputs(arguments.output_dir, program, spec.machine, simulator.dram());
-  if (trace)
-    trace->finish(stats);
-  if (log)
-    log->finish();
+    results.outputs = outputs.write(arguments.output_dir);
+  observed.finish(results.stats);
   if (!arguments.json.empty())
     write_json(results, arguments);
   if (!arguments.quiet)

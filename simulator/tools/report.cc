@@ -1,5 +1,8 @@
 #include "report.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -95,11 +98,43 @@ nlohmann::json layer_json(const LayerStats& l) {
           {"dram_written", l.dram_written}};
 }
 
+/// A line about all runs, if there are several.
+std::string total_line(const Results& r) {
+  const Total& t = r.total;
+  if (t.runs == 1)
+    return "";
+  std::string each = t.least_cycles == t.most_cycles
+                         ? fmt::format("{} each", t.most_cycles)
+                         : fmt::format("{} to {} each", t.least_cycles, t.most_cycles);
+  return fmt::format("{} runs: {} cycles, {}; {} bytes read from DRAM, {} written; the rest is "
+                     "about the last one\n",
+                     t.runs, t.cycles, each, t.dram_read, t.dram_written);
+}
+
+nlohmann::json total_json(const Results& r) {
+  const Total& t = r.total;
+  return {{"cycles", t.cycles},
+          {"macs", t.macs},
+          {"dram", {{"read", t.dram_read}, {"written", t.dram_written}, {"fetched", t.fetched}}},
+          {"seconds", std::accumulate(r.seconds.begin(), r.seconds.end(), 0.0)}};
+}
+
 } // namespace
+
+void Total::add(const RunStats& run) {
+  least_cycles = runs == 0 ? run.cycles : std::min(least_cycles, run.cycles);
+  most_cycles = std::max(most_cycles, run.cycles);
+  ++runs;
+  cycles += run.cycles;
+  macs += run.macs;
+  dram_read += run.dram_read;
+  dram_written += run.dram_written;
+  fetched += run.fetched;
+}
 
 std::string summary(const Results& r, const Arguments& arguments) {
   const RunStats& s = r.stats;
-  std::string text = loader_notes(r, arguments);
+  std::string text = loader_notes(r, arguments) + total_line(r);
   text += fmt::format("{} on {}: {} cycles{}\n", arguments.program.filename().string(),
                       r.spec.machine.name, s.cycles,
                       arguments.timing_only ? " (timing only: no values)" : "");
@@ -129,7 +164,11 @@ void write_json(const Results& r, const Arguments& arguments) {
       {"program", arguments.program.string()},
       {"machine", r.spec.machine.name},
       {"timing_only", arguments.timing_only},
+      {"runs", r.total.runs},
       {"cycles", s.cycles},
+      {"least_cycles", r.total.least_cycles},
+      {"most_cycles", r.total.most_cycles},
+      {"total", total_json(r)},
       {"macs", s.macs},
       {"mac_utilisation", utilisation(r, s.macs, s.cycles) / 100},
       {"dram", {{"read", s.dram_read}, {"written", s.dram_written}, {"fetched", s.fetched}}},

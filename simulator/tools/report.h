@@ -7,11 +7,19 @@
 
 namespace npuforge::simulator {
 
+/// What all runs took together.
+struct Total {
+  int64_t runs = 0, cycles = 0, least_cycles = 0, most_cycles = 0; ///< least and most: of one run
+  int64_t macs = 0, dram_read = 0, dram_written = 0, fetched = 0;
+  void add(const RunStats& run);
+};
+
 struct Results {
   const isa::Spec& spec;
   const assembler::Program& program;
-  const RunStats& stats;
-  std::vector<double> seconds; ///< wall time of each run; the other results are the last run's
+  RunStats stats; ///< of the last run
+  Total total;
+  std::vector<double> seconds; ///< wall time of each run, without loading
   std::vector<std::filesystem::path> outputs;
 };
 
