@@ -19,6 +19,8 @@ constexpr Target kTargets[] = {
     {"--sv", "Write the SystemVerilog of the spec to this directory", generate_systemverilog},
     {"--cpp", "Write a C++17 header with encoders and decoders to this directory", generate_cpp},
     {"--manual", "Write the manual as Markdown and HTML to this directory", generate_manual},
+    {"--highlight", "Write syntax highlighting for VS Code and Vim to this directory",
+     generate_highlight},
 };
 
 struct Options {

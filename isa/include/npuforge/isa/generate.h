@@ -26,4 +26,8 @@ void generate_cpp(const Spec& spec, const std::filesystem::path& dir);
 /// Writes the manual, MACHINE.md and MACHINE.html. Throws std::runtime_error.
 void generate_manual(const Spec& spec, const std::filesystem::path& dir);
 
+/// Writes syntax highlighting of assembly: `dir` becomes an extension of VS Code and a plugin of Vim. Throws
+/// std::runtime_error.
+void generate_highlight(const Spec& spec, const std::filesystem::path& dir);
+
 }  // namespace npuforge::isa
