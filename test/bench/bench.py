@@ -34,6 +34,7 @@ class Row:
     values: list
     goal: float | None = None
     less_is_better: bool = False
+    is_ratio: bool = False  # of two speeds: no value is better than another
 
     @property
     def median(self):
@@ -41,6 +42,8 @@ class Row:
 
     @property
     def best(self):
+        if self.is_ratio:
+            return None
         return float(min(self.values) if self.less_is_better else max(self.values))
 
     def reaches(self, value):
@@ -110,7 +113,7 @@ class Bench:
             rtl.append(speed["rtl"] / MILLION)
             ratio.append(speed["model"] / speed["rtl"])
         self.add(f"Verilated RTL, {name}", "million cycles/s", rtl, goal=goal)
-        self.add(f"npucosim: simulator / RTL, {name}", "times", ratio)
+        self.add(f"npucosim: simulator / RTL, {name}", "times", ratio, is_ratio=True)
 
     def run(self):
         glyphs = self.compile()
@@ -140,7 +143,8 @@ def table(rows, runs, where):
     lines = ["| what | unit | median | best | goal | met |", "|---|---|---|---|---|---|"]
     for row in rows:
         goal = "" if row.goal is None else f"{'<' if row.less_is_better else '>='} {row.goal:g}"
-        lines.append(f"| {row.what} | {row.unit} | {row.median:.3g} | {row.best:.3g} | {goal} | {row.met} |")
+        best = "" if row.best is None else f"{row.best:.3g}"
+        lines.append(f"| {row.what} | {row.unit} | {row.median:.3g} | {best} | {goal} | {row.met} |")
     lines.append(f"\nOf {runs} runs each, on {where['cpus']} CPUs ({where['cpu']}), load average {where['load_average']} at the start.")
     if where["busy"]:
         lines.append("More ran on this machine than it has processors: on an idle one the medians come near the best.")
