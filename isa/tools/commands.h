@@ -17,6 +17,7 @@ inline constexpr const char* kMachineHelp =
 void add_check(CLI::App& app, int& status);
 void add_show(CLI::App& app, int& status);
 void add_generate(CLI::App& app, int& status);
+void add_diff(CLI::App& app, int& status);
 
 /// The spec of a reference machine or a file. Throws SpecError.
 Spec load_machine(const std::string& name_or_path);

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   isa::add_check(app, status);
   isa::add_show(app, status);
   isa::add_generate(app, status);
+  isa::add_diff(app, status);
   try {
     app.parse(argc, argv);
     return status;

@@ -1,0 +1,119 @@
+#include "diff.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "npuforge/isa/sizes.h"
+
+namespace npuforge::isa {
+namespace {
+
+Effect effect_of(const Size& before, const Size& after) {
+  switch (before.role) {
+  case SizeRole::Time:
+    return Effect::Hash;
+  case SizeRole::Capacity:
+    return after.value < before.value ? Effect::Breaks : Effect::Hash;
+  case SizeRole::Layout:
+    break;
+  }
+  return Effect::Breaks;
+}
+
+void compare_machines(const Machine& before, const Machine& after, Changes& changes) {
+  const std::vector<Size> old = sizes(before), now = sizes(after);
+  for (std::size_t i = 0; i < old.size(); ++i)
+    changes.add_if(ChangeArea::Hardware, old[i].name, "", fmt::format("{}", old[i].value),
+                   fmt::format("{}", now[i].value), effect_of(old[i], now[i]));
+  changes.add_if(ChangeArea::Text, "machine", "name", before.name, after.name, Effect::Nothing);
+  if (before.prose != after.prose)
+    changes.add(ChangeArea::Text, "machine", "prose is another", Effect::Nothing);
+}
+
+/// What all words share: width, and the fields that every format has.
+void compare_words(const Spec& before, const Spec& after, Changes& changes) {
+  changes.add_if(ChangeArea::Programs, "words", "bytes", fmt::format("{}", before.word_bytes()),
+                 fmt::format("{}", after.word_bytes()), Effect::Breaks);
+  for (const char* common : {"opcode", "wait", "post"}) {
+    auto bits = [common](const Spec& spec) {
+      const Field* field = spec.formats.front().find(common);
+      return fmt::format("{}:{}", field->high, field->low);
+    };
+    changes.add_if(ChangeArea::Programs, "words", std::string("bits of ") + common, bits(before),
+                   bits(after), Effect::Breaks);
+  }
+}
+
+/// Instructions of one name belong together; then those of one opcode that differ in names only.
+const Instruction* partner(const Spec& before, const Instruction& old, const Spec& after) {
+  if (const Instruction* same = after.find(old.mnemonic))
+    return same;
+  const Instruction* now = after.find_opcode(old.opcode);
+  return now && !before.find(now->mnemonic) && same_words(before, old, after, *now) ? now : nullptr;
+}
+
+void compare_sets(const Spec& before, const Spec& after, Changes& changes) {
+  std::vector<const Instruction*> matched;
+  for (const Instruction& old : before.instructions) {
+    const Instruction* now = partner(before, old, after);
+    if (!now) {
+      changes.add(ChangeArea::Programs, old.mnemonic, "removed", Effect::Breaks);
+      continue;
+    }
+    matched.push_back(now);
+    changes.add_if(ChangeArea::Programs, old.mnemonic, "name", old.mnemonic, now->mnemonic,
+                   Effect::Nothing);
+    compare_instructions(before, old, after, *now, changes);
+  }
+  for (const Instruction& now : after.instructions)
+    if (std::find(matched.begin(), matched.end(), &now) == matched.end())
+      changes.add(ChangeArea::Programs, now.mnemonic, "added", Effect::Hash);
+}
+
+} // namespace
+
+const char* name(ChangeArea area) {
+  constexpr const char* kNames[] = {"programs", "hardware", "timing", "text"};
+  return kNames[static_cast<int>(area)];
+}
+
+void Changes::add(ChangeArea area, const std::string& subject, const std::string& what,
+                  Effect effect) {
+  for (Change& change : changes_)
+    if (change.area == area && change.what == what &&
+        change.in_hash == (effect != Effect::Nothing) &&
+        change.breaks == (effect == Effect::Breaks)) {
+      change.subjects.push_back(subject);
+      return;
+    }
+  changes_.push_back({area, {subject}, what, effect != Effect::Nothing, effect == Effect::Breaks});
+}
+
+void Changes::add_if(ChangeArea area, const std::string& subject, const std::string& what,
+                     const std::string& before, const std::string& after, Effect effect) {
+  if (before != after)
+    add(area, subject,
+        fmt::format("{}{}{} is now {}", what, what.empty() ? "" : " ", before, after), effect);
+}
+
+std::vector<Change> Changes::take() {
+  using enum ChangeArea;
+  std::vector<Change> sorted;
+  for (ChangeArea area : {Programs, Hardware, Timing, Text})
+    for (Change& change : changes_)
+      if (change.area == area)
+        sorted.push_back(std::move(change));
+  changes_.clear();
+  return sorted;
+}
+
+std::vector<Change> compare(const Spec& before, const Spec& after) {
+  Changes changes;
+  compare_words(before, after, changes);
+  compare_sets(before, after, changes);
+  compare_machines(before.machine, after.machine, changes);
+  return changes.take();
+}
+
+} // namespace npuforge::isa
