@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "npuforge/assembler/file.h"
 #include "npuforge/assembler/program.h"
+#include "npuforge/isa/file.h"
 
 #include "elf_names.h"
 #include "elf_view.h"
@@ -133,7 +133,7 @@ private:
 // Every message gets the file's name; `action` gets the file's bytes.
 template <typename Action>
 auto with_file(const std::filesystem::path& file, Action&& action) {
-  const std::vector<std::byte> bytes = read_file(file);
+  const std::vector<std::byte> bytes = isa::read_file(file);
   try {
     return action(ElfView(bytes));
   } catch (const ProgramError& error) {

@@ -7,8 +7,8 @@
 #include <elf.h>
 #include <fmt/format.h>
 
-#include "npuforge/assembler/file.h"
 #include "npuforge/assembler/program.h"
+#include "npuforge/isa/file.h"
 
 #include "elf_names.h"
 #include "program_json.h"
@@ -281,7 +281,7 @@ void write_program(const Program& program, const isa::Spec& spec,
   Program sorted = program;
   sort(sorted);
   check(sorted, spec, file);
-  write_file(file, Writer(sorted, spec).run());
+  isa::write_file(file, Writer(sorted, spec).run());
 }
 
 } // namespace npuforge::assembler

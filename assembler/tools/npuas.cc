@@ -5,30 +5,35 @@
 
 #include <CLI/CLI.hpp>
 
-#include "npuforge/assembler/file.h"
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
+#include "npuforge/isa/tool.h"
 #include "npuforge/version.h"
 
-#include "common.h"
+#include "program_summary.h"
 
 int main(int argc, char** argv) {
   using namespace npuforge;
   CLI::App app("Assembles a program for an NPU.", "npuas");
   app.set_version_flag("--version", kVersion);
-  std::string input, output;
+  std::string input, output, json;
   std::optional<std::string> machine;
   app.add_option("input", input, "Assembly text")->required();
   app.add_option("-o,--output", output, "Program file to write")->required();
   app.add_option("--machine", machine,
                  "Machine: a reference machine's name or a spec file "
                  "(default: what the text's .machine names, else edge16)");
-  return assembler::run_tool(app, argc, argv, [&] {
-    const std::string text = assembler::read_text_file(input);
+  app.add_option("--json", json, "Write the program's sizes, sections, symbols and ports as JSON");
+  return isa::run_tool(app, argc, argv, [&] {
+    const std::string text = isa::read_text_file(input);
     const std::string name =
         machine ? *machine : assembler::machine_of_text(text).value_or("edge16");
     const isa::Spec spec = isa::load_spec(isa::find_machine(name));
-    assembler::write_program(assembler::assemble(spec, text, input), spec, output);
+    const assembler::Program program = assembler::assemble(spec, text, input);
+    assembler::write_program(program, spec, output);
+    isa::write_json_file(json, assembler::summarise(program));
+    return 0;
   });
 }

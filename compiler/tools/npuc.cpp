@@ -5,16 +5,18 @@
 #include <fmt/format.h>
 #include <llvm/Support/raw_ostream.h>
 
-#include "npuforge/assembler/file.h"
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/compiler/npu/Npu.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
+#include "npuforge/isa/tool.h"
 #include "npuforge/version.h"
 
 #include "../pipeline.h"
 #include "options.h"
 #include "report.h"
+#include "stages.h"
 
 namespace {
 
@@ -27,9 +29,9 @@ struct Options : tools::ModelOptions {
 /// To the file, or to standard output if none is given.
 void write_text(const Options& options, const std::string& text) {
   if (options.output.empty())
-    fmt::print("{}", text);
+    isa::write_stdout(text);
   else
-    assembler::write_file(options.output, text);
+    isa::write_file(options.output, text);
 }
 
 void write_module(const Options& options, mlir::ModuleOp module) {
@@ -56,12 +58,16 @@ assembler::Program translate(mlir::ModuleOp module, const isa::Spec& spec) {
 }
 
 /// Runs the back end as far as --emit asks for.
-void lower(mlir::ModuleOp module, const Options& options, const isa::Spec& spec) {
+void lower(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
+           tools::Stages& stages) {
   if (options.emit == "graph")
     return;
+  stages.next("tile");
   run_back_end(module, options, spec, npu::buildTilePipeline);
-  if (options.emit != "tile")
-    run_back_end(module, options, spec, npu::buildNpuPipeline);
+  if (options.emit == "tile")
+    return;
+  stages.next("npu");
+  run_back_end(module, options, spec, npu::buildNpuPipeline);
 }
 
 void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
@@ -85,18 +91,22 @@ void finish(const Options& options, tools::Report& report, double seconds) {
   json["model"] = options.model;
   json["machine"] = options.machine;
   json["seconds"] = seconds;
-  assembler::write_file(options.json, json.dump(2) + "\n");
+  isa::write_json_file(options.json, json);
 }
 
 int run(const Options& options) {
   auto start = std::chrono::steady_clock::now();
   isa::Spec spec = isa::load_spec(isa::find_machine(options.machine));
+  tools::Stages stages;
+  stages.next("graph");
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module = tools::load_graph(context, options);
   tools::Report report = tools::describe(*module);
-  lower(*module, options, spec);
+  lower(*module, options, spec, stages);
+  stages.next("program");
   tools::check_printed(options);
   write(*module, options, spec, report);
+  stages.done();
   finish(options, report,
          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
@@ -121,5 +131,5 @@ int main(int argc, char** argv) {
     if (options.emit == "elf" && options.output.empty())
       throw CLI::RequiredError("-o");
   });
-  return tools::guarded(app, argc, argv, options.model, [&] { return run(options); });
+  return tools::run_tool(app, argc, argv, options, [&] { return run(options); });
 }

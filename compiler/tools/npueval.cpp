@@ -1,13 +1,11 @@
 // npueval: runs a model's lowered graph in the reference interpreter, on the host. The check that
 // shares nothing with the back end or the simulator.
-#include <fstream>
-#include <iostream>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "npuforge/compiler/graph/interpreter.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/version.h"
 
 #include "../pipeline.h"
@@ -40,10 +38,7 @@ Port read_port(Get get) {
 
 /// Raw little-endian values of the port's network type, as reals.
 std::vector<double> read_raw(const std::string& path, const Port& port) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw std::runtime_error(fmt::format("{}: cannot be read", path));
-  std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  std::string bytes = isa::read_text_file(path);
   std::vector<double> values;
   if (port.type == "f32") {
     for (size_t i = 0; i + 4 <= bytes.size(); i += 4) {
@@ -142,7 +137,7 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Runs a model's lowered graph in the reference interpreter");
+  CLI::App app("Runs a model's lowered graph in the reference interpreter", "npueval");
   app.set_version_flag("--version", npuforge::kVersion);
   tools::add_model_options(app, options);
   app.add_option("--input", options.inputs, "raw values of each input, in order")->required();
@@ -152,5 +147,5 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--share", options.share, "largest share of differing values")
       ->capture_default_str();
-  return tools::guarded(app, argc, argv, options.model, [&] { return run(options); });
+  return tools::run_tool(app, argc, argv, options, [&] { return run(options); });
 }

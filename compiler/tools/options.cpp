@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "npuforge/compiler/onnx/import.h"
+#include "npuforge/isa/tool.h"
 
 #include "../pipeline.h"
 
@@ -73,33 +74,17 @@ void check_printed(const ModelOptions& options) {
         fmt::format("--print-ir-after: no pass '{}' has run", options.print_after));
 }
 
-int guarded(CLI::App& app, int argc, char** argv, const std::string& file,
-            const std::function<int()>& body) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  std::string program = argv[0];
-  program = program.substr(program.rfind('/') + 1);
-  try {
-    return body();
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}: {}: out of memory\n", program, file);
-  } catch (const std::exception& error) {
-    std::string text =
-        error.what(); // a line for each problem; indented lines belong to the one before
-    for (size_t at = 0; at != std::string::npos;) {
-      size_t end = text.find('\n', at);
-      std::string line = text.substr(at, end == std::string::npos ? end : end - at);
-      if (line.empty() || line[0] == ' ')
-        fmt::print(stderr, "{}\n", line);
-      else
-        fmt::print(stderr, "{}: {}: {}\n", program, file, line);
-      at = end == std::string::npos ? end : end + 1;
+int run_tool(CLI::App& app, int argc, char** argv, const ModelOptions& options,
+             const std::function<int()>& body) {
+  return isa::run_tool(app, argc, argv, [&] {
+    try {
+      return body();
+    } catch (const onnx::ImportError& error) {
+      throw std::runtime_error(isa::prefix_lines(options.model + ": ", error.what()));
+    } catch (const compiler::CompileError& error) {
+      throw std::runtime_error(isa::prefix_lines(options.model + ": ", error.what()));
     }
-  }
-  return 1;
+  });
 }
 
 } // namespace npuforge::tools

@@ -27,8 +27,7 @@ mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context, const M
 /// Throws if --print-ir-after named a pass that never ran.
 void check_printed(const ModelOptions& options);
 
-/// Parses the command line and runs `body`; errors become lines "program: file: message" on standard error and exit
-/// status 1, wrong usage 2.
-int guarded(CLI::App& app, int argc, char** argv, const std::string& file, const std::function<int()>& body);
+/// isa::run_tool; what the model is refused for gets its file's name before it.
+int run_tool(CLI::App& app, int argc, char** argv, const ModelOptions& options, const std::function<int()>& body);
 
 }  // namespace npuforge::tools

@@ -83,6 +83,11 @@ Report describe(mlir::ModuleOp module) {
 }
 
 void add_program(Report& report, const assembler::Program& program) {
+  report.sizes.instructions = static_cast<int64_t>(program.text.size());
+  for (const assembler::Segment& segment : program.segments) {
+    report.sizes.constant_bytes += static_cast<int64_t>(segment.bytes.size());
+    report.sizes.activation_bytes += static_cast<int64_t>(segment.size - segment.bytes.size());
+  }
   for (LayerRow& layer : report.layers)
     for (const assembler::LayerRange& range : program.layers)
       if (range.layer == layer.name)
@@ -111,7 +116,11 @@ nlohmann::json to_json(const Report& report) {
                       {"macs", layer.macs},
                       {"parameter_bytes", layer.parameter_bytes},
                       {"instructions", layer.instructions}});
-  return {{"interface", report.interface}, {"layers", layers}};
+  return {{"interface", report.interface},
+          {"instructions", report.sizes.instructions},
+          {"constant_bytes", report.sizes.constant_bytes},
+          {"activation_bytes", report.sizes.activation_bytes},
+          {"layers", layers}};
 }
 
 } // namespace npuforge::tools

@@ -17,7 +17,13 @@ struct LayerRow {
   int64_t macs = 0, parameter_bytes = 0, instructions = 0;
 };
 
+/// Of the program file; zero if none is made.
+struct Sizes {
+  int64_t instructions = 0, constant_bytes = 0, activation_bytes = 0;
+};
+
 struct Report {
+  Sizes sizes;
   std::vector<std::string> interface;  ///< a line for each input and output
   std::vector<LayerRow> layers;
 };
@@ -25,7 +31,7 @@ struct Report {
 /// From the lowered graph, before the back end consumes it.
 Report describe(mlir::ModuleOp module);
 
-/// Adds each layer's number of instructions.
+/// Adds the sizes, and each layer's number of instructions.
 void add_program(Report& report, const assembler::Program& program);
 
 void print(const Report& report);

@@ -1,7 +1,4 @@
-#include <cstdio>
-#include <stdexcept>
-
-#include "npuforge/isa/output.h"
+#include "npuforge/isa/tool.h"
 
 #include "commands.h"
 
@@ -12,13 +9,11 @@ Spec load_machine(const std::string& name_or_path) {
 }
 
 void print_text(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw std::runtime_error("error: cannot write to standard output");
+  write_stdout(text);
 }
 
 void write_json(const std::string& file, const nlohmann::json& value) {
-  if (!file.empty())
-    write_output(file, value.dump(2) + "\n");
+  write_json_file(file, value);
 }
 
 } // namespace npuforge::isa

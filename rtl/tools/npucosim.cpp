@@ -1,12 +1,11 @@
 // npucosim: the SystemC model and the Verilated RTL on the same program and input; equal to the cycle and the byte, or exit 1.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
 
+#include "npuforge/isa/progress.h"
+#include "npuforge/isa/tool.h"
 #include "npuforge/rtl/compare.h"
 #include "npuforge/version.h"
 #include "report.h"
@@ -21,26 +20,6 @@ struct Arguments {
   std::string machine;
   std::filesystem::path model, json;
   int64_t max_cycles = 1'000'000'000'000;
-};
-
-/// A bar on a terminal for what takes longer than two seconds.
-class Bar {
- public:
-  void show(int64_t now, int64_t total) {
-    if (!on_ || std::chrono::steady_clock::now() - start_ < std::chrono::seconds(2)) return;
-    const auto filled = static_cast<size_t>(std::min<int64_t>(now * 40 / std::max<int64_t>(total, 1), 40));
-    fmt::print(stderr, "\rRTL [{:<40}] {} of {} cycles", std::string(filled, '='), now, total);
-    shown_ = true;
-  }
-  void clear() {
-    if (shown_) fmt::print(stderr, "\r\033[K");
-    shown_ = false;
-  }
-  ~Bar() { clear(); }
-
- private:
-  bool on_ = isatty(STDERR_FILENO) != 0, shown_ = false;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 cosim::Input parse_input(const std::string& text) {
@@ -66,8 +45,12 @@ int co_simulate(const Arguments& arguments) {
   std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program) : arguments.machine;
   isa::Spec spec = isa::load_spec(isa::find_machine(machine));
   assembler::Program program = assembler::read_program(arguments.program, spec);
-  Bar bar;
-  cosim::Job job{spec, program, {}, arguments.max_cycles, [&](int64_t cycle, int64_t total) { bar.show(cycle, total); }};
+  isa::ProgressBar bar("RTL");
+  auto show = [&](int64_t cycle, int64_t total) {
+    if (bar.due())
+      bar.show(static_cast<double>(cycle) / static_cast<double>(total), fmt::format("{} of {} cycles", cycle, total));
+  };
+  cosim::Job job{spec, program, {}, arguments.max_cycles, show};
   for (const std::string& input : arguments.inputs)
     job.inputs.push_back(parse_input(input));
   rtl::Library library(find_model(arguments, spec), spec);
@@ -75,8 +58,7 @@ int co_simulate(const Arguments& arguments) {
   cosim::Outcome outcome = cosim::co_simulate(job, library, model);
   bar.clear();
   cosim::print_summary(job, outcome);
-  if (!arguments.json.empty())
-    cosim::write_json(job, outcome, arguments.json);
+  cosim::write_json(job, outcome, arguments.json);
   return outcome.equal() ? 0 : 1;
 }
 
@@ -92,13 +74,5 @@ int main(int argc, char** argv) {
   app.add_option("--model", arguments.model, "Library of the Verilated RTL (default: the build's, by the machine's name)");
   app.add_option("--json", arguments.json, "Write the results to this file");
   app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")->check(CLI::PositiveNumber);
-  try {
-    app.parse(argc, argv);
-    return co_simulate(arguments);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "npucosim: {}\n", error.what());
-    return 1;
-  }
+  return isa::run_tool(app, argc, argv, [&] { return co_simulate(arguments); });
 }

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "npuforge/isa/tool.h"
 
 namespace npuforge::cosim {
 namespace {
@@ -55,20 +54,7 @@ void write_json(const Job& job, const Outcome& outcome, const std::filesystem::p
     json["stalls"][isa::name(static_cast<isa::Unit>(unit))] = stalls(outcome.model.units[unit]);
   if (!outcome.equal())
     json["difference"] = outcome.report;
-
-  std::filesystem::path temporary = file;
-  temporary += ".tmp";
-  std::ofstream out(temporary);
-  out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-  out.close();
-  std::error_code problem;
-  if (out)
-    std::filesystem::rename(temporary, file, problem);
-  if (!out || problem) {
-    std::string reason = std::strerror(problem ? problem.value() : errno);
-    std::filesystem::remove(temporary, problem);
-    throw std::runtime_error(fmt::format("cannot write {}: {}", file.string(), reason));
-  }
+  isa::write_json_file(file, json);
 }
 
 }  // namespace npuforge::cosim

@@ -8,7 +8,7 @@
 namespace npuforge::cosim {
 
 void print_summary(const Job& job, const Outcome& outcome);
-/// Written to a temporary name first. Throws std::runtime_error if the file cannot be written.
+/// Throws isa::FileError.
 void write_json(const Job& job, const Outcome& outcome, const std::filesystem::path& file);
 
 }  // namespace npuforge::cosim

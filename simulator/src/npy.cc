@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "npuforge/assembler/file.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/simulator/loader.h"
 
 namespace npuforge::simulator {
@@ -167,8 +167,8 @@ const TypeName& type_of(const std::string& descr, const std::filesystem::path& f
 Tensor read_npy(const std::filesystem::path& file) {
   std::vector<std::byte> content;
   try {
-    content = assembler::read_file(file);
-  } catch (const assembler::ProgramError& error) {
+    content = isa::read_file(file);
+  } catch (const isa::FileError& error) {
     throw TensorError(error.what());
   }
   std::string_view bytes(reinterpret_cast<const char*>(content.data()), content.size()), text;
@@ -214,8 +214,8 @@ void write_npy(const Tensor& tensor, const std::filesystem::path& file) {
   bytes += header;
   bytes.append(reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size());
   try {
-    assembler::write_file(file, bytes);
-  } catch (const assembler::ProgramError& error) {
+    isa::write_file(file, bytes);
+  } catch (const isa::FileError& error) {
     throw TensorError(error.what());
   }
 }

@@ -2,50 +2,16 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
 #include <set>
 #include <span>
 #include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
+
+#include "npuforge/isa/file.h"
 
 namespace npuforge::simulator {
-
-OutputFile::OutputFile(std::filesystem::path file)
-    : file_(std::move(file)), temporary_(file_.string() + fmt::format(".{}.tmp", getpid())) {
-  // What is no regular file (/dev/null, a pipe) is written directly.
-  if (std::filesystem::exists(file_) && !std::filesystem::is_regular_file(file_))
-    temporary_ = file_;
-  stream_.open(temporary_, std::ios::binary);
-  if (!stream_)
-    fail("cannot be opened for writing");
-}
-
-OutputFile::~OutputFile() {
-  stream_.close();
-  std::error_code ignored;
-  if (temporary_ != file_)
-    std::filesystem::remove(temporary_, ignored);
-}
-
-void OutputFile::fail(const char* what) const {
-  throw std::runtime_error(fmt::format("{}: {}: {}", file_.string(), what, std::strerror(errno)));
-}
-
-void OutputFile::commit() {
-  stream_.close();
-  if (!stream_)
-    fail("cannot be written");
-  if (temporary_ == file_)
-    return;
-  std::error_code error;
-  std::filesystem::rename(temporary_, file_, error);
-  if (error)
-    throw std::runtime_error(fmt::format("{}: {}", file_.string(), error.message()));
-}
 
 namespace {
 
@@ -200,10 +166,7 @@ void Outputs::add(const DramData& dram) {
 }
 
 std::vector<std::filesystem::path> Outputs::write(const std::filesystem::path& directory) const {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error)
-    throw std::runtime_error(fmt::format("{}: {}", directory.string(), error.message()));
+  isa::make_directory(directory);
   std::vector<std::string> names;
   for (const assembler::Port& port : program_.outputs)
     names.push_back(port.name);

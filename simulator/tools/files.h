@@ -1,7 +1,6 @@
 #pragma once
 // npusim's inputs and outputs.
 
-#include <fstream>
 #include <string>
 
 #include "npuforge/simulator/loader.h"
@@ -10,21 +9,6 @@
 #include "arguments.h"
 
 namespace npuforge::simulator {
-
-/// A file that appears under its name when it is complete, or not at all.
-class OutputFile {
-public:
-  explicit OutputFile(std::filesystem::path file); ///< throws std::runtime_error
-  ~OutputFile();
-  std::ostream& stream() { return stream_; }
-  void commit(); ///< throws std::runtime_error: a full disk, ...
-
-private:
-  [[noreturn]] void fail(const char* what) const;
-
-  std::filesystem::path file_, temporary_;
-  std::ofstream stream_;
-};
 
 /// The network inputs of all runs. Without --batch every run takes the tensors as they are, with it
 /// run i takes element i along their leading axis.

@@ -1,6 +1,6 @@
 #include "log.h"
 
-#include <fmt/ostream.h>
+#include <fmt/format.h>
 
 #include "npuforge/assembler/text.h"
 
@@ -13,12 +13,13 @@ LogWriter::LogWriter(const std::filesystem::path& file, const isa::Spec& spec,
     auto decoded = isa::decode(spec, word);
     text_.push_back(decoded ? assembler::print_instruction(spec, *decoded) : "?");
   }
-  file_.stream() << "# sequence pc unit dispatch issue complete instruction\n";
+  file_.write("# sequence pc unit dispatch issue complete instruction\n");
 }
 
 void LogWriter::on_complete(const InstructionEvent& event) {
-  fmt::print(file_.stream(), "{:8} {:6} {:<9} {:10} {:10} {:10}  {}\n", event.sequence, event.pc,
-             isa::name(event.unit), event.dispatch, event.issue, event.complete, text_[event.pc]);
+  file_.write(fmt::format("{:8} {:6} {:<9} {:10} {:10} {:10}  {}\n", event.sequence, event.pc,
+                          isa::name(event.unit), event.dispatch, event.issue, event.complete,
+                          text_[event.pc]));
 }
 
 } // namespace npuforge::simulator

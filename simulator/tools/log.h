@@ -2,9 +2,8 @@
 // The instruction log: one line for each executed instruction, each unit's in its order.
 
 #include "npuforge/assembler/program.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/simulator/events.h"
-
-#include "files.h"
 
 namespace npuforge::simulator {
 
@@ -16,7 +15,7 @@ public:
   void finish() { file_.commit(); }
 
 private:
-  OutputFile file_;
+  isa::OutputFile file_;
   std::vector<std::string> text_; ///< by pc
 };
 

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "npuforge/isa/tool.h"
 #include "npuforge/simulator/simulator.h"
 #include "npuforge/version.h"
 
@@ -121,14 +122,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", npuforge::kVersion);
   npuforge::simulator::Arguments arguments;
   npuforge::simulator::add_options(app, arguments);
-  try {
-    app.parse(argc, argv);
+  return npuforge::isa::run_tool(app, argc, argv, [&] {
     npuforge::simulator::run(arguments);
     return 0;
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "npusim: %s\n", error.what());
-    return 1;
-  }
+  });
 }

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "npuforge/assembler/file.h"
+#include "npuforge/isa/tool.h"
 
 namespace npuforge::simulator {
 namespace {
@@ -178,8 +178,7 @@ void write_json(const Results& r, const Arguments& arguments) {
       {"seconds", r.seconds.back()},
       {"run_seconds", r.seconds},
       {"cycles_per_second", cycles_per_second(r)}};
-  assembler::write_file(arguments.json,
-                        json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  isa::write_json_file(arguments.json, json);
 }
 
 } // namespace npuforge::simulator

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/ostream.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace npuforge::simulator {
@@ -16,27 +16,26 @@ std::string quoted(const std::string& text) {
 
 TraceWriter::TraceWriter(const std::filesystem::path& file, const InstructionNames& names)
     : file_(file), names_(names) {
-  file_.stream() << "{\"otherData\":{\"unit\":\"1 cycle = 1 us\"},\"traceEvents\":[\n";
+  file_.write("{\"otherData\":{\"unit\":\"1 cycle = 1 us\"},\"traceEvents\":[\n");
   for (int u = 0; u < isa::kUnitCount; ++u)
     track(u, isa::name(isa::Unit(u)));
 }
 
 void TraceWriter::separate() {
   if (!first_)
-    file_.stream() << ",\n";
+    file_.write(",\n");
   first_ = false;
 }
 
 void TraceWriter::track(int id, const std::string& name) {
   separate();
-  fmt::print(file_.stream(),
-             R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":{}}}}})", id,
-             quoted(name));
+  file_.write(
+      fmt::format(R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":{}}}}})", id,
+                  quoted(name)));
   separate();
-  fmt::print(
-      file_.stream(),
+  file_.write(fmt::format(
       R"({{"ph":"M","pid":1,"tid":{0},"name":"thread_sort_index","args":{{"sort_index":{0}}}}})",
-      id);
+      id));
 }
 
 void TraceWriter::on_complete(const InstructionEvent& event) {
@@ -48,21 +47,20 @@ void TraceWriter::on_complete(const InstructionEvent& event) {
 
 void TraceWriter::slice(const InstructionEvent& event, int64_t end) {
   separate();
-  fmt::print(
-      file_.stream(),
+  file_.write(fmt::format(
       R"({{"ph":"X","pid":1,"tid":{},"ts":{},"dur":{},"name":{},"args":{{"layer":{},"pc":{},"sequence":{},"dispatch":{},"complete":{}}}}})",
       static_cast<int>(event.unit), event.issue, end - event.issue,
       quoted(names_.mnemonic[event.pc]), quoted(names_.layer[event.pc]), event.pc, event.sequence,
-      event.dispatch, event.complete);
+      event.dispatch, event.complete));
 }
 
 void TraceWriter::layer(const LayerStats& layer, size_t id) {
   for (auto [phase, at] :
        {std::pair{"b", layer.first_issue}, std::pair{"e", layer.last_complete}}) {
     separate();
-    fmt::print(file_.stream(),
-               R"({{"ph":"{}","cat":"layer","id":{},"pid":1,"tid":{},"ts":{},"name":{}}})", phase,
-               id, isa::kUnitCount, at, quoted(layer.layer));
+    file_.write(
+        fmt::format(R"({{"ph":"{}","cat":"layer","id":{},"pid":1,"tid":{},"ts":{},"name":{}}})",
+                    phase, id, isa::kUnitCount, at, quoted(layer.layer)));
   }
 }
 
@@ -73,7 +71,7 @@ void TraceWriter::finish(const RunStats& stats) {
   for (size_t l = 0; l < stats.layers.size(); ++l)
     if (stats.layers[l].last_complete > 0)
       layer(stats.layers[l], l);
-  file_.stream() << "\n]}\n";
+  file_.write("\n]}\n");
   file_.commit();
 }
 

@@ -5,10 +5,10 @@
 #include <array>
 #include <optional>
 
+#include "npuforge/isa/file.h"
 #include "npuforge/simulator/events.h"
 #include "npuforge/simulator/simulator.h"
 
-#include "files.h"
 #include "names.h"
 
 namespace npuforge::simulator {
@@ -27,7 +27,7 @@ private:
   void slice(const InstructionEvent& event, int64_t end);
   void layer(const LayerStats& layer, size_t id);
 
-  OutputFile file_;
+  isa::OutputFile file_;
   const InstructionNames& names_;
   std::array<std::optional<InstructionEvent>, isa::kUnitCount> last_;
   bool first_ = true;

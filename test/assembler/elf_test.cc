@@ -6,8 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "npuforge/assembler/file.h"
 #include "npuforge/assembler/text.h"
+#include "npuforge/isa/file.h"
 
 #include "random_program.h"
 #include "support.h"
@@ -75,7 +75,7 @@ TEST(Elf, DamagedFilesNeverCrash) {
   Program program = example();
   program.text.insert(program.text.end(), 10, program.text.back());
   write_program(program, edge16(), folder / "good.bin");
-  const std::vector<std::byte> good = read_file(folder / "good.bin");
+  const std::vector<std::byte> good = isa::read_file(folder / "good.bin");
   int refused = 0;
   constexpr int kFiles = 20'000;
   for (int i = 0; i < kFiles; ++i) {
@@ -91,7 +91,7 @@ TEST(Elf, DamagedFilesNeverCrash) {
       bytes.resize(
           static_cast<std::size_t>(pick_with_ends(random, 0, static_cast<int64_t>(bytes.size()))));
     }
-    write_file(folder / "bad.bin", bytes);
+    isa::write_file(folder / "bad.bin", bytes);
     try {
       const Program read = read_program(folder / "bad.bin", edge16());
       ASSERT_EQ(problems(read, edge16()), std::vector<std::string>{});
@@ -122,7 +122,7 @@ TEST(Elf, AnotherSpecIsRefused) {
 TEST(Elf, OtherFilesAreNamed) {
   const TemporaryFolder folder;
   const auto message = [&](std::string_view contents) {
-    write_file(folder / "p.bin", contents);
+    isa::write_file(folder / "p.bin", contents);
     return message_of([&] { read_program(folder / "p.bin", edge16()); });
   };
   EXPECT_THAT(message(""), HasSubstr("p.bin: error: not a program file: it has 0 bytes"));

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "npuforge/assembler/file.h"
 #include "npuforge/assembler/text.h"
+#include "npuforge/isa/file.h"
 
 #include "random_program.h"
 #include "support.h"
@@ -23,15 +23,15 @@ TEST(Errors, AreTheGoldens) {
     }
     ++files;
     SCOPED_TRACE(entry.path().filename().string());
-    const std::string text = read_text_file(entry.path());
+    const std::string text = isa::read_text_file(entry.path());
     const std::string message =
         message_of([&] { assemble(edge16(), text, entry.path().filename().string()); }) + "\n";
     EXPECT_NE(message, "\n") << "it assembles";
     const fs::path expected = fs::path(entry.path()).replace_extension(".expected");
     if (std::getenv("NPUFORGE_UPDATE_GOLDENS") != nullptr) {
-      write_file(expected, message);
+      isa::write_file(expected, message);
     }
-    EXPECT_EQ(message, read_text_file(expected));
+    EXPECT_EQ(message, isa::read_text_file(expected));
   }
   EXPECT_GE(files, 5);
 }

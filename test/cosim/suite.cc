@@ -10,7 +10,7 @@
 #include <algorithm>
 
 #include "coverage_of_run.h"
-#include "npuforge/assembler/file.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/rtl/compare.h"
 #include "random_program.h"
@@ -36,7 +36,7 @@ std::vector<Named> hand_written(const isa::Spec& spec, const std::filesystem::pa
   std::vector<Named> programs;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".s")
-      programs.push_back({entry.path().stem(), assembler::assemble(spec, assembler::read_text_file(entry.path()), entry.path())});
+      programs.push_back({entry.path().stem(), assembler::assemble(spec, isa::read_text_file(entry.path()), entry.path())});
   std::sort(programs.begin(), programs.end(), [](const Named& a, const Named& b) { return a.name < b.name; });
   return programs;
 }

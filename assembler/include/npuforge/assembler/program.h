@@ -86,13 +86,13 @@ std::vector<std::string> problems(const Program& program, const isa::Spec& spec)
 /// rows when blocked.
 uint64_t port_bytes(const Port& port, const isa::Spec& spec);
 
-/// Writes the ELF file (to a temporary name first). The program need not be sorted. Throws
-/// ProgramError.
+/// Writes the ELF file. The program need not be sorted. Throws ProgramError, isa::FileError.
 void write_program(const Program& program, const isa::Spec& spec,
                    const std::filesystem::path& file);
-/// Reads it and checks that it was built for this spec. Throws ProgramError.
+/// Reads it and checks that it was built for this spec. Throws ProgramError, isa::FileError.
 Program read_program(const std::filesystem::path& file, const isa::Spec& spec);
-/// The machine's name in the file, to find its spec before reading the rest. Throws ProgramError.
+/// The machine's name in the file, to find its spec before reading the rest. Throws ProgramError,
+/// isa::FileError.
 std::string read_machine_name(const std::filesystem::path& file);
 
 } // namespace npuforge::assembler

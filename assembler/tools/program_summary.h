@@ -1,0 +1,13 @@
+#pragma once
+// What npuas and npudis say about a program with --json.
+
+#include <nlohmann/json.hpp>
+
+#include "npuforge/assembler/program.h"
+
+namespace npuforge::assembler {
+
+/// Machine, hash, sizes, sections, symbols, ports, layers.
+nlohmann::json summarise(const Program& program);
+
+} // namespace npuforge::assembler
