@@ -48,14 +48,11 @@ void need_text(const Source& source, const Cursor& at) {
 // --- sections ---
 
 void select(Source& source, const std::string& name, const Cursor& at) {
-  for (std::size_t i = 0; i < source.sections.size(); ++i) {
-    if (source.sections[i].name == name) {
-      source.current = i;
-      return;
-    }
+  const auto [place, added] = source.section_index.try_emplace(name, source.sections.size());
+  if (added) {
+    source.sections.push_back({name, at.line(), {}});
   }
-  source.sections.push_back({name, at.line(), {}});
-  source.current = source.sections.size() - 1;
+  source.current = place->second;
 }
 
 void text(Source& source, Cursor&, const Cursor&) {

@@ -20,12 +20,18 @@ ElfView::ElfView(std::span<const std::byte> bytes) : bytes_(bytes) {
   check_header();
   program_headers_ = table<Elf64_Phdr>(header_.e_phoff, header_.e_phnum, "program headers");
   const auto headers = table<Elf64_Shdr>(header_.e_shoff, header_.e_shnum, "section headers");
+  uint64_t total = 0;
   for (const Elf64_Shdr& section : headers) {
     const bool stored = section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL;
     sections_.push_back({{},
                          section,
                          stored ? range(section.sh_offset, section.sh_size, "a section")
                                 : std::span<const std::byte>{}});
+    // Thousands of sections that are all the same bytes would be a large program in a small file.
+    total += sections_.back().bytes.size();
+    if (total > bytes_.size()) {
+      throw ProgramError("the sections overlap in the file");
+    }
   }
   if (header_.e_shstrndx >= sections_.size()) {
     throw ProgramError("the table of section names is missing");

@@ -12,8 +12,22 @@ namespace {
 
 using Value = std::optional<int64_t>;
 
-// Deep nesting is nobody's program; the limit keeps the parser's stack small.
-constexpr int kDeepest = 100;
+// Deep nesting is nobody's program; the limit keeps the parser's stack small. It counts expressions
+// inside one another too, as a constant's inside that of the constant that uses it.
+constexpr int kDeepest = 1000;
+thread_local int depth = 0;
+
+struct Nested {
+  explicit Nested(const Cursor& at) {
+    if (depth >= kDeepest) {
+      at.fail("the expression is nested too deeply");
+    }
+    ++depth;
+  }
+  ~Nested() { --depth; }
+  Nested(const Nested&) = delete;
+  Nested& operator=(const Nested&) = delete;
+};
 
 // Binary operators, from the loosest.
 const std::array<std::array<std::string_view, 2>, 5> kOperators = {
@@ -88,9 +102,7 @@ private:
   }
 
   Value unary() {
-    if (++depth_ > kDeepest) {
-      cursor_.fail("the expression is nested too deeply");
-    }
+    const Nested nested(cursor_);
     Value value;
     cursor_.skip_space();
     const Cursor at = cursor_;
@@ -105,7 +117,6 @@ private:
     } else {
       value = primary();
     }
-    --depth_;
     return value;
   }
 
@@ -163,7 +174,6 @@ private:
 
   Cursor& cursor_;
   const Lookup& lookup_;
-  int depth_ = 0;
 };
 
 } // namespace

@@ -14,14 +14,16 @@ uint64_t round_up(uint64_t value, uint64_t alignment) {
 // Addresses of one section's items.
 class Placer {
 public:
-  Placer(const isa::Machine& machine, SymbolTable& symbols, Segment& segment)
-      : machine_(machine), symbols_(symbols), segment_(segment) {}
+  /// `stored` counts the bytes of all sections.
+  Placer(const isa::Machine& machine, SymbolTable& symbols, Segment& segment, uint64_t& stored)
+      : machine_(machine), symbols_(symbols), segment_(segment), stored_(stored) {}
 
   void place(Section& section) {
     for (auto& item : section.items) {
       if (auto* chunk = std::get_if<Chunk>(&item)) {
         chunk->offset = segment_.size;
         grow(segment_.size + chunk->bytes.size(), Cursor("", 1));
+        store(segment_.size - segment_.bytes.size(), section.line);
         segment_.bytes.resize(chunk->offset);
         segment_.bytes.insert(segment_.bytes.end(), chunk->bytes.begin(), chunk->bytes.end());
       } else if (const auto* gap = std::get_if<Gap>(&item)) {
@@ -68,6 +70,16 @@ private:
     segment_.size = size;
   }
 
+  // Sections may overlap until all are placed, but together they hold no more than DRAM does.
+  void store(uint64_t bytes, int line) {
+    stored_ += bytes;
+    if (stored_ > static_cast<uint64_t>(machine_.dram.bytes)) {
+      Cursor("", line).fail(fmt::format("section '{}' and those before it have more than the {} "
+                                        "bytes of DRAM",
+                                        segment_.name, machine_.dram.bytes));
+    }
+  }
+
 public:
   static int64_t number(Cursor expression, const SymbolTable& symbols) {
     const Cursor at = expression;
@@ -84,6 +96,7 @@ private:
   const isa::Machine& machine_;
   SymbolTable& symbols_;
   Segment& segment_;
+  uint64_t& stored_;
 };
 
 const Gap* origin_of(const Section& section) {
@@ -152,6 +165,7 @@ std::vector<Segment> lay_out(std::vector<Section>& sections, uint64_t text_end,
                              std::vector<SyntaxError>& errors) {
   std::vector<Segment> segments(sections.size());
   uint64_t end = text_end;
+  uint64_t stored = 0;
   for (const bool zero : {false, true}) {
     for (std::size_t i = 0; i < sections.size(); ++i) {
       if ((sections[i].name == kZeroSection) != zero) {
@@ -161,7 +175,7 @@ std::vector<Segment> lay_out(std::vector<Section>& sections, uint64_t text_end,
       segment.name = sections[i].name;
       try {
         segment.address = start_of(sections[i], end, machine, symbols);
-        Placer(machine, symbols, segment).place(sections[i]);
+        Placer(machine, symbols, segment, stored).place(sections[i]);
       } catch (const SyntaxError& error) {
         errors.push_back(error);
       }

@@ -2,6 +2,8 @@
 // An assembly text between its two passes: what the directives build up, and what waits for
 // addresses.
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,7 +34,8 @@ struct Source {
   const isa::Spec& spec;
   SymbolTable symbols;
   std::vector<Section> sections; ///< data sections in order of appearance
-  std::size_t current = kText;   ///< index of the section being written, or kText
+  std::map<std::string, std::size_t, std::less<>> section_index; ///< by name, into `sections`
+  std::size_t current = kText; ///< index of the section being written, or kText
   std::optional<Cursor> text_origin;
   std::vector<PendingWord> words;
   std::vector<PendingPort> ports;

@@ -8,10 +8,13 @@ namespace npuforge::assembler {
 
 // Constants defined by constants by constants ...: a limit for the stack's sake.
 constexpr int kLongestChain = 500;
+// The first mistakes get a suggestion; one for each of thousands would compare all names with all.
+constexpr int kMostSuggestions = 20;
 
 SymbolTable::Entry& SymbolTable::add(const std::string& name, Kind kind, bool recorded,
                                      const Cursor& at) {
-  const auto [place, added] = entries_.try_emplace(name, Entry{kind, recorded, at.line(), {}, {}});
+  const auto [place, added] =
+      entries_.try_emplace(name, Entry{kind, recorded, at.line(), {}, {}, false, 0});
   if (!added) {
     at.fail(fmt::format("'{}' is already defined in line {}", name, place->second.line));
   }
@@ -29,11 +32,15 @@ void SymbolTable::define(const std::string& name, Kind kind, bool recorded, cons
 
 void SymbolTable::place(const std::string& name, uint64_t value) {
   entries_.at(name).value = static_cast<int64_t>(value);
+  ++placed_;
 }
 
 std::optional<int64_t> SymbolTable::value(const std::string& name, const Cursor& at) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
+    if (++missing_ > kMostSuggestions) {
+      at.fail(fmt::format("there is no symbol '{}'", name));
+    }
     std::vector<std::string_view> known;
     known.reserve(entries_.size());
     for (const auto& [other, entry] : entries_) {
@@ -48,6 +55,10 @@ std::optional<int64_t> SymbolTable::evaluate(const std::string& name, Entry& ent
                                              const Cursor& at) const {
   if (entry.value || !entry.expression) {
     return entry.value;
+  }
+  // Without this, a chain of unknown sums would be walked once for every path through it.
+  if (entry.unknown_since == placed_ + 1) {
+    return std::nullopt;
   }
   if (entry.in_progress) {
     at.fail(fmt::format("'{}' is defined by itself", name));
@@ -66,6 +77,7 @@ std::optional<int64_t> SymbolTable::evaluate(const std::string& name, Entry& ent
     const std::optional<int64_t> value = parse_expression(expression, lookup());
     expression.expect_end();
     entry.value = value;
+    entry.unknown_since = placed_ + 1;
   } catch (...) {
     leave();
     throw;

@@ -44,12 +44,15 @@ private:
     std::optional<Cursor> expression;
     std::optional<int64_t> value;
     bool in_progress = false;
+    uint64_t unknown_since = 0; ///< no value yet when so many symbols were placed, and one more
   };
   Entry& add(const std::string& name, Kind kind, bool recorded, const Cursor& at);
   std::optional<int64_t> evaluate(const std::string& name, Entry& entry, const Cursor& at) const;
 
   mutable std::map<std::string, Entry> entries_; // values are remembered while they are looked up
   mutable int depth_ = 0;
+  mutable int missing_ = 0; ///< names that were looked for and are not defined
+  uint64_t placed_ = 0;     ///< calls of place()
 };
 
 } // namespace npuforge::assembler

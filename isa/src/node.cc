@@ -9,8 +9,9 @@
 namespace npuforge::isa {
 namespace {
 
-constexpr int kMaxDepth = 32;        // aliases can make a document that contains itself
-constexpr int kMaxNodes = 1'000'000; // and one that multiplies itself
+constexpr int kMaxDepth = 32;           // aliases can make a document that contains itself
+constexpr int kMaxNodes = 100'000;      // and one that multiplies itself
+constexpr std::size_t kMaxKeys = 1'000; // of one map: many more than any spec has
 
 class Converter {
 public:
@@ -49,6 +50,10 @@ private:
   void convert_map(const YAML::Node& yaml, Node& node, int depth) {
     node.kind = Node::Kind::Map;
     for (const auto& entry : yaml) {
+      if (node.entries.size() == kMaxKeys) {
+        problems_.add(node, "a map has more than " + std::to_string(kMaxKeys) + " keys");
+        return;
+      }
       Node key = convert(entry.first, depth + 1);
       if (!key.is_scalar()) {
         problems_.add(key, "a key must be a plain name");

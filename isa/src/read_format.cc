@@ -11,7 +11,8 @@ namespace npuforge::isa {
 namespace {
 
 constexpr int kMaxWordBits = 256;
-constexpr int kMaxFieldBits = 32; // operands are 32-bit values
+constexpr int kMaxFieldBits = 32;    // operands are 32-bit values
+constexpr int kMostBits = 1'000'000; // beyond is no bit number
 
 struct FormatReading {
   Format& format;
@@ -27,17 +28,19 @@ std::optional<std::pair<int, int>> parse_bits(const std::string& text) {
   if (first.ec != std::errc() || first.ptr == end || *first.ptr != ':')
     return std::nullopt;
   auto second = std::from_chars(first.ptr + 1, end, low);
-  if (second.ec != std::errc() || second.ptr != end || low < 0 || high < low)
+  if (second.ec != std::errc() || second.ptr != end || low < 0 || high < low || high > kMostBits)
     return std::nullopt;
   return std::pair(high, low);
 }
 
 void check_overlap(const Field& field, const Node& node, FormatReading& reading) {
   for (const Field& other : reading.format.fields)
-    if (field.low <= other.high && other.low <= field.high)
+    if (field.low <= other.high && other.low <= field.high) {
       reading.problems.add(node,
                            fmt::format("field '{}' [{}:{}] overlaps field '{}' [{}:{}]", field.name,
                                        field.high, field.low, other.name, other.high, other.low));
+      return; // one is enough to see: not all pairs
+    }
 }
 
 void read_field(const std::string& name, const Node& node, FormatReading& reading) {
