@@ -8,10 +8,11 @@ namespace npuforge::tile {
 /// Loops over bands of result rows and blocks of result channels; for each, weight tiles stream
 /// through the array while the band's pixels are multiplied, then one map makes i8 rows of the
 /// accumulators and a copy writes them to DRAM.
-class ConvCode {
+class ConvCode : public LayerCode {
 public:
   ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
-  void run();
+  void begin() override;
+  void run() override;
 
 private:
   using Value = mlir::Value;
@@ -19,20 +20,37 @@ private:
     Value first, rows; ///< result rows
     Value slot;        ///< byte offset of the input slot
   };
+  /// Of weights, when those of a block exceed a slot: steps of `block`'s reduction.
+  struct Chunk {
+    Value block, outer, chunk;
+    Value index; ///< counts all chunks of the layer
+  };
 
+  // conv.cpp: loops and order
   void prologue();
   void bandsOutside();
   void blocksOutside();
-  void awaitInput();
-  void loadTask(Value block, Value counter);
+  void onwards(Value index, int64_t count, const std::function<void()>& load_next);
+  void loadNextTask(Value block, Value counter);
   void takeParams(Value counter);
-  Value paramSlot(Value counter);
+  void task(const Band& band, Value block, Value counter);
+  void finish(const Band& band, Value block, Value counter);
+
+  // conv_load.cpp
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
   void loadParams(Value block, Value counter);
-  void loadWeights(Value offset, Value bytes, Value counter);
-  void task(const Band& band, Value block, Value counter);
+  void loadBlock(Value block, Value group);
+  void loadChunk(const Chunk& chunk);
+  void loadWeights(Value offset, Value bytes, Value group);
+  Chunk following(const Chunk& chunk);
+  Value chunkSteps(Value chunk);
+  Value weightSlot(Value group);
+  Value paramSlot(Value counter);
+
+  // conv_multiply.cpp
   void multiplyAll(const Band& band, Value block, Value counter);
+  void multiplyChunks(const Band& band, Value block, Value counter, Value accumulator);
   void steps(const Band& band, Value outer, Value first, Value count, Value group, Value slot,
              Value accumulator);
   void step(const Band& band, Value outer, Value inner, Value weights, Value accumulator);
@@ -40,13 +58,14 @@ private:
            Value accumulate, Value accumulator);
   Level columns(int64_t kernel_column);
   Level rows(const Band& band, int64_t kernel_row, Value rolled_row);
-  void finish(const Band& band, Value block, Value counter);
   /// A loop that is unrolled when the whole reduction is short.
   void reductionLoop(Value count, const std::function<void(Value)>& body);
-  Value blockOffset(Value block) { return e.mul(block, r.bytes); }
+
   /// Bytes from the first input slot to the second.
   int64_t inputSlot() const { return e.map.input.bytes / 2 / cols * cols; }
+  int64_t tasks() const { return f.bands * blocks; }
   int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
+  int64_t weightGroups() const;
 
   Emit& e;
   Session& s;
@@ -56,9 +75,11 @@ private:
   const Reduction r;
   const Footprint f;
   const int64_t blocks;
+  const bool one_group, blocks_outside;
+  const int64_t first_weights, first_params; ///< loaded by the layers before
+  bool begun = false;
   Tensor weights_data, params_data;
-  Value input, input_dram, weights, weights_dram, params, params_dram, accumulators, output,
-      output_dram;
+  Value input, input_dram, weights, params, accumulators, output, output_dram;
 };
 
 /// Weights in the order in which the array takes them: [block][outer][inner][tap][row][column].

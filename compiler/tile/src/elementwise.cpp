@@ -9,7 +9,7 @@ namespace {
 
 enum Lane { kZeroA, kMultiplierA, kZeroB, kMultiplierB, kShift, kZero, kLow, kHigh };
 
-class ElementwiseCode {
+class ElementwiseCode : public LayerCode {
 public:
   ElementwiseCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
       : e(emit), s(session), layer(layer), plan(plan), cols(emit.machine.array.cols) {
@@ -18,14 +18,15 @@ public:
     blocks = broadcast ? channel_blocks : 1;
     rows = layer.in.height * layer.in.width * (broadcast ? 1 : channel_blocks);
     tiles = ceilDiv(rows, plan.band);
+    s.param_groups += blocks * tiles;
   }
 
-  void run() {
+  void run() override {
     prologue();
     e.loop(blocks, [&](Value block) {
       e.loop(tiles, [&](Value index) { task(block, index, e.add(e.mul(block, tiles), index)); });
     });
-    s.param_groups += blocks * tiles;
+    s.beginNext();
   }
 
 private:
@@ -34,9 +35,7 @@ private:
     // The two sources lie in different banks.
     const int64_t half = e.machine.scratchpad.bytes / 4;
     a = e.scratchpad({m.input.address, half}, "a");
-    output = e.scratchpad(
-        {m.outputs[0].address, m.outputs[1].address - m.outputs[0].address + m.outputs[1].bytes},
-        "output");
+    output = e.scratchpad(m.outputSlots(), "output");
     a_dram = s.dram(e, s.tensor(layer.input));
     output_dram = s.dram(e, s.tensor(layer.root->getResult(0)));
     e.set_lane(kShift, layer.shift[0]);
@@ -53,8 +52,7 @@ private:
     } else {
       e.set_lane(kZeroA, -layer.zero_a); // a bias
     }
-    if (!s.first_layer)
-      e.await("load", "store");
+    s.awaitLayerBefore(e);
   }
 
   void task(Value block, Value index, Value counter) {
@@ -121,8 +119,9 @@ private:
 
 } // namespace
 
-void emitElementwise(Emit& emit, Session& session, const Layer& layer, const Plan& plan) {
-  ElementwiseCode(emit, session, layer, plan).run();
+std::unique_ptr<LayerCode> makeElementwise(Emit& emit, Session& session, const Layer& layer,
+                                           const Plan& plan) {
+  return std::make_unique<ElementwiseCode>(emit, session, layer, plan);
 }
 
 } // namespace npuforge::tile

@@ -59,6 +59,13 @@ Value Emit::parity(Value counter) {
   return sub(counter, mul(half, 2));
 }
 
+std::pair<Value, Value> Emit::wrap(Value value, int64_t limit) {
+  if (limit == 1)
+    return {constant(0), value};
+  Value carry = max(add(value, 1 - limit), 0);
+  return {sub(value, mul(carry, limit)), carry};
+}
+
 void Emit::loop(int64_t count, const std::function<void(Value)>& body) {
   loop(constant(count), body);
 }

@@ -34,6 +34,9 @@ public:
   mlir::Value min(mlir::Value a, int64_t b);
   mlir::Value max(mlir::Value a, int64_t b);
   mlir::Value parity(mlir::Value counter); ///< counter mod 2
+  /// For a value of at most `limit`: the value, or 0 in place of `limit`; and 1 in that case, else
+  /// 0.
+  std::pair<mlir::Value, mlir::Value> wrap(mlir::Value value, int64_t limit);
 
   /// Runs `body` for 0 .. count-1: a loop, or the bare body when there is one turn.
   void loop(int64_t count, const std::function<void(mlir::Value)>& body);

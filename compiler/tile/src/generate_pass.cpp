@@ -47,9 +47,8 @@ public:
     session_.reserve("idle", machine_.dram.beat_bytes); // for copies that only signal
     builder_.setInsertionPoint(main_);
     Operation* before = nullptr;
-    for (auto& [layer, plan] : *layers)
-      if (failed(makeLayer(layer, plan, before)))
-        return failure();
+    if (failed(makeLayers(*layers, before)))
+      return failure();
     if (failed(makeOutputs()))
       return failure();
     makeCredits(before);
@@ -141,29 +140,45 @@ private:
     });
   }
 
-  LogicalResult makeLayer(const Layer& layer, const Plan& plan, Operation*& before) {
-    // The next layer's loads wait for one token of this layer's stores.
-    auto op = LayerOp::create(builder_, layer.root->getLoc(), layer.name);
-    if (!before)
-      before = op;
-    OpBuilder::InsertionGuard guard(builder_);
-    builder_.createBlock(&op.getBody());
-    Emit emit(builder_, layer.root->getLoc(), machine_);
-    switch (layer.kind) {
-    case Kind::Conv:
-      emitConv(emit, session_, layer, plan);
-      break;
-    case Kind::Add:
-    case Kind::Rescale:
-      emitElementwise(emit, session_, layer, plan);
-      break;
-    default:
-      if (failed(emitReduce(emit, session_, layer, plan)))
+  LogicalResult makeLayers(ArrayRef<Planned> layers, Operation*& before) {
+    Emit emit(builder_, main_.getLoc(), machine_);
+    std::vector<std::unique_ptr<LayerCode>> codes;
+    for (const auto& [layer, plan] : layers) {
+      codes.push_back(makeCode(emit, layer, plan));
+      if (!codes.back())
         return failure();
     }
+    for (size_t i = 0; i < codes.size(); ++i) {
+      emit.location = layers[i].first.root->getLoc();
+      session_.next = i + 1 < codes.size() ? codes[i + 1].get() : nullptr;
+      Operation* layer = makeLayer(emit, layers[i].first.name, *codes[i]);
+      if (!before)
+        before = layer;
+    }
+    return success();
+  }
+
+  std::unique_ptr<LayerCode> makeCode(Emit& emit, const Layer& layer, const Plan& plan) {
+    switch (layer.kind) {
+    case Kind::Conv:
+      return makeConv(emit, session_, layer, plan);
+    case Kind::Add:
+    case Kind::Rescale:
+      return makeElementwise(emit, session_, layer, plan);
+    default:
+      return makeReduce(emit, session_, layer, plan);
+    }
+  }
+
+  Operation* makeLayer(Emit& emit, const std::string& name, LayerCode& code) {
+    auto op = LayerOp::create(builder_, emit.location, name);
+    OpBuilder::InsertionGuard guard(builder_);
+    builder_.createBlock(&op.getBody());
+    code.run();
+    // The next layer's loads wait for one token of this layer's stores.
     emit.signal("store", "load");
     session_.first_layer = false;
-    return success();
+    return op;
   }
 
   LogicalResult makeOutputs() {

@@ -93,13 +93,18 @@ bool prefersPlain(const Layer& layer, const isa::Machine& machine) {
 
 namespace {
 
+/// `total` in as few parts of at most `most` as possible: the size of a part.
+int64_t evenly(int64_t total, int64_t most) {
+  return ceilDiv(total, ceilDiv(total, most));
+}
+
 /// The largest band that `fits` takes, evened out over the number of bands it needs; 0 if none
 /// fits.
 template <typename Fits>
 int64_t largestBand(int64_t rows, Fits fits) {
   for (int64_t band = rows; band >= 1; --band)
     if (fits(band))
-      return ceilDiv(rows, ceilDiv(rows, band));
+      return evenly(rows, band);
   return 0;
 }
 
@@ -118,10 +123,10 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
   const Reduction r = reductionOf(layer, plan, machine);
   if (r.bytes <= map.weights[0].bytes)
     plan.chunk = r.outer * r.inner;
-  else
-    plan.chunk = std::min(r.inner, map.weights[0].bytes / r.step_bytes);
-  if (plan.chunk == 0)
+  else if (r.step_bytes > map.weights[0].bytes)
     return tooLarge("a step of the weights", r.step_bytes, map.weights[0].bytes);
+  else
+    plan.chunk = evenly(r.inner, map.weights[0].bytes / r.step_bytes);
   auto fits = [&](int64_t band) {
     plan.band = band;
     const Footprint f = convFootprint(layer, plan, machine);
@@ -141,7 +146,8 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
   const int64_t bands = ceilDiv(layer.out.height, plan.band),
                 blocks = ceilDiv(layer.out.channels, cols);
   const int64_t inputs = layer.in.height * layer.in.width * layer.in.channels;
-  plan.blocks_outside = bands > 1 && blocks * inputs < (bands - 1) * blocks * r.bytes;
+  plan.blocks_outside =
+      bands > 1 && r.one_group(plan) && blocks * inputs < (bands - 1) * blocks * r.bytes;
   return plan;
 }
 
@@ -173,7 +179,7 @@ std::variant<Plan, std::string> planElementwise(const Layer& layer, Plan plan,
   const int64_t blocks = broadcast ? 1 : ceilDiv(layer.in.channels, cols);
   const int64_t rows = blocks * layer.in.height * layer.in.width;
   const int64_t room = std::min(map.outputs[0].bytes, map.input.bytes / 4 / cols * cols) / cols;
-  plan.band = ceilDiv(rows, ceilDiv(rows, room));
+  plan.band = evenly(rows, room);
   return plan;
 }
 

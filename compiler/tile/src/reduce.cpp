@@ -29,20 +29,22 @@ std::vector<Stretch> stretches(int64_t out, int64_t in, int64_t kernel, int64_t 
   return list;
 }
 
-class ReduceCode {
+class ReduceCode : public LayerCode {
 public:
   ReduceCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
       : e(emit), s(session), layer(layer), w(layer.window), plan(plan),
         cols(emit.machine.array.cols), f(reduceFootprint(layer, plan, emit.machine)),
-        blocks(ceilDiv(layer.out.channels, cols)) {}
+        blocks(ceilDiv(layer.out.channels, cols)), first_params(session.param_groups) {
+    s.param_groups += blocks * f.bands;
+  }
 
-  void run() {
+  void run() override {
     prologue();
     e.loop(blocks, [&](Value block) {
       e.loop(f.bands,
              [&](Value index) { task(block, index, e.add(e.mul(block, f.bands), index)); });
     });
-    s.param_groups += blocks * f.bands;
+    s.beginNext();
   }
 
 private:
@@ -55,9 +57,7 @@ private:
   void prologue() {
     const MemoryMap& m = e.map;
     input = e.scratchpad(m.input, "input");
-    output = e.scratchpad(
-        {m.outputs[0].address, m.outputs[1].address - m.outputs[0].address + m.outputs[1].bytes},
-        "output");
+    output = e.scratchpad(m.outputSlots(), "output");
     input_dram = s.dram(e, s.tensor(layer.input));
     output_dram = s.dram(e, s.tensor(layer.root->getResult(0)));
     if (depthwise())
@@ -70,8 +70,7 @@ private:
       e.signal("vector", "sequencer");
       e.await("sequencer", "vector");
     }
-    if (!s.first_layer)
-      e.await("load", "store");
+    s.awaitLayerBefore(e);
   }
 
   void packParams() {
@@ -84,12 +83,8 @@ private:
           bytes.push_back(c < layer.in.channels ? layer.weights[c * w.kernel_h * w.kernel_w + tap]
                                                 : 0);
     }
-    const MemoryMap& m = e.map;
-    Tensor tensor = s.constant(layer.name + ".params", bytes);
-    params_dram = s.dram(e, tensor);
-    params = e.scratchpad(
-        {m.params[0].address, m.params[1].address - m.params[0].address + m.params[1].bytes},
-        "parameters");
+    params_dram = s.dram(e, s.constant(layer.name + ".params", bytes));
+    params = e.scratchpad(e.map.paramSlots(), "parameters");
   }
 
   void setLanes() {
@@ -136,7 +131,7 @@ private:
                      ? e.constant(plan.band)
                      : e.min(e.sub(e.constant(layer.out.height), first), plan.band);
     Value parity = e.parity(counter), slot = e.mul(parity, slotBytes());
-    Value param_slot = e.mul(e.parity(e.add(counter, s.param_groups)),
+    Value param_slot = e.mul(e.parity(e.add(counter, first_params)),
                              e.map.params[1].address - e.map.params[0].address);
     s.awaitCredit(e, "load", "vector");
     if (depthwise())
@@ -218,20 +213,22 @@ private:
   const Plan& plan;
   const int64_t cols;
   const Footprint f;
-  const int64_t blocks;
+  const int64_t blocks, first_params;
   Value input, input_dram, params, params_dram, output, output_dram;
 };
 
 } // namespace
 
-LogicalResult emitReduce(Emit& emit, Session& session, const Layer& layer, const Plan& plan) {
+std::unique_ptr<LayerCode> makeReduce(Emit& emit, Session& session, const Layer& layer,
+                                      const Plan& plan) {
   if (layer.kind == Kind::AveragePool && !layer.count_pads && layer.window.padded() &&
-      plan.band < layer.out.height)
-    return layer.root->emitError()
-           << "'" << layer.name
-           << "': average pooling that leaves out padding must fit the scratchpad as a whole";
-  ReduceCode(emit, session, layer, plan).run();
-  return success();
+      plan.band < layer.out.height) {
+    layer.root->emitError()
+        << "'" << layer.name
+        << "': average pooling that leaves out padding must fit the scratchpad as a whole";
+    return nullptr;
+  }
+  return std::make_unique<ReduceCode>(emit, session, layer, plan);
 }
 
 } // namespace npuforge::tile

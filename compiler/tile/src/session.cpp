@@ -55,6 +55,11 @@ void Session::awaitCredit(Emit& emit, StringRef unit, StringRef from) {
   emit.await(unit, from);
 }
 
+void Session::awaitLayerBefore(Emit& emit) const {
+  if (!first_layer)
+    emit.await("load", "store");
+}
+
 void appendLanes(std::vector<int8_t>& bytes, const std::vector<int32_t>& values, int64_t block,
                  int64_t cols) {
   for (int64_t channel = block * cols; channel < (block + 1) * cols; ++channel) {

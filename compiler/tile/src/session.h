@@ -3,6 +3,7 @@
 // DRAM is free, and how many tiles used the slots that keep their place over the whole network.
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,6 +18,16 @@ struct Tensor {
   std::string symbol; ///< of its tile.data
   int64_t bytes;
   bool plain; ///< row-major, not blocked
+};
+
+/// The code of one layer. All layers' codes exist before the first one runs, in the network's
+/// order.
+class LayerCode {
+public:
+  virtual ~LayerCode() = default;
+  /// Makes the loads that need nothing of the layer before, so that they run while it computes.
+  virtual void begin() {}
+  virtual void run() = 0;
 };
 
 class Session {
@@ -46,8 +57,17 @@ public:
   void awaitCredit(Emit& emit, llvm::StringRef unit, llvm::StringRef from);
   const std::set<std::pair<std::string, std::string>>& credits() const { return credits_; }
 
-  int64_t weight_groups = 0, param_groups = 0; ///< loaded before this layer
+  /// From here on the results of the layer before are read.
+  void awaitLayerBefore(Emit& emit) const;
+  /// Called when a layer has made all its loads of weights and parameters.
+  void beginNext() const {
+    if (next)
+      next->begin();
+  }
+
+  int64_t weight_groups = 0, param_groups = 0; ///< of all layers whose code exists
   bool first_layer = true;
+  LayerCode* next = nullptr; ///< the layer behind the one that runs
 
 private:
   Tensor place(const std::string& name, int64_t bytes, mlir::ElementsAttr value);
@@ -58,11 +78,14 @@ private:
   std::set<std::pair<std::string, std::string>> credits_;
 };
 
-void emitConv(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
-/// Depthwise convolutions and pooling. Fails for what the vector unit cannot do in one instruction
-/// a tile.
-mlir::LogicalResult emitReduce(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
-void emitElementwise(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
+std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,
+                                    const Plan& plan);
+/// Depthwise convolutions and pooling. Null, with an error, for what the vector unit cannot do in
+/// one instruction a tile.
+std::unique_ptr<LayerCode> makeReduce(Emit& emit, Session& session, const Layer& layer,
+                                      const Plan& plan);
+std::unique_ptr<LayerCode> makeElementwise(Emit& emit, Session& session, const Layer& layer,
+                                           const Plan& plan);
 
 /// Appends little-endian i32 values, one for each of the block's `cols` channels; zero beyond the
 /// last channel.

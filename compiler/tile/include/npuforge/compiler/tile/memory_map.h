@@ -17,11 +17,19 @@ struct Place {
 struct MemoryMap {
   explicit MemoryMap(const isa::Machine& machine);
   Place weights[2], outputs[2], params[2], accumulators[2];
+  Place weightSlots() const { return both(weights); }
+  Place outputSlots() const { return both(outputs); }
+  Place paramSlots() const { return both(params); }
   Place input; ///< activations that a layer reads; layers divide it themselves
   int64_t
       idle_source; ///< scratchpad row that nobody writes: what instructions that only signal read
   int64_t idle_target; ///< scratchpad row that nobody reads
   int64_t idle_accumulator;
+
+private:
+  static Place both(const Place (&slots)[2]) {
+    return {slots[0].address, slots[1].address - slots[0].address + slots[1].bytes};
+  }
 };
 
 } // namespace npuforge::tile

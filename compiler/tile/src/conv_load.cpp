@@ -1,0 +1,94 @@
+// What a convolution loads: bands of its input, weights, parameters.
+#include "conv.h"
+
+namespace npuforge::tile {
+
+ConvCode::Band ConvCode::band(Value index, Value counter) {
+  Value first = e.mul(index, plan.band);
+  Value rows = layer.out.height % plan.band == 0
+                   ? e.constant(plan.band)
+                   : e.min(e.sub(e.constant(layer.out.height), first), plan.band);
+  Value slot = f.slots == 1 ? e.constant(0) : e.mul(e.parity(counter), inputSlot());
+  return {first, rows, slot};
+}
+
+void ConvCode::loadInput(const Band& b) {
+  const Window& w = layer.window;
+  // Input rows [begin, end) of the band; the slot's first row is `origin`, which may lie in the
+  // padding.
+  Value origin =
+      f.bands == 1 ? e.constant(0) : e.sub(e.mul(b.first, w.stride_h), e.constant(w.top));
+  Value begin = e.max(origin, 0);
+  Value reach = e.add(
+      e.add(e.mul(e.add(b.first, e.sub(b.rows, e.constant(1))), w.stride_h), w.extent_h()), -w.top);
+  Value end = f.bands == 1 ? e.constant(layer.in.height) : e.min(reach, layer.in.height);
+  Value count = e.sub(end, begin);
+  Value to = e.add(b.slot, e.mul(e.sub(begin, origin), f.pitch));
+  const int64_t pixel = plan.plain ? 1 : cols, row_bytes = layer.in.width * pixel;
+  const int64_t plane = layer.in.height * row_bytes;
+  const int64_t planes = plan.plain ? layer.in.channels : ceilDiv(layer.in.channels, cols);
+  Value from = e.mul(begin, row_bytes);
+  s.awaitCredit(e, "load", "matrix");
+  if (f.pitch == row_bytes) {
+    Value dst = e.stream(input, to, 0, {e.level(planes, f.plane)});
+    Value src = e.stream(input_dram, from, 0, {e.level(planes, plane)});
+    CopyInOp::create(e.builder, e.location, dst, src, e.mul(count, row_bytes));
+  } else {
+    Value dst =
+        e.stream(input, to, w.left * pixel, {{count, f.pitch, {}, {}}, e.level(planes, f.plane)});
+    Value src = e.stream(input_dram, from, 0, {{count, row_bytes, {}, {}}, e.level(planes, plane)});
+    CopyInOp::create(e.builder, e.location, dst, src, e.constant(row_bytes));
+  }
+  e.signal("load", "matrix");
+}
+
+void ConvCode::loadParams(Value block, Value counter) {
+  Value to = e.row(e.scratchpad(e.map.paramSlots(), "parameters"), paramSlot(counter), 0);
+  Value from = e.row(s.dram(e, params_data), e.mul(block, 12 * cols), 0);
+  s.awaitCredit(e, "load", "vector");
+  CopyInOp::create(e.builder, e.location, to, from, e.constant(12 * cols));
+  e.signal("load", "vector");
+}
+
+void ConvCode::loadWeights(Value offset, Value bytes, Value group) {
+  Value to = e.row(e.scratchpad(e.map.weightSlots(), "weights"), weightSlot(group), 0);
+  Value from = e.row(s.dram(e, weights_data), offset, 0);
+  s.awaitCredit(e, "load", "weights");
+  CopyInOp::create(e.builder, e.location, to, from, bytes);
+  e.signal("load", "weights");
+}
+
+/// All weights of a block.
+void ConvCode::loadBlock(Value block, Value group) {
+  loadWeights(e.mul(block, r.bytes), e.constant(r.bytes), group);
+}
+
+void ConvCode::loadChunk(const Chunk& c) {
+  Value first = e.add(e.mul(c.outer, r.inner), e.mul(c.chunk, plan.chunk));
+  loadWeights(e.add(e.mul(c.block, r.bytes), e.mul(first, r.step_bytes)),
+              e.mul(chunkSteps(c.chunk), r.step_bytes), c.index);
+}
+
+mlir::Value ConvCode::chunkSteps(Value chunk) {
+  if (r.inner % plan.chunk == 0)
+    return e.constant(plan.chunk);
+  return e.min(e.sub(e.constant(r.inner), e.mul(chunk, plan.chunk)), plan.chunk);
+}
+
+ConvCode::Chunk ConvCode::following(const Chunk& c) {
+  auto [chunk, chunk_carry] = e.wrap(e.add(c.chunk, 1), chunks());
+  auto [outer, outer_carry] = e.wrap(e.add(c.outer, chunk_carry), r.outer);
+  auto [block, band] = e.wrap(e.add(c.block, outer_carry), blocks);
+  return {block, outer, chunk, e.add(c.index, 1)};
+}
+
+mlir::Value ConvCode::weightSlot(Value group) {
+  return e.mul(e.parity(e.add(group, first_weights)), e.map.weights[1].address);
+}
+
+mlir::Value ConvCode::paramSlot(Value counter) {
+  return e.mul(e.parity(e.add(counter, first_params)),
+               e.map.params[1].address - e.map.params[0].address);
+}
+
+} // namespace npuforge::tile

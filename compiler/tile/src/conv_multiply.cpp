@@ -1,0 +1,125 @@
+// Weight tiles streamed through the array: the reduction of one tile of results.
+#include "conv.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+namespace npuforge::tile {
+
+namespace {
+// A reduction of at most so many tiles is straight-line code.
+constexpr int64_t kUnrolledTiles = 24;
+} // namespace
+
+void ConvCode::multiplyAll(const Band& b, Value block, Value counter) {
+  Value accumulator = e.mul(e.parity(counter), e.map.accumulators[1].address);
+  if (!one_group)
+    return multiplyChunks(b, block, counter, accumulator);
+  Value slot = weightSlot(blocks_outside ? block : counter);
+  if (!blocks_outside)
+    e.await("weights", "load");
+  reductionLoop(e.constant(r.outer), [&](Value outer) {
+    Value first = e.mul(outer, r.inner);
+    steps(b, outer, e.constant(0), e.constant(r.inner), first, slot, accumulator);
+  });
+  if (!blocks_outside)
+    e.signal("weights", "load");
+}
+
+/// While a chunk of weights is used, the one behind it is loaded.
+void ConvCode::multiplyChunks(const Band& b, Value block, Value counter, Value accumulator) {
+  e.loop(r.outer, [&](Value outer) {
+    e.loop(chunks(), [&](Value chunk) {
+      Value index = e.add(e.mul(e.add(e.mul(counter, r.outer), outer), chunks()), chunk);
+      const Chunk here{block, outer, chunk, index};
+      onwards(index, weightGroups(), [&] { loadChunk(following(here)); });
+      e.await("weights", "load");
+      steps(b, outer, e.mul(chunk, plan.chunk), chunkSteps(chunk), e.constant(0), weightSlot(index),
+            accumulator);
+      e.signal("weights", "load");
+    });
+  });
+}
+
+void ConvCode::reductionLoop(Value count, const std::function<void(Value)>& body) {
+  auto known = mlir::getConstantIntValue(count);
+  if (!known || r.outer * r.inner * r.taps > kUnrolledTiles)
+    return e.loop(count, body);
+  for (int64_t turn = 0; turn < *known; ++turn)
+    body(e.constant(turn));
+}
+
+/// Steps first .. first+count-1 of the reduction; their weights begin with step `group` of the
+/// slot.
+void ConvCode::steps(const Band& b, Value outer, Value first, Value count, Value group, Value slot,
+                     Value accumulator) {
+  reductionLoop(count, [&](Value turn) {
+    Value at = e.add(slot, e.mul(e.add(group, turn), r.step_bytes));
+    step(b, outer, e.add(first, turn), at, accumulator);
+  });
+}
+
+void ConvCode::step(const Band& b, Value outer, Value inner, Value at, Value accumulator) {
+  Value plane = plan.roll_rows ? outer : inner;
+  Value base = e.add(b.slot, e.mul(plane, f.plane));
+  Value rolled = plan.roll_rows ? inner : Value();
+  if (rolled)
+    base = e.add(base, e.mul(rolled, layer.window.dilation_h * f.pitch));
+  Value index = e.add(e.mul(outer, r.inner), inner);
+  if (mlir::getConstantIntValue(index))
+    index = e.min(index, 1);
+  for (int64_t t = 0; t < r.taps; ++t)
+    tap(b, t, base, rolled, at, t == 0 ? index : e.constant(1), accumulator);
+}
+
+void ConvCode::tap(const Band& b, int64_t t, Value base, Value rolled, Value at, Value accumulate,
+                   Value accumulator) {
+  const Window& w = layer.window;
+  const int64_t kernel_row = t / r.column_tiles, column = t % r.column_tiles;
+  const int64_t x = plan.plain ? column * cols : (column * w.dilation_w - w.left) * cols;
+  const int64_t y = kernel_row * w.dilation_h - (f.bands == 1 ? w.top : 0);
+  Value tile = e.stream(weights, at, t * r.tile_rows * cols, {e.level(r.tile_rows, cols)});
+  PreloadOp::create(e.builder, e.location, tile);
+  Value src =
+      e.stream(input, base, y * f.pitch + x, {columns(column), rows(b, kernel_row, rolled)});
+  Level pixels{e.mul(b.rows, layer.out.width), 1, {}, {}};
+  Value dst = e.stream(accumulators, accumulator, 0, {pixels});
+  MultiplyOp::create(e.builder, e.location, dst, src, accumulate, layer.fill);
+}
+
+Level ConvCode::columns(int64_t kernel_column) {
+  const Window& w = layer.window;
+  if (plan.plain)
+    return e.level(layer.out.width, w.stride_w);
+  Level level = e.level(layer.out.width, w.stride_w * cols);
+  const int64_t shift = w.left - kernel_column * w.dilation_w;
+  const int64_t low = ceilDiv(shift, w.stride_w),
+                high = ceilDiv(layer.in.width + shift, w.stride_w);
+  if (low <= 0 && high >= layer.out.width)
+    return level;
+  level.low = e.constant(std::max<int64_t>(low, 0));
+  level.high = e.constant(std::clamp<int64_t>(high, 0, layer.out.width));
+  return level;
+}
+
+Level ConvCode::rows(const Band& b, int64_t kernel_row, Value rolled) {
+  const Window& w = layer.window;
+  Level level{b.rows, w.stride_h * f.pitch, {}, {}};
+  if (w.top == 0 && w.bottom == 0)
+    return level;
+  if (rolled) { // only with a stride of one: the plan's condition
+    Value shift = e.sub(e.sub(e.constant(w.top), e.mul(rolled, w.dilation_h)), b.first);
+    level.low = shift;
+    level.high = e.add(shift, layer.in.height);
+    return level;
+  }
+  const int64_t shift = w.top - kernel_row * w.dilation_h;
+  const int64_t low = ceilDiv(shift, w.stride_h),
+                high = ceilDiv(layer.in.height + shift, w.stride_h);
+  if (low <= 0 && high >= layer.out.height)
+    return level;
+  Value before = e.mul(b.first, -1);
+  level.low = e.add(before, low);
+  level.high = e.add(before, high);
+  return level;
+}
+
+} // namespace npuforge::tile
