@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "npuforge/assembler/program.h"
+#include "npuforge/assembler/stats.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
@@ -26,16 +27,21 @@ int main(int argc, char** argv) {
       "--machine", machine,
       "Machine: a reference machine's name or a spec file (default: the one in the program file)");
   app.add_option("--json", json, "Write the program's sizes, sections, symbols and ports as JSON");
+  bool stats = false;
+  app.add_flag("--stats", stats,
+               "Instead of assembly: instruction mix, fields' ranges in use, bits never set "
+               "(--json: the same)");
   return isa::run_tool(app, argc, argv, [&] {
     const std::string name = machine ? *machine : assembler::read_machine_name(input);
     const isa::Spec spec = isa::load_spec(isa::find_machine(name));
     const assembler::Program program = assembler::read_program(input, spec);
-    const std::string text = assembler::disassemble(spec, program);
+    const assembler::ProgramUse use = assembler::use_of(spec, program);
+    const std::string text = stats ? print_use(use) : assembler::disassemble(spec, program);
     if (output)
       isa::write_file(*output, text);
     else
       isa::write_stdout(text);
-    isa::write_json_file(json, assembler::summarise(program));
+    isa::write_json_file(json, stats ? use_json(use) : assembler::summarise(program));
     return 0;
   });
 }

@@ -1,7 +1,7 @@
 // npuisa: checks a machine's YAML, shows it, and generates from it what must be code.
-#include <cstdio>
-#include <exception>
+#include <CLI/CLI.hpp>
 
+#include "npuforge/isa/tool.h"
 #include "npuforge/version.h"
 
 #include "commands.h"
@@ -17,13 +17,7 @@ int main(int argc, char** argv) {
   isa::add_show(app, status);
   isa::add_generate(app, status);
   isa::add_diff(app, status);
-  try {
-    app.parse(argc, argv);
-    return status;
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
+  isa::add_stats(app, status);
+  isa::add_new(app, status);
+  return isa::run_tool(app, argc, argv, [&] { return status; });
 }
