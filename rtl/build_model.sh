@@ -1,24 +1,26 @@
 #!/bin/bash
 # Builds the Verilated model of a machine as one shared library.
 #
-#   rtl/build_model.sh SPEC OUTDIR [--fault N] [--npuisa PROGRAM] [--arch ARCH] [--asserts] [--jobs N]
+#   rtl/build_model.sh SPEC OUTDIR [--fault N] [--npuisa PROGRAM] [--arch ARCH] [--asserts] [--quick] [--jobs N]
 #
 # SPEC is a reference machine's name or a YAML file. The library is OUTDIR/librtl_<machine>.so (with a fault:
 # librtl_<machine>_fault<N>.so), replaced whole; generated sources stay below OUTDIR/<machine>. --fault N plants fault N of
-# npu_fault_pkg.sv. --asserts keeps assertions and random initial values, for tests; the model is then slower.
+# npu_fault_pkg.sv. --asserts keeps assertions and random initial values, for tests; the model is then slower. --quick
+# compiles in less time for a slower model, for short programs.
 set -euo pipefail
 
 rtl=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-usage() { sed -n '4,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '4,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 [ $# -ge 2 ] || usage
 spec=$1 out=$2; shift 2
-fault=0 npuisa=npuisa arch=x86-64-v3 asserts=no jobs=2
+fault=0 npuisa=npuisa arch=x86-64-v3 asserts=no optimize=-O3 jobs=2
 while [ $# -gt 0 ]; do
   case $1 in
     --fault) fault=${2:?}; shift 2 ;;
     --npuisa) npuisa=${2:?}; shift 2 ;;
     --arch) arch=${2?}; shift 2 ;;
     --asserts) asserts=yes; shift ;;
+    --quick) optimize=-O1; shift ;;
     --jobs) jobs=${2:?}; shift 2 ;;
     *) echo "build_model.sh: unknown option $1" >&2; usage ;;
   esac
@@ -64,12 +66,12 @@ for file in "$rtl"/npu_*.sv; do
 done
 flags=(--noassert --x-assign fast --x-initial fast)
 [ $asserts = no ] || flags=(--assert --x-assign unique --x-initial unique)
-verilator --cc --top-module npu_core --prefix Vnpu_core -Mdir "$work/cc" -O3 --unroll-count 2 --flatten --no-timing \
+verilator --cc --top-module npu_core --prefix Vnpu_core -Mdir "$work/cc" -O3 --unroll-count 1024 --unroll-stmts 1 --flatten --no-timing \
   "${flags[@]}" -DNPU_FAULT="$fault" "${modules[@]}"
 
 root=$(verilator --getenv VERILATOR_ROOT)
 compiler=(clang++-22); ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")
-options=(-std=c++20 -O3 -fPIC -fvisibility=hidden -w -DNDEBUG -I"$work" -I"$work/cc" -I"$rtl/include" -isystem "$root/include"
+options=(-std=c++20 "$optimize" -fPIC -fvisibility=hidden -w -DNDEBUG -I"$work" -I"$work/cc" -I"$rtl/include" -isystem "$root/include"
   -isystem "$root/include/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 -DVL_THREADED=0)
 [ -z "$arch" ] || options+=("-march=$arch")
 sources=("$work"/cc/*.cpp "$rtl/model/model.cpp" "$root/include/verilated.cpp")

@@ -15,7 +15,7 @@ for spec in "$@"; do
   done
   # With and without what only simulations have.
   for define in "" -DSYNTHESIS; do
-    verilator --lint-only -Wall --top-module npu_core --unroll-count 2 $define "${modules[@]}"
+    verilator --lint-only -Wall --top-module npu_core --unroll-count 1024 --unroll-stmts 1 $define "${modules[@]}"
   done
   echo "$spec: lint clean"
 done

@@ -30,7 +30,8 @@ module npu_array #(
 );
   localparam int unsigned Cells = Rows * Cols;
   localparam int unsigned Diagonals = Rows + Cols - 1;
-  localparam int unsigned Deskew = Cols + npu_pkg::ArrayPipeline - 2;
+  localparam bit Direct = npu_pkg::ArrayPipeline == 1;   // the sums leave in the cycle in which the last row adds
+  localparam int unsigned Deskew = Direct ? Cols : Cols + npu_pkg::ArrayPipeline - 2;
 
   // Product of two i8 given as bytes. Both bodies are the same function; the first is what C++ compilers vectorise.
   function automatic logic [31:0] product(input logic [7:0] a, input logic [7:0] b);
@@ -79,9 +80,10 @@ module npu_array #(
       if (enable_i) begin
         // Sums out of the last array row, then everything one step on, the last stage first.
         for (i = Deskew*Cols - 1; i >= Cols; i--) deskew[i] = deskew[i-Cols];
-        for (c = 0; c < Cols; c++) deskew[c*Cols+c] = sum[(Rows-1)*Cols+c];
+        if (!Direct) for (c = 0; c < Cols; c++) deskew[c*Cols+c] = sum[(Rows-1)*Cols+c];
         for (i = Cells - 1; i >= Cols; i--) sum[i] = sum[i-Cols] + product(activation[i], weight[i]);
         for (i = 0; i < Cols; i++) sum[i] = product(activation[i], weight[i]);
+        if (Direct) for (c = 0; c < Cols; c++) deskew[c*Cols+c] = sum[(Rows-1)*Cols+c];
         for (i = Cells - 1; i >= 1; i--) activation[i] = activation[i-1];
         for (r = 1; r < Rows; r++) activation[r*Cols] = skew[(Rows-1)*Rows+r];
         activation[0] = row_i[7:0];
@@ -108,7 +110,7 @@ module npu_array #(
           loading_set[r] = loading_set[r-1];
           loading_rows[r] = loading_rows[r-1];
         end
-        loading = {loading[Rows-2:0], 1'b0};
+        loading = loading << 1;
       end
 
       // The change of sets travels with the first row that uses the new one.
@@ -121,7 +123,7 @@ module npu_array #(
               if (r <= d && d - r < Cols)
                 weight[r*Cols + d - r] = shadow[32'(swap_set[d])*Cells + r*Cols + d - r];
         for (d = Diagonals - 1; d >= 1; d--) swap_set[d] = swap_set[d-1];
-        swapping = {swapping[Diagonals-2:0], 1'b0};
+        swapping = swapping << 1;
       end
     end
   end

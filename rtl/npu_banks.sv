@@ -17,8 +17,8 @@ module npu_banks (
   assign any = valid_i && !(window_i && extent_i.empty);
   assign first = base_i + (window_i ? extent_i.first : 32'd0);
   assign last = base_i + (window_i ? extent_i.last_in_window : extent_i.last);
-  assign pad_first = first >> (npu_pkg::PadBankShift + npu_pkg::ByteBits);
-  assign pad_last = (last + npu_pkg::ArrayCols - 1) >> (npu_pkg::PadBankShift + npu_pkg::ByteBits);
+  assign pad_first = 32'(npu_pkg::row_of(first)) >> npu_pkg::PadBankShift;
+  assign pad_last = 32'(npu_pkg::row_of(last + npu_pkg::ArrayCols - 1)) >> npu_pkg::PadBankShift;
   assign acc_first = first >> npu_pkg::AccBankShift;
   assign acc_last = last >> npu_pkg::AccBankShift;
   for (genvar b = 0; b < npu_pkg::PadBanks; b++) begin : gen_pad

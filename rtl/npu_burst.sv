@@ -11,14 +11,14 @@ module npu_burst #(
   output logic [LengthBits-1:0] beats_o,
   output logic final_o
 );
-  localparam int unsigned ByteBits = npu_pkg::ByteBits;
+  localparam int unsigned BeatShift = npu_pkg::BeatShift;
   localparam int unsigned PageBeats = 4096 / npu_pkg::BeatBytes;
 
   logic [31:0] total, left, in_page, limit;
-  assign total = ((32'(start_i[ByteBits-1:0]) + bytes_i - 32'd1) >> ByteBits) + 32'd1;
+  assign total = ((32'(start_i[BeatShift-1:0]) + bytes_i - 32'd1) >> BeatShift) + 32'd1;
   assign left = total - done_i;
-  assign address_o = {start_i[31:ByteBits], {ByteBits{1'b0}}} + (done_i << ByteBits);
-  assign in_page = PageBeats - 32'(address_o[11:ByteBits]);
+  assign address_o = {start_i[31:BeatShift], {BeatShift{1'b0}}} + (done_i << BeatShift);
+  assign in_page = PageBeats - 32'(address_o[11:BeatShift]);
   assign limit = (in_page < npu_pkg::BurstBeats) ? in_page : npu_pkg::BurstBeats;
   assign final_o = left <= limit;
   assign beats_o = LengthBits'(final_o ? left : limit);

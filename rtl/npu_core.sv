@@ -7,7 +7,7 @@
 // trace_issue_o[u] in I: unit u issued. trace_complete_o[u] in C: the oldest instruction of unit u completed.
 module npu_core #(
   localparam int unsigned Units = npu_pkg::Units,
-  localparam int unsigned DataBits = npu_pkg::RowBits
+  localparam int unsigned DataBits = npu_pkg::BeatBits
 ) (
   input  logic clk_i,
   input  logic rst_ni,

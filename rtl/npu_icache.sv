@@ -5,7 +5,7 @@
 module npu_icache #(
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
   localparam int unsigned WordBits = 8 * npu_pkg::WordBytes,
-  localparam int unsigned BeatBits = npu_pkg::RowBits
+  localparam int unsigned BeatBits = npu_pkg::BeatBits
 ) (
   input  logic clk_i,
   input  logic rst_ni,

@@ -4,7 +4,8 @@
 // cycle in which the bank's write port is not claimed. complete_o with post_o is high in C-1. Reset: empty.
 module npu_load #(
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
-  localparam int unsigned RowBits = npu_pkg::RowBits
+  localparam int unsigned RowBits = npu_pkg::RowBits,
+  localparam int unsigned BeatBits = npu_pkg::BeatBits
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -18,7 +19,7 @@ module npu_load #(
   output logic [LengthBits-1:0] request_beats_o,
   input  logic request_grant_i,
   input  logic beat_valid_i,
-  input  logic [RowBits-1:0] beat_i,
+  input  logic [BeatBits-1:0] beat_i,
   input  logic [npu_pkg::PadBanks-1:0] claimed_i,   // write ports held by pipelines
   output logic write_o,
   output logic [npu_pkg::PadRowBits-1:0] write_row_o,
@@ -27,8 +28,11 @@ module npu_load #(
   output logic complete_o,
   output logic [npu_pkg::Units-1:0] post_o
 );
-  localparam int unsigned ByteBits = npu_pkg::ByteBits;
+  localparam int unsigned BeatShift = npu_pkg::BeatShift;
+  localparam int unsigned Beat = npu_pkg::BeatBytes;
   localparam int unsigned Cols = npu_pkg::ArrayCols;
+  localparam int unsigned Kept = (Cols + Beat - 2) / Beat + 1;   // a row lies in so many beats, at most
+  localparam int unsigned ShiftBits = $clog2(Kept * Beat);
   localparam int unsigned HeldBits = $clog2(npu_pkg::LoadInstructions + 1);
   localparam int unsigned FreeBits = $clog2(npu_pkg::LoadFifo + 1);
 
@@ -80,9 +84,9 @@ module npu_load #(
 
   // Beats that have arrived.
   logic beat_ready;
-  logic [RowBits-1:0] beat;
+  logic [BeatBits-1:0] beat;
   /* verilator lint_off PINCONNECTEMPTY */
-  npu_queue #(.Width(RowBits), .Depth(npu_pkg::LoadFifo)) u_beats (
+  npu_queue #(.Width(BeatBits), .Depth(npu_pkg::LoadFifo)) u_beats (
     .clk_i, .rst_ni, .push_i(beat_valid_i), .data_i(beat_i), .pop_i(pop), .valid_o(beat_ready), .full_o(), .head_o(beat)
   );
 
@@ -98,7 +102,7 @@ module npu_load #(
   assign start = waiting && (!drain_q || complete_o);
 
   logic [npu_pkg::Units-1:0] post_q;
-  logic [31:0] length_q, row_q, popped_q;
+  logic [31:0] length_q, row_q, row_start_q, popped_q;   // row_start_q: row_q rows in bytes
   /* verilator lint_off UNUSEDSIGNAL */
   logic [31:0] origin, target;
   logic inside_source, inside_target;
@@ -117,15 +121,15 @@ module npu_load #(
   logic [31:0] so, po, row_end, run_end, stop, needed;
   logic row_last, can_write, bank_free;
   logic [npu_pkg::PadRowBits-1:0] row;
-  assign so = 32'(origin[ByteBits-1:0]);
-  assign po = 32'(target[ByteBits-1:0]);
-  assign row_end = ((row_q + 32'd1) << ByteBits) - po;
+  assign so = 32'(origin[BeatShift-1:0]);
+  assign po = 32'(npu_pkg::byte_of(target));
+  assign row_end = row_start_q + Cols - po;
   assign run_end = length_q;
   assign row_last = row_end >= run_end;
   assign stop = row_last ? run_end : row_end;
-  assign needed = (so + stop - 32'd1) >> ByteBits;
-  assign row = target[ByteBits +: npu_pkg::PadRowBits] + npu_pkg::PadRowBits'(row_q);
-  assign bank_free = !claimed_i[$clog2(npu_pkg::PadBanks)'(row >> npu_pkg::PadBankShift)] ||
+  assign needed = (so + stop - 32'd1) >> BeatShift;
+  assign row = npu_pkg::row_of(target) + npu_pkg::PadRowBits'(row_q);
+  assign bank_free = !claimed_i[npu_pkg::PadBankBits'(row >> npu_pkg::PadBankShift)] ||
                      npu_fault_pkg::Fault == npu_fault_pkg::LoadIgnoresClaims;
   assign can_write = drain_q && bank_free && (popped_q > needed || (popped_q == needed && beat_ready));
   assign pop = drain_q && beat_ready && (popped_q < needed || (popped_q == needed && bank_free));
@@ -135,17 +139,18 @@ module npu_load #(
   assign complete_o = all_done;
   assign post_o = post_q;
 
-  logic [RowBits-1:0] last_beat_q;
+  logic [Kept*BeatBits-1:0] kept_q;   // the beats popped last, the newest on top
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       drain_q <= 1'b0;
       post_q <= '0;
       length_q <= '0;
       row_q <= '0;
+      row_start_q <= '0;
       popped_q <= '0;
-      last_beat_q <= '0;
+      kept_q <= '0;
     end else begin
-      if (pop) last_beat_q <= beat;
+      if (pop) kept_q <= {beat, kept_q[Kept*BeatBits-1:BeatBits]};
       if (start) begin
         drain_q <= 1'b1;
         post_q <= next_op.post;
@@ -154,26 +159,24 @@ module npu_load #(
         drain_q <= 1'b0;
       end
       row_q <= (start || run_done) ? '0 : row_q + 32'(row_done);
+      row_start_q <= (start || run_done) ? '0 : row_done ? row_start_q + Cols : row_start_q;
       popped_q <= (start || run_done) ? '0 : popped_q + 32'(pop);
     end
   end
 
-  // A row lies in two neighbouring beats, shifted. With so >= po the lower one is beat k, else beat k-1. It is the one
-  // that arrives now if that one has its number, else the one before.
-  logic [31:0] lower_beat_plus1;
-  logic [ByteBits-1:0] shift;
-  logic arriving_is_lower;
-  logic [RowBits-1:0] lower;
-  assign shift = origin[ByteBits-1:0] - target[ByteBits-1:0];
-  assign lower_beat_plus1 = (so >= po) ? row_q + 32'd1 : row_q;
-  assign arriving_is_lower = popped_q == needed && needed + 32'd1 == lower_beat_plus1;
-  assign lower = arriving_is_lower ? beat : last_beat_q;
+  // A row lies in the newest beats, of which the last is number `needed`: the one that arrives now, or the one popped last.
+  logic [Kept*BeatBits-1:0] beats;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [31:0] shift;   // from the oldest kept beat's first byte to the row's
+  /* verilator lint_on UNUSEDSIGNAL */
+  assign beats = (popped_q == needed) ? {beat, kept_q[Kept*BeatBits-1:BeatBits]} : kept_q;
+  assign shift = so + row_start_q - po + (Kept - 1) * Beat - (needed << BeatShift);
   assign write_o = row_done;
   assign write_row_o = row;
-  assign write_data_o = RowBits'({beat, lower} >> {shift, 3'b000});
+  assign write_data_o = RowBits'(beats >> {shift[ShiftBits-1:0], 3'b000});
   for (genvar m = 0; m < Cols; m++) begin : gen_mask
     logic byte_in;
-    assign byte_in = (row_q != '0 || m >= po) && ((row_q << ByteBits) + m < run_end + po);
+    assign byte_in = (row_q != '0 || m >= po) && (row_start_q + m < run_end + po);
     assign write_mask_o[8*m +: 8] = {8{byte_in}};
   end
 endmodule

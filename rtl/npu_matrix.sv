@@ -84,8 +84,8 @@ module npu_matrix #(
 
   logic [npu_pkg::PadRowBits-1:0] row;
   logic [ByteBits-1:0] offset;
-  assign row = origin[ByteBits +: npu_pkg::PadRowBits];
-  assign offset = origin[ByteBits-1:0];
+  assign row = npu_pkg::row_of(origin);
+  assign offset = npu_pkg::byte_of(origin);
   assign read_o[0] = active_q && in_window;
   assign read_o[1] = active_q && in_window && offset != '0;
   assign read_row_o = {row + 1'b1, row};
@@ -110,9 +110,9 @@ module npu_matrix #(
       set1_q <= set_q;
     end
   end
-  logic [RowBits-1:0] aligned;
-  assign aligned = RowBits'(data_i >> {offset1_q, 3'b000});
-  assign array_row_o = inside1_q ? aligned[Rows*8-1:0] : {Rows{fill1_q}};
+  logic [Rows*8-1:0] aligned;
+  assign aligned = (Rows*8)'(data_i >> {offset1_q, 3'b000});
+  assign array_row_o = inside1_q ? aligned : {Rows{fill1_q}};
   assign array_swap_o = swap1_q;
   assign array_swap_set_o = set1_q;
 

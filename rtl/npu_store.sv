@@ -6,7 +6,8 @@
 module npu_store #(
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
   localparam int unsigned RowBits = npu_pkg::RowBits,
-  localparam int unsigned Cols = npu_pkg::ArrayCols
+  localparam int unsigned BeatBits = npu_pkg::BeatBits,
+  localparam int unsigned Beat = npu_pkg::BeatBytes
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -24,14 +25,17 @@ module npu_store #(
   output logic [LengthBits-1:0] aw_beats_o,
   input  logic aw_ready_i,
   output logic w_valid_o,
-  output logic [RowBits-1:0] w_data_o,
-  output logic [Cols-1:0] w_strobe_o,
+  output logic [BeatBits-1:0] w_data_o,
+  output logic [Beat-1:0] w_strobe_o,
   output logic w_last_o,
   input  logic b_valid_i,
   output logic complete_o,
   output logic [npu_pkg::Units-1:0] post_o
 );
-  localparam int unsigned ByteBits = npu_pkg::ByteBits;
+  localparam int unsigned BeatShift = npu_pkg::BeatShift;
+  localparam int unsigned Cols = npu_pkg::ArrayCols;
+  localparam int unsigned Kept = (Beat + Cols - 2) / Cols + 1;   // a beat lies in so many rows, at most
+  localparam int unsigned ShiftBits = $clog2(Kept * Cols);
   localparam int unsigned Slots = npu_pkg::StoreInstructions;
   localparam int unsigned SlotBits = (Slots > 1) ? $clog2(Slots) : 1;
   localparam int unsigned HeldBits = $clog2(Slots + 1);
@@ -44,7 +48,7 @@ module npu_store #(
   assign accept_o = held_q < HeldBits'(Slots) && !active_q;
 
   // Read side: the youngest instruction, run after run, beat after beat.
-  logic [31:0] length_q, beat_q, rows_q;
+  logic [31:0] length_q, beat_q, rows_q, rows_end_q;   // rows_end_q: rows_q rows in bytes
   /* verilator lint_off UNUSEDSIGNAL */
   logic [31:0] origin, target;
   logic inside_source, inside_target;
@@ -60,19 +64,23 @@ module npu_store #(
     .advance_i(run_done), .address_o(target), .inside_o(inside_target), .wraps_o(wraps_target)
   );
 
-  logic [31:0] so, po, beat_end, stop, needed;
-  logic beat_last, place, port_free;
-  assign so = 32'(target[ByteBits-1:0]);
-  assign po = 32'(origin[ByteBits-1:0]);
-  assign beat_end = ((beat_q + 32'd1) << ByteBits) - so;
+  logic [31:0] so, po, beat_start, beat_end, stop, last_byte;
+  logic beat_last, place, port_free, row_before, row_there;
+  assign so = 32'(target[BeatShift-1:0]);
+  assign po = 32'(npu_pkg::byte_of(origin));
+  assign beat_start = beat_q << BeatShift;
+  assign beat_end = beat_start + Beat - so;
   assign beat_last = beat_end >= length_q;
   assign stop = beat_last ? length_q : beat_end;
-  assign needed = (po + stop - 32'd1) >> ByteBits;
+  // The beat's last byte, counted from the run's first row: it lies in a later row than the next one, in that, or in one that is read.
+  assign last_byte = po + stop - 32'd1;
+  assign row_before = last_byte >= rows_end_q + Cols;
+  assign row_there = last_byte < rows_end_q;
   assign place = free_q != '0;
-  assign read_row_o = origin[ByteBits +: npu_pkg::PadRowBits] + npu_pkg::PadRowBits'(rows_q);
-  assign port_free = !claimed_i[$clog2(npu_pkg::PadBanks)'(read_row_o >> npu_pkg::PadBankShift)];
-  assign read_o = active_q && port_free && (rows_q < needed || (rows_q == needed && place));
-  assign make = active_q && place && (rows_q > needed || (rows_q == needed && port_free));
+  assign read_row_o = npu_pkg::row_of(origin) + npu_pkg::PadRowBits'(rows_q);
+  assign port_free = !claimed_i[npu_pkg::PadBankBits'(read_row_o >> npu_pkg::PadBankShift)];
+  assign read_o = active_q && port_free && (row_before || (!row_there && place));
+  assign make = active_q && place && (row_there || (!row_before && port_free));
   assign run_done = make && beat_last;
   assign read_done = run_done && wraps_source[npu_pkg::Levels];
 
@@ -86,6 +94,7 @@ module npu_store #(
       length_q <= '0;
       beat_q <= '0;
       rows_q <= '0;
+      rows_end_q <= '0;
       held_q <= '0;
       free_q <= FreeBits'(npu_pkg::StoreFifo);
     end else begin
@@ -99,42 +108,43 @@ module npu_store #(
       end
       beat_q <= (issue_i || run_done) ? '0 : beat_q + 32'(make);
       rows_q <= (issue_i || run_done) ? '0 : rows_q + 32'(read_o);
+      rows_end_q <= (issue_i || run_done) ? '0 : read_o ? rows_end_q + Cols : rows_end_q;
     end
   end
 
-  // The row arrives a cycle later; a beat lies in two neighbouring rows, shifted. With po >= so the lower one is row k, else
-  // row k-1. It is the one that arrives now if that one has its number, else the one before.
-  logic [31:0] lower_row_plus1;
-  logic [Cols-1:0] strobe, strobe1_q;
-  logic make1_q, read1_q, arriving_is_lower1_q;
-  logic [ByteBits-1:0] shift1_q;
-  logic [RowBits-1:0] last_row_q, lower, beat;
-  assign lower_row_plus1 = (po >= so) ? beat_q + 32'd1 : beat_q;
-  for (genvar m = 0; m < Cols; m++) begin : gen_strobe
-    assign strobe[m] = (beat_q != '0 || m >= so) && ((beat_q << ByteBits) + m < length_q + so);
+  // The row arrives a cycle later. A beat lies in the newest rows: the one that arrives with it or was read last, and those before.
+  logic [Beat-1:0] strobe, strobe1_q;
+  logic make1_q, read1_q;
+  logic [Kept*RowBits-1:0] kept_q, rows;   // the rows read last, the newest on top
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [31:0] shift;   // from the oldest kept row's first byte to the beat's
+  /* verilator lint_on UNUSEDSIGNAL */
+  logic [ShiftBits-1:0] shift1_q;
+  logic [BeatBits-1:0] beat;
+  assign shift = po + beat_start - so + Kept * Cols - (row_there ? rows_end_q : rows_end_q + Cols);
+  for (genvar m = 0; m < Beat; m++) begin : gen_strobe
+    assign strobe[m] = (beat_q != '0 || m >= so) && (beat_start + m < length_q + so);
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       make1_q <= 1'b0;
       read1_q <= 1'b0;
-      arriving_is_lower1_q <= 1'b0;
       shift1_q <= '0;
       strobe1_q <= '0;
-      last_row_q <= '0;
+      kept_q <= '0;
     end else begin
       make1_q <= make;
       read1_q <= read_o;
-      arriving_is_lower1_q <= rows_q == needed && needed + 32'd1 == lower_row_plus1;
-      shift1_q <= origin[ByteBits-1:0] - target[ByteBits-1:0];
+      shift1_q <= shift[ShiftBits-1:0];
       strobe1_q <= strobe;
-      if (read1_q) last_row_q <= data_i;
+      if (read1_q) kept_q <= rows;
     end
   end
-  assign lower = arriving_is_lower1_q ? data_i : last_row_q;
-  assign beat = RowBits'({data_i, lower} >> {shift1_q, 3'b000});
+  assign rows = read1_q ? {data_i, kept_q[Kept*RowBits-1:RowBits]} : kept_q;
+  assign beat = BeatBits'(rows >> {shift1_q, 3'b000});
 
   /* verilator lint_off PINCONNECTEMPTY */
-  npu_queue #(.Width(RowBits + Cols), .Depth(npu_pkg::StoreFifo)) u_beats (
+  npu_queue #(.Width(BeatBits + Beat), .Depth(npu_pkg::StoreFifo)) u_beats (
     .clk_i, .rst_ni, .push_i(make1_q), .data_i({beat, strobe1_q}), .pop_i(w_pop),
     .valid_o(), .full_o(), .head_o({w_data_o, w_strobe_o})
   );

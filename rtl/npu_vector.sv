@@ -83,7 +83,7 @@ module npu_vector #(
     row0.inside_a = inside_a;
     row0.inside_b = inside_b;
     row0.part = part_q[1:0];
-    row0.target = address_d[npu_pkg::ByteBits +: npu_pkg::PadRowBits];
+    row0.target = npu_pkg::row_of(address_d);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -124,7 +124,7 @@ module npu_vector #(
 
   assign read_o[0] = active_q && control_q.has_a && !control_q.acc_a && inside_a;
   assign read_o[1] = active_q && has_b_q && inside_b;
-  assign read_row_o = {address_b[npu_pkg::ByteBits +: npu_pkg::PadRowBits], address_a[npu_pkg::ByteBits +: npu_pkg::PadRowBits]};
+  assign read_row_o = {npu_pkg::row_of(address_b), npu_pkg::row_of(address_a)};
   assign acc_read_o = active_q && control_q.has_a && control_q.acc_a && inside_a;
   assign acc_read_row_o = address_a[npu_pkg::AccRowNumberBits-1:0];
 

@@ -39,7 +39,7 @@ module npu_weights #(
   );
   assign last = wraps[npu_pkg::Levels];
   assign read_o = active_q;
-  assign read_row_o = address[npu_pkg::ByteBits +: npu_pkg::PadRowBits];
+  assign read_row_o = npu_pkg::row_of(address);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

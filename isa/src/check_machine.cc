@@ -32,39 +32,39 @@ private:
   }
 
   void check_array() {
-    require(power_of_two(m_.array.cols), "array", "cols",
-            fmt::format("array.cols is {}; this version takes powers of two", m_.array.cols));
     require(m_.array.cols >= 4, "array", "cols",
             fmt::format("array.cols is {}; a row holds at least one i32, so 4", m_.array.cols));
+    require(m_.array.rows <= m_.array.cols, "array", "rows",
+            fmt::format("array.rows is {}; a row of the scratchpad has a byte for each of array.cols, {}, "
+                        "and feeds no more rows of the array",
+                        m_.array.rows, m_.array.cols));
     require(m_.vector.lanes == m_.array.cols, "vector", "lanes",
             fmt::format("vector.lanes is {}; this version takes array.cols, {}", m_.vector.lanes,
                         m_.array.cols));
   }
 
-  void check_banks(const char* section, int64_t bytes, int banks, int row_bytes) {
-    require(power_of_two(banks), section, "banks",
-            fmt::format("{}.banks is {}; this version takes powers of two", section, banks));
-    int64_t rows = bytes / row_bytes;
-    bool whole = bytes % row_bytes == 0 && rows % banks == 0;
+  void check_banks(const char* section, int64_t bytes, int banks, int row_bytes, int least) {
+    int64_t rows = bytes / row_bytes / banks;
+    bool whole = bytes == rows * row_bytes * banks;
     require(whole, section, "bytes",
             fmt::format("{}.bytes is {}; it must be a multiple of {} banks of rows of {} bytes",
                         section, bytes, banks, row_bytes));
-    require(!whole || !power_of_two(banks) || power_of_two(rows / banks), section, "bytes",
-            fmt::format("{}.bytes gives banks of {} rows; this version takes powers of two",
-                        section, rows / banks));
+    require(!whole || (power_of_two(rows) && rows >= least), section, "bytes",
+            fmt::format("{}.bytes gives banks of {} rows; this version takes powers of two, {} or more",
+                        section, rows, least));
   }
 
   void check_memories() {
-    check_banks("scratchpad", m_.scratchpad.bytes, m_.scratchpad.banks, m_.row_bytes());
+    check_banks("scratchpad", m_.scratchpad.bytes, m_.scratchpad.banks, m_.row_bytes(), 4);
     check_banks("accumulator", m_.accumulator.bytes, m_.accumulator.banks,
-                m_.accumulator_row_bytes());
+                m_.accumulator_row_bytes(), 2);
   }
 
   void check_dram() {
     constexpr int kPage = 4096; // an AXI4 burst stays within one
-    require(m_.dram.beat_bytes == m_.array.cols, "dram", "beat_bytes",
-            fmt::format("dram.beat_bytes is {}; this version takes array.cols, {}",
-                        m_.dram.beat_bytes, m_.array.cols));
+    require(power_of_two(m_.dram.beat_bytes) && m_.dram.beat_bytes >= 4, "dram", "beat_bytes",
+            fmt::format("dram.beat_bytes is {}; AXI4 has powers of two from 4 to 128",
+                        m_.dram.beat_bytes));
     require(
         m_.dram.burst_beats * m_.dram.beat_bytes <= kPage, "dram", "burst_beats",
         fmt::format("a burst of {} beats of {} bytes is longer than an AXI4 burst may be, {} bytes",
@@ -78,8 +78,8 @@ private:
   }
 
   void check_cache() {
-    require(power_of_two(m_.sequencer.cache_lines), "sequencer", "cache_lines",
-            fmt::format("sequencer.cache_lines is {}; it must be a power of two",
+    require(power_of_two(m_.sequencer.cache_lines) && m_.sequencer.cache_lines >= 2, "sequencer", "cache_lines",
+            fmt::format("sequencer.cache_lines is {}; it must be a power of two, 2 or more",
                         m_.sequencer.cache_lines));
     require(power_of_two(m_.sequencer.line_bytes), "sequencer", "line_bytes",
             fmt::format("sequencer.line_bytes is {}; it must be a power of two",

@@ -114,23 +114,6 @@ Field common_opcode(const Spec& spec) {
   return *opcode;
 }
 
-void check_machine(const Machine& machine, int word_bytes) {
-  auto need = [](bool good, const std::string& what) {
-    if (!good) throw GenerateError("machine: " + what);
-  };
-  need(machine.array.rows <= machine.array.cols, "array.rows must not exceed array.cols (a scratchpad row feeds the array)");
-  need(machine.vector.lanes == machine.array.cols, "vector.lanes must equal array.cols");
-  need(machine.dram.beat_bytes == machine.array.cols, "dram.beat_bytes must equal array.cols");
-  need(machine.array.pipeline >= 2, "array.pipeline must be at least 2");
-  need(machine.vector.pipeline >= 3, "vector.pipeline must be at least 3");
-  need(machine.array.weight_sets >= 2, "array.weight_sets must be at least 2");
-  need(is_power_of_two(machine.array.cols) && machine.array.cols >= 4, "array.cols must be a power of two, at least 4");
-  need(is_power_of_two(machine.bank_bytes()) && machine.bank_bytes() >= 4 * machine.array.cols, "a scratchpad bank must be a power of two of at least four rows");
-  need(is_power_of_two(machine.accumulator_bank_rows()), "an accumulator bank's rows must be a power of two");
-  need(is_power_of_two(word_bytes) && is_power_of_two(machine.sequencer.line_bytes) && is_power_of_two(machine.sequencer.cache_lines) && machine.sequencer.cache_lines >= 2, "words, cache lines and their number must be powers of two");
-  need(machine.sequencer.line_bytes >= machine.dram.beat_bytes && machine.sequencer.line_bytes >= word_bytes, "a cache line must hold a beat and a word");
-}
-
 }  // namespace
 
 int index_bits(int64_t value) {
@@ -140,7 +123,6 @@ int index_bits(int64_t value) {
 bool is_power_of_two(int64_t value) { return value > 0 && std::has_single_bit(static_cast<uint64_t>(value)); }
 
 Layouts lay_out(const Spec& spec) {
-  check_machine(spec.machine, spec.word_bytes());
   Layouts layouts;
   layouts.opcode = common_opcode(spec);
   for (const Instruction& instruction : spec.instructions) {

@@ -61,10 +61,13 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   const Machine& m = spec.machine;
   text.line("");
   text.line("// What follows from them.");
-  text.number("RowBits", 8 * m.row_bytes(), "of the scratchpad; also of a beat");
+  text.number("RowBits", 8 * m.row_bytes(), "of the scratchpad");
   text.number("AccRowBits", 8 * m.accumulator_row_bytes());
-  text.number("ByteBits", log2_of(m.row_bytes()), "of a byte's place in a scratchpad row");
+  text.number("ByteBits", index_bits(m.row_bytes()), "of a byte's place in a scratchpad row");
+  text.number("BeatBits", 8 * m.dram.beat_bytes);
+  text.number("BeatShift", log2_of(m.dram.beat_bytes), "address to beat");
   text.number("PadRowBits", index_bits(m.scratchpad.bytes / m.row_bytes()), "of a row's number");
+  text.number("PadBankBits", index_bits(m.scratchpad.banks), "of a bank's number");
   text.number("PadBankShift", log2_of(m.bank_bytes() / m.row_bytes()), "row number to bank");
   text.number("AccRowNumberBits", index_bits(m.accumulator_rows()));
   text.number("AccBankShift", log2_of(m.accumulator_bank_rows()));
@@ -111,6 +114,23 @@ void print_names(Text& text) {
   text.constant("SpaceScratchpad", 2, static_cast<int>(Space::Scratchpad));
   text.constant("SpaceAccumulator", 2, static_cast<int>(Space::Accumulator));
   text.constant("SpaceDram", 2, static_cast<int>(Space::Dram));
+}
+
+/// Where a scratchpad address lies. A row need not be a power of two long; a division by a constant is a few adders then.
+void print_places(Text& text, const Machine& m) {
+  bool shifts = is_power_of_two(m.row_bytes());
+  auto divided = [&, bits = index_bits(m.scratchpad.bytes)](const char* by) { return fmt::format("{0}'(address) {1} {0}'d{2}", bits, by, m.row_bytes()); };
+  std::string row = shifts ? fmt::format("address >> {}", log2_of(m.row_bytes())) : divided("/");
+  std::string byte = shifts ? "address" : divided("%");
+  auto function = [&](const char* name, const char* bits, const std::string& value) {
+    text.line(fmt::format("function automatic logic [{0}-1:0] {1}(input logic [31:0] address); {1} = {0}'({2}); endfunction", bits, name, value));
+  };
+  text.line("");
+  text.line("// The row of a scratchpad address, and the byte's place in the row.");
+  text.line("/* verilator lint_off UNUSEDSIGNAL */");
+  function("row_of", "PadRowBits", row);
+  function("byte_of", "ByteBits", byte);
+  text.line("/* verilator lint_on UNUSEDSIGNAL */");
 }
 
 constexpr const char* kTypes = R"(
@@ -198,6 +218,7 @@ std::string print_package(const Spec& spec, const Layouts& layouts) {
   print_sizes(text, spec);
   print_derived(text, spec, layouts);
   print_names(text);
+  print_places(text, spec.machine);
   return text.out + kTypes + "/* verilator lint_on UNUSEDPARAM */\n";
 }
 

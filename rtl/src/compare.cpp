@@ -67,15 +67,37 @@ void write_inputs(const Job& job, simulator::DramData& dram) {
     simulator::write_input(job.program, job.spec.machine, input.name, simulator::read_npy(input.file), dram);
 }
 
+std::string instruction_at(const Job& job, uint64_t pc) {
+  if (pc >= job.program.text.size())
+    return "beyond the text";
+  auto decoded = isa::decode(job.spec, job.program.text[pc]);
+  return decoded ? assembler::print_instruction(job.spec, *decoded) : "?";
+}
+
+bool missing(const Events& events, uint64_t sequence) { return sequence >= events.size() || events[sequence].sequence == ~uint64_t{0}; }
+
 std::string describe(const Job& job, const Event& event) {
   if (event.sequence == ~uint64_t{0})
     return "not complete";
-  std::string text = event.pc < job.program.text.size() ? "?" : "beyond the text";
-  if (event.pc < job.program.text.size())
-    if (auto decoded = isa::decode(job.spec, job.program.text[event.pc]))
-      text = assembler::print_instruction(job.spec, *decoded);
   return fmt::format("dispatch {:>7} issue {:>7} complete {:>7}  pc {:>5} {:<9} {}", event.dispatch, event.issue, event.complete,
-                     event.pc, isa::name(event.unit), text);
+                     event.pc, isa::name(event.unit), instruction_at(job, event.pc));
+}
+
+/// What the spec says (the model) against what the RTL does, for each moment that differs.
+std::string expected_and_seen(const Events& model, const Events& rtl, uint64_t sequence) {
+  if (missing(model, sequence) || missing(rtl, sequence))
+    return "";
+  const Event &expected = model[sequence], &seen = rtl[sequence];
+  std::string text;
+  auto hold = [&](const char* what, auto a, auto b) {
+    if (a != b)
+      text += fmt::format("  {}: expected {}, seen {}\n", what, a, b);
+  };
+  hold("pc", expected.pc, seen.pc);
+  hold("dispatch", expected.dispatch, seen.dispatch);
+  hold("issue", expected.issue, seen.issue);
+  hold("completion", expected.complete, seen.complete);
+  return text;
 }
 
 std::string side(const Job& job, const char* name, const Events& events, uint64_t sequence) {
@@ -119,7 +141,10 @@ void compare_ends(const Job& job, const Events& model, const Events& rtl, Outcom
 }  // namespace
 
 std::string explain(const Job& job, const Events& model, const Events& rtl, uint64_t sequence) {
-  return fmt::format("first difference: instruction #{}\n", sequence) + side(job, "model", model, sequence) + side(job, "RTL", rtl, sequence);
+  std::string name = fmt::format("first difference: instruction #{}", sequence);
+  if (!missing(model, sequence))
+    name += fmt::format(", pc {}, {}: {}", model[sequence].pc, isa::name(model[sequence].unit), instruction_at(job, model[sequence].pc));
+  return name + "\n" + expected_and_seen(model, rtl, sequence) + side(job, "model", model, sequence) + side(job, "RTL", rtl, sequence);
 }
 
 Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model) {

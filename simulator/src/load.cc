@@ -52,7 +52,7 @@ void Load::granted(Cycle at) {
 void Load::start_run() {
   const int cols = core_.machine().row_bytes();
   run_ = runs_.run();
-  dram_offset_ = run_.dram % cols;
+  dram_offset_ = run_.dram % core_.machine().dram.beat_bytes;
   pad_offset_ = run_.pad % cols;
   rows_ = (pad_offset_ + run_.bytes - 1) / cols + 1;
   row_ = run_pops_ = 0;
@@ -116,7 +116,7 @@ void Load::finish_run(Cycle at) {
 int64_t Load::beat_needed() const {
   const int cols = core_.machine().row_bytes();
   int64_t row_end = std::min(run_.bytes, (row_ + 1) * cols - pad_offset_) - 1;
-  return (dram_offset_ + row_end) / cols;
+  return (dram_offset_ + row_end) / core_.machine().dram.beat_bytes;
 }
 
 Cycle Load::next_beat(Cycle now) const {

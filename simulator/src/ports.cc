@@ -1,13 +1,11 @@
 #include "ports.h"
 
-#include <bit>
-
 namespace npuforge::simulator {
 
 void Ports::reset(const isa::Machine& machine) {
   scratch_banks_ = machine.scratchpad.banks;
   sum_banks_ = machine.accumulator.banks;
-  bank_shift_ = std::countr_zero(static_cast<uint64_t>(machine.bank_bytes()));
+  bank_bytes_ = machine.bank_bytes();
   sum_bank_rows_ = machine.accumulator_bank_rows();
   free_at_.assign(2 * (scratch_banks_ + sum_banks_), 0);
   holder_.assign(free_at_.size(), isa::Unit::Sequencer);
@@ -24,8 +22,8 @@ std::pair<int, int> Ports::banks(const Stream& stream) const {
   if (stream.empty)
     return {0, -1};
   if (stream.space == isa::Space::Scratchpad)
-    return {static_cast<int>(stream.first >> bank_shift_),
-            static_cast<int>(stream.last >> bank_shift_)};
+    return {static_cast<int>(stream.first / bank_bytes_),
+            static_cast<int>(stream.last / bank_bytes_)};
   return {static_cast<int>(stream.first / sum_bank_rows_),
           static_cast<int>(stream.last / sum_bank_rows_)};
 }

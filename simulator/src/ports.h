@@ -45,15 +45,16 @@ public:
   isa::Unit holder(int port) const { return holder_[port]; }
   Cycle free_at(int port) const { return free_at_[port]; }
 
-  int read_port(uint32_t address) const { return static_cast<int>(address >> bank_shift_); }
+  int read_port(uint32_t address) const { return static_cast<int>(int64_t{address} / bank_bytes_); }
   int write_port(uint32_t address) const {
-    return scratch_banks_ + static_cast<int>(address >> bank_shift_);
+    return scratch_banks_ + static_cast<int>(int64_t{address} / bank_bytes_);
   }
 
 private:
   int base(isa::Space space, isa::Access port) const;
 
-  int scratch_banks_ = 0, sum_banks_ = 0, bank_shift_ = 0;
+  int scratch_banks_ = 0, sum_banks_ = 0;
+  int64_t bank_bytes_ = 1;
   int64_t sum_bank_rows_ = 1;
   std::vector<Cycle> free_at_;
   std::vector<isa::Unit> holder_;

@@ -7,7 +7,7 @@
 
 namespace npuforge::simulator {
 
-/// Where a run lies. A beat is as long as a scratchpad row.
+/// Where a run lies.
 struct Run {
   uint32_t dram = 0, pad = 0;
   int64_t bytes = 0;

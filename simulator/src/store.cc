@@ -39,18 +39,18 @@ void Store::issue(Job& job) {
 }
 
 void Store::start_run() {
-  const int cols = core_.machine().row_bytes();
+  const int beat = core_.machine().dram.beat_bytes;
   run_ = runs_.run();
-  dram_offset_ = run_.dram % cols;
-  pad_offset_ = run_.pad % cols;
-  beats_ = (dram_offset_ + run_.bytes - 1) / cols + 1;
+  dram_offset_ = run_.dram % beat;
+  pad_offset_ = run_.pad % core_.machine().row_bytes();
+  beats_ = (dram_offset_ + run_.bytes - 1) / beat + 1;
   beat_ = rows_read_ = 0;
 }
 
 void Store::read(Cycle until) {
-  const int cols = core_.machine().row_bytes();
+  const int cols = core_.machine().row_bytes(), beat = core_.machine().dram.beat_bytes;
   while (reading_) {
-    int64_t beat_end = std::min(run_.bytes, (beat_ + 1) * cols - dram_offset_) - 1;
+    int64_t beat_end = std::min(run_.bytes, (beat_ + 1) * beat - dram_offset_) - 1;
     int64_t row = (pad_offset_ + beat_end) / cols;
     bool reads = rows_read_ <= row, makes = rows_read_ >= row;
     Cycle ready = makes ? std::max(next_step_, places_.ready()) : next_step_;
@@ -114,11 +114,11 @@ void Store::accepted(Cycle at, Cycle start) {
 }
 
 Cycle Store::bound(Cycle now) const {
-  const int cols = core_.machine().row_bytes();
+  const int beat = core_.machine().dram.beat_bytes;
   Cycle earliest = kNever;
   if (reading_) // at best a beat is made in each cycle
     earliest = std::max(now, next_step_) + (beats_ - beat_) +
-               (runs_.left() - 1) * ((run_.bytes + cols - 1) / cols);
+               (runs_.left() - 1) * ((run_.bytes + beat - 1) / beat);
   if (reading_ && read_job_ == held_jobs_.front())
     return earliest;
   // The oldest is read: its bursts are sent one after the other, and the last one's acceptance says

@@ -101,8 +101,8 @@ void Emitter::set_value(Decoded& decoded, int index, int64_t value) {
     return;
   }
   // Registers of this instruction that were already given must keep their values.
-  uint32_t busy = reserved_;
-  for (const isa::OperandBits& bits : decoded.operands) busy |= 1u << bits.base;
+  uint64_t busy = reserved_;
+  for (const isa::OperandBits& bits : decoded.operands) busy |= uint64_t{1} << bits.base;
   int reg = free_register();
   while (busy >> reg & 1) reg = free_register();
   load_constant(reg, static_cast<int32_t>(value - offset));
@@ -130,7 +130,7 @@ void Emitter::set_level(int generator, int level, const Level& value, bool keep)
   emit(std::move(decoded));
 }
 
-int Emitter::generator(const Levels& levels, uint32_t in_use) {
+int Emitter::generator(const Levels& levels, uint64_t in_use) {
   for (size_t g = 0; g < generators_.size(); ++g)
     if (generators_[g] == levels && random_.chance(60)) return static_cast<int>(g);
   int number = 0;

@@ -54,7 +54,7 @@ class Emitter {
   /// Fills a `value` or a stream's base so that offset + register is `value`; may load a register first.
   void set_value(isa::Decoded& decoded, int operand, int64_t value);
   /// Sets a generator to these levels, the instructions emitted as needed, and returns its number.
-  int generator(const Levels& levels, uint32_t in_use);
+  int generator(const Levels& levels, uint64_t in_use);
   /// A random computation on registers whose values nobody needs.
   void random_computation();
   /// Registers and generators may hold anything from here on (a loop's body starts).
@@ -62,8 +62,8 @@ class Emitter {
 
   int random_register() { return static_cast<int>(random_.between(1, spec_.machine.sequencer.registers - 1)); }
   /// The register is not changed by anything emitted until released.
-  void reserve(int reg) { reserved_ |= 1u << reg, known_[reg].reset(); }
-  void release(int reg) { reserved_ &= ~(1u << reg); known_[reg].reset(); }
+  void reserve(int reg) { reserved_ |= uint64_t{1} << reg, known_[reg].reset(); }
+  void release(int reg) { reserved_ &= ~(uint64_t{1} << reg); known_[reg].reset(); }
 
   /// What registers and generators hold, to go back to after code that is jumped over.
   struct State {
@@ -87,7 +87,7 @@ class Emitter {
   std::vector<std::array<uint32_t, 2>> masks_;
   std::vector<std::optional<int32_t>> known_;
   std::vector<std::optional<Levels>> generators_;
-  uint32_t reserved_ = 1;  // r0
+  uint64_t reserved_ = 1;  // r0
 };
 
 }  // namespace npuforge::random_programs

@@ -35,7 +35,8 @@ const Ordering::Entry* Ordering::latest_conflict(Unit from, const Entry& entry) 
 bool Ordering::room(int from, int to, size_t post) const {
   const auto& pairs = pairs_[from][to];
   if (!pairs.empty() && pairs.back().post >= post) return false;  // tokens of a pair are first in, first out
-  const auto pending = std::count_if(pairs.begin(), pairs.end(), [&](const TokenPair& p) { return p.wait > post; });
+  // An instruction that waits for a token of its own unit takes it at issue, when there must be room for its post already.
+  const auto pending = std::count_if(pairs.begin(), pairs.end(), [&](const TokenPair& p) { return p.wait >= post; });
   return pending + 1 <= token_max_;
 }
 

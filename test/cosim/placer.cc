@@ -20,11 +20,11 @@ int64_t Placer::size_of(const Operand& operand) const {
   return 0;
 }
 
-uint32_t Placer::banks_of(const Operand& operand, int64_t first, int64_t last) const {
+uint64_t Placer::banks_of(const Operand& operand, int64_t first, int64_t last) const {
   if (operand.space == Space::Dram || last < first) return 0;
   const int64_t bank = operand.space == Space::Scratchpad ? m_.bank_bytes() : m_.accumulator_bank_rows();
-  uint32_t mask = 0;
-  for (int64_t b = first / bank; b <= last / bank; ++b) mask |= 1u << b;
+  uint64_t mask = 0;
+  for (int64_t b = first / bank; b <= last / bank; ++b) mask |= uint64_t{1} << b;
   return mask;
 }
 
@@ -59,7 +59,7 @@ Levels Placer::random_levels(int64_t total, int64_t unit, int64_t budget, bool w
   return levels;
 }
 
-std::optional<Placed> Placer::place(const Operand& operand, int64_t total, int64_t width, int64_t align, uint32_t avoid,
+std::optional<Placed> Placer::place(const Operand& operand, int64_t total, int64_t width, int64_t align, uint64_t avoid,
                                      std::optional<Levels> given) {
   const int64_t size = size_of(operand);
   const bool windowed = !operand.fill.empty();

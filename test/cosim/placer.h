@@ -15,7 +15,7 @@ struct Placed {
   Levels levels;
   int64_t base = 0;
   int64_t first = 0, last = -1;  ///< what it touches; last < first: nothing
-  uint32_t banks = 0;
+  uint64_t banks = 0;
 };
 
 /// The stretch of DRAM that loads and stores use.
@@ -29,7 +29,7 @@ class Placer {
 
   /// A stream of `steps` rows of `width` bytes (accumulator: 1), base and strides multiples of `align`, in none of `avoid_banks`;
   /// with `levels` these instead of random ones. Nothing if no place was found in some tries. DRAM addresses are relative to data().
-  std::optional<Placed> place(const isa::Operand& operand, int64_t steps, int64_t width, int64_t align, uint32_t avoid_banks,
+  std::optional<Placed> place(const isa::Operand& operand, int64_t steps, int64_t width, int64_t align, uint64_t avoid_banks,
                               std::optional<Levels> levels = {});
   /// The alignment that the operand demands.
   int64_t unit_of(const isa::Operand& operand) const;
@@ -39,7 +39,7 @@ class Placer {
  private:
   Levels random_levels(int64_t steps, int64_t unit, int64_t budget, bool windowed);
   int64_t size_of(const isa::Operand& operand) const;
-  uint32_t banks_of(const isa::Operand& operand, int64_t first, int64_t last) const;
+  uint64_t banks_of(const isa::Operand& operand, int64_t first, int64_t last) const;
 
   const isa::Machine& m_;
   Random& random_;

@@ -68,10 +68,10 @@ class Builder {
 // --- instructions ----------------------------------------------------------------------------------------------------
 
 void Builder::use(Decoded& decoded, const std::vector<std::pair<int, Placed>>& streams) {
-  uint32_t in_use = 0;
+  uint64_t in_use = 0;
   for (const auto& [index, placed] : streams) {
     decoded.operands[index].generator = emit_.generator(placed.levels, in_use);
-    in_use |= 1u << decoded.operands[index].generator;
+    in_use |= uint64_t{1} << decoded.operands[index].generator;
   }
   for (const auto& [index, placed] : streams) {
     const Operand& operand = decoded.instruction->operands[index];
@@ -172,11 +172,11 @@ bool Builder::map_or_reduce(Action action) {
   Decoded decoded = emit_.blank(*instruction);
   const int64_t total = random_.between(1, 36);
   int64_t group = 1;
-  uint32_t read_banks = 0;
+  uint64_t read_banks = 0;
   bool first_read = true;
   std::vector<std::pair<int, Placed>> streams;
   std::vector<random_programs::Access> accesses;
-  const auto place_stream = [&](int index, int64_t count, uint32_t avoid) -> const Placed* {
+  const auto place_stream = [&](int index, int64_t count, uint64_t avoid) -> const Placed* {
     const Operand& operand = instruction->operands[index];
     const auto placed = placer_.place(operand, count, operand.space == Space::Accumulator ? 1 : m_.row_bytes(), placer_.unit_of(operand), avoid);
     if (!placed) return nullptr;
