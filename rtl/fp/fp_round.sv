@@ -36,15 +36,15 @@ module fp_round #(
     assign frame = {magnitude_i, {(Frame - Width) {1'b0}}};
   end
   if (Normalise) begin : gen_normalise
-    localparam int unsigned CountBits = $clog2(Width + 1);
+    localparam int unsigned CountBits = $clog2(Width);
     logic [CountBits-1:0] zeros, shift;
     logic signed [SignedExpBits-1:0] room;
     fp_lzc #(.Width(Width)) u_lzc (.value_i(magnitude_i), .count_o(zeros));
+    // Unsigned, so that a negative room is large: such a result is normalised first and then becomes subnormal.
     assign room = exponent_i - SignedExpBits'(1);
     always_comb begin
       shift = zeros;
-      if (Denormalise && room < 0) shift = '0;
-      else if ((SignedExpBits + CountBits)'(room) < (SignedExpBits + CountBits)'(zeros)) shift = CountBits'(room);
+      if ((SignedExpBits + CountBits)'(room) < (SignedExpBits + CountBits)'(zeros)) shift = CountBits'(room);
     end
     assign normal = frame << shift;
     assign exponent = exponent_i - SignedExpBits'(shift);
