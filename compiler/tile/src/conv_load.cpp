@@ -3,6 +3,8 @@
 
 namespace npuforge::tile {
 
+using mlir::SmallVector;
+
 ConvCode::Band ConvCode::band(Value index, Value counter) {
   Value first = e.mul(index, plan.band);
   Value rows = layer.out.height % plan.band == 0
@@ -24,21 +26,28 @@ void ConvCode::loadInput(const Band& b) {
   Value end = f.bands == 1 ? e.constant(layer.in.height) : e.min(reach, layer.in.height);
   Value count = e.sub(end, begin);
   Value to = e.add(b.slot, e.mul(e.sub(begin, origin), f.pitch));
-  const int64_t pixel = plan.plain ? 1 : cols, row_bytes = layer.in.width * pixel;
+  const int64_t row_bytes = layer.in.width * (plan.plain ? 1 : cols);
   const int64_t plane = layer.in.height * row_bytes;
-  const int64_t planes = plan.plain ? layer.in.channels : ceilDiv(layer.in.channels, cols);
   Value from = e.mul(begin, row_bytes);
   s.awaitCredit(e, "load", "matrix");
-  if (f.pitch == row_bytes) {
-    Value dst = e.stream(input, to, 0, {e.level(planes, f.plane)});
-    Value src = e.stream(input_dram, from, 0, {e.level(planes, plane)});
-    CopyInOp::create(e.builder, e.location, dst, src, e.mul(count, row_bytes));
+  const Level rows{count, f.pitch, {}, {}}, rows_from{count, row_bytes, {}, {}};
+  SmallVector<Level> dst, src; // of runs of `bytes`
+  Value bytes = e.constant(row_bytes);
+  if (plan.interleave) {
+    dst = {e.level(layer.in.width, f.pixel), rows, e.level(layer.in.channels, 1)};
+    src = {e.level(layer.in.width, 1), rows_from, e.level(layer.in.channels, plane)};
+    bytes = e.constant(1);
+  } else if (f.pitch == row_bytes) {
+    dst = {e.level(f.planes, f.plane)};
+    src = {e.level(f.planes, plane)};
+    bytes = e.mul(count, row_bytes);
   } else {
-    Value dst =
-        e.stream(input, to, w.left * pixel, {{count, f.pitch, {}, {}}, e.level(planes, f.plane)});
-    Value src = e.stream(input_dram, from, 0, {{count, row_bytes, {}, {}}, e.level(planes, plane)});
-    CopyInOp::create(e.builder, e.location, dst, src, e.constant(row_bytes));
+    dst = {rows, e.level(f.planes, f.plane)};
+    src = {rows_from, e.level(f.planes, plane)};
   }
+  const int64_t left = plan.plain ? w.left * f.pixel : 0;
+  CopyInOp::create(e.builder, e.location, e.stream(input, to, left, dst),
+                   e.stream(input_dram, from, 0, src), bytes);
   e.signal("load", "matrix");
 }
 

@@ -88,7 +88,7 @@ void ConvCode::tap(const Band& b, int64_t t, Value base, Value rolled, Value at,
 Level ConvCode::columns(int64_t kernel_column) {
   const Window& w = layer.window;
   if (plan.plain)
-    return e.level(layer.out.width, w.stride_w);
+    return e.level(layer.out.width, w.stride_w * f.pixel);
   Level level = e.level(layer.out.width, w.stride_w * cols);
   const int64_t shift = w.left - kernel_column * w.dilation_w;
   const int64_t low = ceilDiv(shift, w.stride_w),

@@ -10,11 +10,15 @@ struct Source {
   int64_t channel, kernel_row, kernel_column;
 };
 
-Source source(const Plan& plan, const Reduction& r, int64_t cols, int64_t outer, int64_t inner,
-              int64_t tap, int64_t row) {
+Source source(const Layer& layer, const Plan& plan, const Reduction& r, int64_t cols, int64_t outer,
+              int64_t inner, int64_t tap, int64_t row) {
   const int64_t plane = plan.roll_rows ? outer : inner;
   const int64_t kernel_row = plan.roll_rows ? inner : tap / r.column_tiles,
                 column = tap % r.column_tiles;
+  if (plan.interleave) {
+    const int64_t channels = layer.in.channels, byte = column * cols + row;
+    return {byte % channels, kernel_row, byte / channels};
+  }
   if (plan.plain)
     return {plane, kernel_row, column * cols + row};
   return {plane * cols + row, kernel_row, column};
@@ -32,7 +36,7 @@ std::vector<int8_t> packWeights(const Layer& layer, const Plan& plan, const Redu
       for (int64_t inner = 0; inner < r.inner; ++inner)
         for (int64_t tap = 0; tap < r.taps; ++tap)
           for (int64_t row = 0; row < r.tile_rows; ++row) {
-            const Source from = source(plan, r, cols, outer, inner, tap, row);
+            const Source from = source(layer, plan, r, cols, outer, inner, tap, row);
             for (int64_t o = block * cols; o < (block + 1) * cols; ++o) {
               const bool inside = o < layer.out.channels && from.channel < layer.in.channels &&
                                   from.kernel_column < w.kernel_w;

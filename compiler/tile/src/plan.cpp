@@ -19,6 +19,7 @@ Attribute toAttribute(MLIRContext* context, const Plan& plan) {
   Builder b(context);
   return b.getDictionaryAttr(
       {b.getNamedAttr("band", b.getI64IntegerAttr(plan.band)),
+       b.getNamedAttr("interleave", b.getBoolAttr(plan.interleave)),
        b.getNamedAttr("plain", b.getBoolAttr(plan.plain)),
        b.getNamedAttr("roll_rows", b.getBoolAttr(plan.roll_rows)),
        b.getNamedAttr("chunk", b.getI64IntegerAttr(plan.chunk)),
@@ -31,22 +32,24 @@ FailureOr<Plan> readPlan(Operation& op) {
     return op.emitError() << "has no " << kPlanAttr, failure();
   auto number = [&](StringRef name) { return attribute.getAs<IntegerAttr>(name); };
   auto flag = [&](StringRef name) { return attribute.getAs<BoolAttr>(name); };
-  if (!number("band") || !number("chunk") || !flag("plain") || !flag("roll_rows") ||
-      !flag("blocks_outside"))
+  if (!number("band") || !number("chunk") || !flag("plain") || !flag("interleave") ||
+      !flag("roll_rows") || !flag("blocks_outside"))
     return op.emitError() << "has an incomplete " << kPlanAttr, failure();
-  return Plan{number("band").getInt(), flag("plain").getValue(), flag("roll_rows").getValue(),
-              number("chunk").getInt(), flag("blocks_outside").getValue()};
+  return Plan{number("band").getInt(),       flag("plain").getValue(),
+              flag("interleave").getValue(), flag("roll_rows").getValue(),
+              number("chunk").getInt(),      flag("blocks_outside").getValue()};
 }
 
 Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
   const int64_t cols = machine.array.cols, blocks = ceilDiv(layer.in.channels, cols);
   const Window& w = layer.window;
   Reduction r{};
+  const int64_t kernel_row = plan.interleave ? w.kernel_w * layer.in.channels : w.kernel_w;
   r.outer = 1;
-  r.inner = plan.plain ? layer.in.channels : blocks;
-  r.column_tiles = plan.plain ? ceilDiv(w.kernel_w, cols) : w.kernel_w;
+  r.inner = plan.interleave ? 1 : plan.plain ? layer.in.channels : blocks;
+  r.column_tiles = plan.plain ? ceilDiv(kernel_row, cols) : w.kernel_w;
   r.taps = w.kernel_h * r.column_tiles;
-  r.tile_rows = plan.plain ? std::min(w.kernel_w, cols) : std::min(layer.in.channels, cols);
+  r.tile_rows = std::min(plan.plain ? kernel_row : layer.in.channels, cols);
   if (plan.roll_rows)
     r.outer = r.inner, r.inner = w.kernel_h, r.taps = r.column_tiles;
   r.step_bytes = r.taps * r.tile_rows * cols;
@@ -61,11 +64,12 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
   f.bands = ceilDiv(layer.out.height, plan.band);
   f.slots = f.bands == 1 ? 1 : 2;
   f.rows = f.bands == 1 ? layer.in.height : (plan.band - 1) * w.stride_h + w.extent_h();
-  f.pitch = plan.plain ? w.left + layer.in.width + w.right : layer.in.width * cols;
+  f.pixel = plan.interleave ? layer.in.channels : plan.plain ? 1 : cols;
+  f.pitch = (plan.plain ? w.left + layer.in.width + w.right : layer.in.width) * f.pixel;
+  f.planes = plan.interleave ? 1 : ceilDiv(layer.in.channels, plan.plain ? 1 : cols);
   f.plane = f.rows * f.pitch;
-  const int64_t planes = plan.plain ? layer.in.channels : ceilDiv(layer.in.channels, cols);
   // A plain row is read `cols` bytes at a time, beyond its last tap: one row of slack.
-  f.bytes = alignUp(planes * f.plane, cols) + (plan.plain ? cols : 0);
+  f.bytes = alignUp(f.planes * f.plane, cols) + (plan.plain ? cols : 0);
   return f;
 }
 
@@ -76,6 +80,7 @@ Footprint reduceFootprint(const Layer& layer, const Plan& plan, const isa::Machi
   f.bands = ceilDiv(layer.out.height, plan.band);
   f.slots = 2;
   f.rows = (plan.band - 1) * w.stride_h + w.extent_h();
+  f.pixel = cols, f.planes = 1;
   f.pitch =
       std::max((layer.out.width - 1) * w.stride_w + w.extent_w(), w.left + layer.in.width) * cols;
   f.plane = f.bytes = f.rows * f.pitch;
@@ -151,6 +156,27 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
   return plan;
 }
 
+/// The array's cycles, or those of loads that copy byte by byte when these are more.
+int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  const Reduction r = reductionOf(layer, plan, machine);
+  const Footprint f = convFootprint(layer, plan, machine);
+  const int64_t blocks = ceilDiv(layer.out.channels, machine.array.cols);
+  const int64_t multiply = layer.out.height * layer.out.width * blocks * r.outer * r.inner * r.taps;
+  const int64_t load = plan.interleave ? f.rows * layer.in.width * layer.in.channels : 0;
+  return load + std::max(multiply, load * f.bands); // the first band's load overlaps with nothing
+}
+
+/// The faster one of a plain plan and an interleaved one.
+std::variant<Plan, std::string> planPlainConv(const Layer& layer, Plan plan,
+                                              const isa::Machine& machine) {
+  auto apart = planConv(layer, plan, machine);
+  plan.interleave = true;
+  auto together = planConv(layer, plan, machine);
+  const Plan *a = std::get_if<Plan>(&apart), *b = std::get_if<Plan>(&together);
+  return !a || (b && convCycles(layer, *b, machine) < convCycles(layer, *a, machine)) ? together
+                                                                                      : apart;
+}
+
 std::variant<Plan, std::string> planReduce(const Layer& layer, Plan plan,
                                            const isa::Machine& machine) {
   const MemoryMap map(machine);
@@ -194,7 +220,7 @@ std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
   plan.plain = plain;
   switch (layer.kind) {
   case Kind::Conv:
-    return planConv(layer, plan, machine);
+    return plain ? planPlainConv(layer, plan, machine) : planConv(layer, plan, machine);
   case Kind::Depthwise:
   case Kind::MaxPool:
   case Kind::AveragePool:

@@ -18,7 +18,9 @@ struct Plan {
       1; ///< result rows of a tile (elementwise layers: rows of one pixel's channel block)
   bool plain = false; ///< Conv: the input is row-major bytes, a kernel row of one channel is a row
                       ///< of the array
-  bool roll_rows = false; ///< Conv: a loop over kernel rows instead of unrolled taps
+  bool interleave = false; ///< plain: a pixel's channels lie side by side in the scratchpad, and a
+                           ///< kernel row of all channels is a row of the array
+  bool roll_rows = false;  ///< Conv: a loop over kernel rows instead of unrolled taps
   int64_t chunk = 1; ///< Conv: steps of the reduction whose weights are in the scratchpad at once
   bool blocks_outside =
       false; ///< Conv: output blocks around bands; else bands around output blocks
@@ -39,12 +41,14 @@ Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& 
 
 /// The input rows of a band and where they lie in a slot.
 struct Footprint {
-  int64_t bands; ///< number of bands
-  int64_t slots; ///< 1: there is only one tile, which may use all of the memory
-  int64_t rows;  ///< input rows of the slot, padding rows included
-  int64_t pitch; ///< bytes from row to row
-  int64_t plane; ///< bytes from channel block (plain: channel) to channel block
-  int64_t bytes; ///< of the slot
+  int64_t bands;  ///< number of bands
+  int64_t slots;  ///< 1: there is only one tile, which may use all of the memory
+  int64_t rows;   ///< input rows of the slot, padding rows included
+  int64_t pixel;  ///< bytes from pixel to pixel
+  int64_t pitch;  ///< bytes from row to row
+  int64_t planes; ///< channel blocks (plain: channels; interleaved: one plane holds all)
+  int64_t plane;  ///< bytes from plane to plane
+  int64_t bytes;  ///< of the slot
 };
 Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 Footprint reduceFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);

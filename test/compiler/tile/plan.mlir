@@ -1,13 +1,13 @@
 // RUN: npu-opt %s -tile-plan | FileCheck %s
 
 // All at once: one band, and the reduction's two steps have their weights in the scratchpad together.
-// CHECK: tile.plan = {band = 8 : i64, blocks_outside = false, chunk = 2 : i64, plain = false, roll_rows = false}
-// A row-major input of few channels is read row by row of the kernel; 64 * 64 results need bands.
-// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 3 : i64, plain = true, roll_rows = false}
+// CHECK: tile.plan = {band = 8 : i64, blocks_outside = false, chunk = 2 : i64, interleave = false, plain = false, roll_rows = false}
+// A row-major input of few channels is read row by row of the kernel, its channels side by side; 64 * 64 results need bands.
+// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 1 : i64, interleave = true, plain = true, roll_rows = false}
 // More weights than a slot holds: chunks of the reduction.
-// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 11 : i64, plain = false, roll_rows = false}
+// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 11 : i64, interleave = false, plain = false, roll_rows = false}
 // A kernel of 36 taps loops over its rows.
-// CHECK: tile.plan = {band = 1 : i64, blocks_outside = false, chunk = 12 : i64, plain = false, roll_rows = true}
+// CHECK: tile.plan = {band = 1 : i64, blocks_outside = false, chunk = 12 : i64, interleave = false, plain = false, roll_rows = true}
 func.func @main(%x: tensor<1x32x8x8xi8>, %image: tensor<1x3x64x64xi8>, %deep: tensor<1x512x7x7xi8>, %wide: tensor<1x32x6x6xi8>) {
   %m = graph.constant dense<1073741824> : tensor<16xi32>
   %s = graph.constant dense<40> : tensor<16xi32>
