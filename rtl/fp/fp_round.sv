@@ -56,7 +56,6 @@ module fp_round #(
   // To the right until exponent 1. A shift by Kept leaves nothing but the sticky bit.
   logic [Kept-1:0] kept;
   logic sticky;
-  logic [SignedExpBits-1:0] exponent_kept;
   if (Denormalise) begin : gen_denormalise
     localparam int unsigned ShiftBits = $clog2(Kept + 1);
     logic signed [SignedExpBits-1:0] missing;
@@ -70,18 +69,17 @@ module fp_round #(
     end
     assign {kept, lost} = {normal[Frame-1-:Kept], {Kept{1'b0}}} >> shift;
     assign sticky = sticky_i | (|normal[Frame-Kept-1:0]) | (|lost);
-    assign exponent_kept = missing > 0 ? SignedExpBits'(1) : exponent;
   end else begin : gen_in_range
     assign kept = normal[Frame-1-:Kept];
     assign sticky = sticky_i | (|normal[Frame-Kept-1:0]);
-    assign exponent_kept = exponent;
   end
 
+  // Without a hidden one the exponent's field is zero, whatever the exponent.
   // A carry out of the fraction is the next exponent, also from the largest subnormal to the smallest normal number.
   logic [SignedExpBits+ManBits-1:0] packed_up;
   logic round_up, overflow;
   assign round_up = kept[0] & (sticky | kept[1]);
-  assign packed_up = {exponent_kept & {SignedExpBits{kept[Kept-1]}}, kept[Kept-2:1]} + (SignedExpBits + ManBits)'(round_up);
+  assign packed_up = {exponent & {SignedExpBits{kept[Kept-1]}}, kept[Kept-2:1]} + (SignedExpBits + ManBits)'(round_up);
   assign overflow = packed_up[SignedExpBits+ManBits-1:ManBits] >= {2'b00, ExpMax};
 
   always_comb begin
