@@ -148,6 +148,18 @@ void Lowering::label(StringRef name) {
   generators_.forget();
 }
 
+/// Jumps over a loop that a branch closes, when its count is below one.
+void Lowering::skipIfEmpty(Value count, StringRef end) {
+  Choice branch = target_.branchIfLess();
+  const int one = temporary();
+  addImmediate(one, 0, 1);
+  make(*branch.instruction)
+      .number(branch.operand("a"), registerOf(count))
+      .number(branch.operand("b"), one)
+      .label("target", end)
+      .emit(location_);
+}
+
 LogicalResult Lowering::loop(scf::ForOp loop) {
   const bool used = !loop.getInductionVar().use_empty();
   // Beyond the hardware's nesting a branch closes the loop; all our loops start at 0 in steps of 1.
@@ -165,6 +177,8 @@ LogicalResult Lowering::loop(scf::ForOp loop) {
     make(what).address("count", count).label("target", end).emit(location_);
     generators_.forget();
   } else {
+    if (!getConstantIntValue(loop.getUpperBound()))
+      skipIfEmpty(loop.getUpperBound(), end);
     label(begin);
   }
   std::swap(held, temporaries_);
@@ -185,7 +199,7 @@ LogicalResult Lowering::loop(scf::ForOp loop) {
         .number(branch.operand("b"), bound)
         .label("target", begin)
         .emit(location_);
-    generators_.forget();
+    label(end);
   }
   registers_.release(loop.getInductionVar());
   return success();

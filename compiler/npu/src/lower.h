@@ -43,6 +43,7 @@ private:
   int temporary();
   void addImmediate(int result, int source, int64_t constant);
   void label(llvm::StringRef name);
+  void skipIfEmpty(Value count, llvm::StringRef end);
   Instruction make(const isa::Instruction& what) { return Instruction(builder_, what); }
 
   mlir::ModuleOp module_;

@@ -4,7 +4,23 @@ namespace npuforge::tile {
 
 namespace {
 // Lane registers of a convolution.
-enum Lane { kBias, kMultiplier, kShift, kZero, kLow, kHigh, kFill };
+enum Lane {
+  kBias,
+  kMultiplier,
+  kShift,
+  kZero,
+  kLow,
+  kHigh,
+  kFill,
+  kSumZeroA,
+  kSumMultiplierA,
+  kSumZeroB,
+  kSumMultiplierB,
+  kSumShift,
+  kSumZero,
+  kSumLow,
+  kSumHigh
+};
 } // namespace
 
 ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
@@ -38,7 +54,8 @@ void ConvCode::begin() {
     loadBlock(zero, zero);
   else
     loadChunk({zero, zero, zero, zero});
-  loadParams(zero, zero);
+  if (!layer.sum) // its other operand may be the result of the layer before
+    loadParams(zero, zero, zero);
 }
 
 void ConvCode::prologue() {
@@ -53,6 +70,8 @@ void ConvCode::prologue() {
   e.set_lane(kZero, layer.zero);
   e.set_lane(kLow, layer.low);
   e.set_lane(kHigh, layer.high);
+  if (layer.sum)
+    setSumLanes();
   if (plan.plain && (layer.window.left || layer.window.right)) {
     // Padding columns lie between the rows that are loaded, so they are written once.
     e.set_lane(kFill, layer.fill);
@@ -70,6 +89,8 @@ void ConvCode::run() {
   prologue();
   begin();
   s.awaitLayerBefore(e);
+  if (layer.sum)
+    loadParams(e.constant(0), e.constant(0), e.constant(0));
   if (blocks_outside)
     blocksOutside();
   else
@@ -87,14 +108,16 @@ void ConvCode::bandsOutside() {
   loadInput(band(e.constant(0), e.constant(0)));
   e.loop(f.bands, [&](Value index) {
     Band b = band(index, index);
-    e.when(e.sub(e.constant(f.bands - 1), index), [&] {
-      Value next = e.add(index, 1);
-      loadInput(band(next, next));
-    });
     e.await("matrix", "load");
     e.loop(blocks, [&](Value block) {
       Value counter = e.add(e.mul(index, blocks), block);
-      loadNextTask(block, counter);
+      loadNextTask(index, block, counter);
+      // The next band comes behind the weights of the next task, which are needed sooner.
+      Value more = e.min(e.sub(e.constant(f.bands - 1), index), 1);
+      e.when(e.max(e.sub(more, block), 0), [&] {
+        Value next = e.add(index, 1);
+        loadInput(band(next, next));
+      });
       takeParams(counter);
       task(b, block, counter);
     });
@@ -102,13 +125,13 @@ void ConvCode::bandsOutside() {
   });
 }
 
-void ConvCode::loadNextTask(Value block, Value counter) {
+void ConvCode::loadNextTask(Value index, Value block, Value counter) {
   auto load = [&] {
     // Behind the last block comes the first one of the next band.
-    Value next = e.wrap(e.add(block, 1), blocks).first;
+    auto [next, carry] = e.wrap(e.add(block, 1), blocks);
     if (one_group)
       loadBlock(next, e.add(counter, 1));
-    loadParams(next, e.add(counter, 1));
+    loadParams(e.add(index, carry), next, e.add(counter, 1));
   };
   if (one_group)
     onwards(counter, tasks(), load);
@@ -126,7 +149,7 @@ void ConvCode::blocksOutside() {
       Value counter = e.add(e.mul(block, f.bands), index);
       onwards(counter, tasks(), [&] {
         auto [next, carry] = e.wrap(e.add(index, 1), f.bands);
-        loadParams(e.add(block, carry), e.add(counter, 1));
+        loadParams(next, e.add(block, carry), e.add(counter, 1));
         loadInput(band(next, e.add(counter, 1)));
       });
       takeParams(counter);
@@ -142,7 +165,8 @@ void ConvCode::takeParams(Value counter) {
   e.await("vector", "load");
   Value src = e.stream(params, paramSlot(counter), 0, {e.level(12, cols)});
   LoadLanesOp::create(e.builder, e.location, src, kBias);
-  e.signal("vector", "load");
+  if (!layer.sum)
+    e.signal("vector", "load");
 }
 
 void ConvCode::task(const Band& b, Value block, Value counter) {
@@ -153,12 +177,11 @@ void ConvCode::task(const Band& b, Value block, Value counter) {
 }
 
 void ConvCode::finish(const Band& b, Value block, Value counter) {
-  Value parity = e.parity(counter);
   Value pixels = e.mul(b.rows, layer.out.width);
-  Value slot = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
+  Value slot = outputSlot(counter);
   e.await("vector", "matrix");
   s.awaitCredit(e, "vector", "store");
-  Value src = e.stream(accumulators, e.mul(parity, e.map.accumulators[1].address), 0,
+  Value src = e.stream(accumulators, e.mul(e.parity(counter), e.map.accumulators[1].address), 0,
                        {{pixels, 1, {}, {}}});
   Value dst = e.stream(output, slot, 0, {{pixels, cols, {}, {}}});
   MapOp::create(e.builder, e.location, "requant", dst, src,
@@ -169,13 +192,43 @@ void ConvCode::finish(const Band& b, Value block, Value counter) {
                          {"low", kLow},
                          {"high", kHigh}}));
   e.signal("vector", "matrix");
+  if (layer.sum)
+    addSecond(dst, pixels, counter);
   e.signal("vector", "store");
   e.await("store", "vector");
-  const int64_t row_bytes = layer.out.width * cols;
-  Value to = e.add(e.mul(block, layer.out.height * row_bytes), e.mul(b.first, row_bytes));
-  CopyOutOp::create(e.builder, e.location, e.row(output_dram, to, 0), e.row(output, slot, 0),
-                    e.mul(pixels, cols));
+  CopyOutOp::create(e.builder, e.location, e.row(output_dram, resultOffset(b, block), 0),
+                    e.row(output, slot, 0), e.mul(pixels, cols));
   e.signal("store", "vector");
+}
+
+void ConvCode::setSumLanes() {
+  const Sum& sum = *layer.sum;
+  e.set_lane(kSumZeroA, sum.zero_a);
+  e.set_lane(kSumMultiplierA, sum.multiplier_a);
+  e.set_lane(kSumZeroB, sum.zero_b);
+  e.set_lane(kSumMultiplierB, sum.multiplier_b);
+  e.set_lane(kSumShift, sum.shift);
+  e.set_lane(kSumZero, sum.zero);
+  e.set_lane(kSumLow, sum.low);
+  e.set_lane(kSumHigh, sum.high);
+}
+
+/// Adds the sum's second operand to the i8 rows just made, in place. One map follows the other: a
+/// short tile's rows would be read before they are written, so the unit waits for itself.
+void ConvCode::addSecond(Value rows, Value pixels, Value counter) {
+  e.signal("vector", "vector");
+  e.await("vector", "vector");
+  Value second = e.stream(output, secondSlot(counter), 0, {{pixels, cols, {}, {}}});
+  MapOp::create(e.builder, e.location, "add", rows, mlir::ValueRange{rows, second},
+                e.lanes({{"zero_a", kSumZeroA},
+                         {"mult_a", kSumMultiplierA},
+                         {"zero_b", kSumZeroB},
+                         {"mult_b", kSumMultiplierB},
+                         {"shift", kSumShift},
+                         {"zero", kSumZero},
+                         {"low", kSumLow},
+                         {"high", kSumHigh}}));
+  e.signal("vector", "load");
 }
 
 std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,

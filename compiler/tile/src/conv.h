@@ -31,22 +31,28 @@ private:
   void bandsOutside();
   void blocksOutside();
   void onwards(Value index, int64_t count, const std::function<void()>& load_next);
-  void loadNextTask(Value block, Value counter);
+  void loadNextTask(Value index, Value block, Value counter);
   void takeParams(Value counter);
   void task(const Band& band, Value block, Value counter);
   void finish(const Band& band, Value block, Value counter);
+  void setSumLanes();
+  void addSecond(Value rows, Value pixels, Value counter);
 
   // conv_load.cpp
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
-  void loadParams(Value block, Value counter);
+  void loadParams(Value index, Value block, Value counter);
+  void loadSecond(const Band& band, Value block, Value counter);
   void loadBlock(Value block, Value group);
   void loadChunk(const Chunk& chunk);
   void loadWeights(Value offset, Value bytes, Value group);
   Chunk following(const Chunk& chunk);
   Value chunkSteps(Value chunk);
   Value weightSlot(Value group);
+  Value resultOffset(const Band& band, Value block);
   Value paramSlot(Value counter);
+  Value outputSlot(Value counter);
+  Value secondSlot(Value counter);
 
   // conv_multiply.cpp
   void multiplyAll(const Band& band, Value block, Value counter);

@@ -51,12 +51,21 @@ void ConvCode::loadInput(const Band& b) {
   e.signal("load", "matrix");
 }
 
-void ConvCode::loadParams(Value block, Value counter) {
+/// What the vector unit needs for a task: parameters, and the sum's second operand.
+void ConvCode::loadParams(Value index, Value block, Value counter) {
   Value to = e.row(e.scratchpad(e.map.paramSlots(), "parameters"), paramSlot(counter), 0);
   Value from = e.row(s.dram(e, params_data), e.mul(block, 12 * cols), 0);
   s.awaitCredit(e, "load", "vector");
   CopyInOp::create(e.builder, e.location, to, from, e.constant(12 * cols));
+  if (layer.sum)
+    loadSecond(band(index, counter), block, counter);
   e.signal("load", "vector");
+}
+
+void ConvCode::loadSecond(const Band& b, Value block, Value counter) {
+  Value to = e.row(e.scratchpad(e.map.outputSlots(), "output"), secondSlot(counter), 0);
+  Value from = e.row(s.dram(e, s.tensor(layer.second)), resultOffset(b, block), 0);
+  CopyInOp::create(e.builder, e.location, to, from, e.mul(b.rows, layer.out.width * cols));
 }
 
 void ConvCode::loadWeights(Value offset, Value bytes, Value group) {
@@ -93,6 +102,25 @@ ConvCode::Chunk ConvCode::following(const Chunk& c) {
 
 mlir::Value ConvCode::weightSlot(Value group) {
   return e.mul(e.parity(e.add(group, first_weights)), e.map.weights[1].address);
+}
+
+/// The results of a task in DRAM.
+mlir::Value ConvCode::resultOffset(const Band& b, Value block) {
+  const int64_t row_bytes = layer.out.width * cols;
+  return e.add(e.mul(block, layer.out.height * row_bytes), e.mul(b.first, row_bytes));
+}
+
+mlir::Value ConvCode::outputSlot(Value counter) {
+  return e.mul(e.parity(e.add(counter, first_params)),
+               e.map.outputs[1].address - e.map.outputs[0].address);
+}
+
+/// In the half of the output slots that plans leave free, in the other slot's banks.
+mlir::Value ConvCode::secondSlot(Value counter) {
+  const Place* slots = e.map.outputs;
+  const int64_t half = slots[0].bytes / 2 / cols * cols;
+  Value other = e.constant(slots[1].address - slots[0].address + half);
+  return e.sub(other, outputSlot(counter));
 }
 
 mlir::Value ConvCode::paramSlot(Value counter) {

@@ -37,7 +37,7 @@ public:
     auto layers = readLayers();
     if (failed(layers))
       return failure();
-    if (failed(makeInputs()))
+    if (failed(makeInputs(*layers)))
       return failure();
     makeConstants();
     for (auto& [layer, plan] : *layers) {
@@ -81,14 +81,11 @@ private:
     return layers;
   }
 
-  bool isPlain(Value input) {
-    auto plans = [](Operation* user) {
-      if (auto conv = dyn_cast<graph::QConvOp>(user))
-        user = *conv->user_begin();
-      FailureOr<Plan> plan = readPlan(*user);
-      return succeeded(plan) && plan->plain;
-    };
-    return llvm::all_of(input.getUsers(), plans);
+  static bool isPlain(Value input, ArrayRef<Planned> layers) {
+    return llvm::all_of(layers, [&](const Planned& planned) {
+      const auto& [layer, plan] = planned;
+      return (layer.input != input || plan.plain) && layer.second != input;
+    });
   }
 
   /// The loader finds the channels of a blocked tensor in the network's shape, so that must be the
@@ -101,12 +98,12 @@ private:
     return extents == SmallVector<int64_t>{1, shape.channels, shape.height, shape.width};
   }
 
-  LogicalResult makeInputs() {
+  LogicalResult makeInputs(ArrayRef<Planned> layers) {
     for (BlockArgument argument : main_.getArguments()) {
       const Shape shape = shapeOf(argument);
       auto attributes = main_.getArgAttrDict(argument.getArgNumber());
       std::string name = attributes.getAs<StringAttr>("graph.name").str();
-      const bool rows = !argument.use_empty() && isPlain(argument);
+      const bool rows = !argument.use_empty() && isPlain(argument, layers);
       // One pixel's channels lie the same way in both layouts.
       const bool plain = rows || shape.height * shape.width == 1;
       if (!plain && !sameShape(attributes, shape))

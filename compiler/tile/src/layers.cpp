@@ -11,7 +11,31 @@ Shape shapeOf(Value value) {
   return {shape[1], shape[2], shape[3]};
 }
 
+namespace {
+
+/// Could the convolution that `value` comes from add something to its result?
+graph::RequantOp summand(Value value) {
+  auto requant = value.getDefiningOp<graph::RequantOp>();
+  auto conv = requant ? requant.getInput().getDefiningOp<graph::QConvOp>() : graph::QConvOp();
+  return conv && conv.getGroups() == 1 && value.hasOneUse() ? requant : graph::RequantOp();
+}
+
+/// The convolution that becomes one layer with the sum: the later one of its two operands.
+graph::RequantOp fusedWith(graph::QAddOp add) {
+  if (add.getA().getType() != add.getB().getType())
+    return {};
+  graph::RequantOp a = summand(add.getA()), b = summand(add.getB());
+  if (a && b)
+    return a->isBeforeInBlock(b) ? b : a;
+  return a ? a : b;
+}
+
+} // namespace
+
 bool isLayer(Operation& op) {
+  if (isa<graph::RequantOp>(op) && op.hasOneUse())
+    if (auto add = dyn_cast<graph::QAddOp>(*op.user_begin()); add && fusedWith(add) == &op)
+      return false;
   return isa<graph::RequantOp, graph::RescaleOp, graph::QAddOp, graph::QMaxPoolOp,
              graph::QAvgPoolOp>(op);
 }
@@ -70,6 +94,26 @@ void readScale(Layer& layer, Op op) {
   layer.zero = op.getZeroPoint();
 }
 
+/// The sum as the last part of the convolution's layer.
+LogicalResult readSum(Layer& layer, graph::RequantOp requant, graph::QAddOp add) {
+  if (failed(readConv(layer, requant)))
+    return failure();
+  layer.name = graph::nodeName(requant.getLoc()) + "+" + layer.name;
+  layer.zero = requant.getZeroPoint();
+  Sum sum{};
+  sum.zero_a = add.getZeroA(), sum.multiplier_a = add.getMultA();
+  sum.zero_b = add.getZeroB(), sum.multiplier_b = add.getMultB();
+  layer.second = add.getB();
+  if (add.getB() == requant.getResult()) {
+    std::swap(sum.zero_a, sum.zero_b), std::swap(sum.multiplier_a, sum.multiplier_b);
+    layer.second = add.getA();
+  }
+  sum.shift = add.getShift(), sum.zero = add.getZeroPoint();
+  sum.low = add.getLow(), sum.high = add.getHigh();
+  layer.sum = sum;
+  return success();
+}
+
 void readAdd(Layer& layer, graph::QAddOp add) {
   layer.kind = Kind::Add;
   layer.input = add.getA(), layer.second = add.getB();
@@ -92,11 +136,17 @@ FailureOr<Layer> readLayer(Operation& root) {
   layer.root = &root;
   layer.name = graph::nodeName(root.getLoc());
   layer.out = shapeOf(root.getResult(0));
+  Operation* clamp = &root;
   if (auto requant = dyn_cast<graph::RequantOp>(root)) {
     if (failed(readConv(layer, requant)))
       return failure();
     layer.zero = requant.getZeroPoint();
-  } else if (auto add = dyn_cast<graph::QAddOp>(root)) {
+  } else if (auto add = dyn_cast<graph::QAddOp>(root); add && fusedWith(add)) {
+    graph::RequantOp requant = fusedWith(add);
+    if (failed(readSum(layer, requant, add)))
+      return failure();
+    clamp = requant;
+  } else if (add) {
     readAdd(layer, add);
   } else if (auto pool = dyn_cast<graph::QMaxPoolOp>(root)) {
     layer.kind = Kind::MaxPool;
@@ -118,8 +168,8 @@ FailureOr<Layer> readLayer(Operation& root) {
   } else {
     return root.emitError() << "is not a layer of the back end", failure();
   }
-  layer.low = root.getAttrOfType<IntegerAttr>("low").getInt();
-  layer.high = root.getAttrOfType<IntegerAttr>("high").getInt();
+  layer.low = clamp->getAttrOfType<IntegerAttr>("low").getInt();
+  layer.high = clamp->getAttrOfType<IntegerAttr>("high").getInt();
   layer.in = shapeOf(layer.input);
   return layer;
 }

@@ -3,6 +3,7 @@
 // a layer. This is the only place that reads graph operations.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,17 @@ struct Window {
 
 enum class Kind { Conv, Depthwise, MaxPool, AveragePool, Add, Rescale };
 
+/// A sum of two tensors with scales and zero points of their own.
+struct Sum {
+  int64_t zero_a, multiplier_a, zero_b, multiplier_b, shift, zero, low, high;
+};
+
 /// One layer: `root` makes its result.
 struct Layer {
   Kind kind;
   mlir::Operation* root;
   std::string name;
-  mlir::Value input, second; ///< activations; `second` of Add only
+  mlir::Value input, second; ///< activations; `second` of Add and of a convolution's sum
   Shape in, second_in, out;
   Window window;
   int64_t fill = 0;            ///< value of taps outside the input
@@ -40,6 +46,7 @@ struct Layer {
       shift; ///< one for each output channel (Conv, Depthwise), else one
   int64_t zero_a = 0, zero_b = 0, multiplier_b = 0;
   int64_t zero = 0, low = -128, high = 127;
+  std::optional<Sum> sum; ///< Conv: its result (a) and `second` (b) are added
   double scale = 1;       ///< AveragePool: input scale / output scale
   bool count_pads = true; ///< AveragePool: taps outside the input count
 };

@@ -8,9 +8,12 @@ MemoryMap::MemoryMap(const isa::Machine& machine) {
   const int64_t params_bytes = eighth / 4;
   const int64_t slot_rows = machine.accumulator_rows() / 2;
   for (int slot = 0; slot < 2; ++slot) {
-    weights[slot] = {slot * eighth, eighth};
-    outputs[slot] = {(2 + slot) * eighth, eighth - params_bytes};
-    params[slot] = {(3 + slot) * eighth - params_bytes, params_bytes};
+    // The slots of one kind in different banks, with four banks already: sums read both output
+    // slots.
+    const int64_t first = 2 * slot * eighth;
+    weights[slot] = {first, eighth};
+    outputs[slot] = {first + eighth, eighth - params_bytes};
+    params[slot] = {first + 2 * eighth - params_bytes, params_bytes};
     accumulators[slot] = {slot * slot_rows, slot_rows - 1}; // the very last row is the idle one
   }
   input = {4 * eighth, 4 * eighth - 2 * row};

@@ -136,7 +136,8 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
     plan.band = band;
     const Footprint f = convFootprint(layer, plan, machine);
     const int64_t pixels = band * layer.out.width;
-    return pixels <= map.accumulators[0].bytes && pixels * cols <= map.outputs[0].bytes &&
+    const int64_t result_room = map.outputs[0].bytes / (layer.sum ? 2 : 1);
+    return pixels <= map.accumulators[0].bytes && pixels * cols <= result_room &&
            f.bytes <= map.input.bytes / f.slots / cols * cols;
   };
   plan.band = largestBand(layer.out.height, fits);

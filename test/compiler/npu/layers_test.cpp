@@ -128,6 +128,14 @@ std::string pool_then_conv(GraphText& g) {
   return g.conv(g.max_pool("v0", window(5, 3, {2, 1}, {2, 1, 2, 1})), 16, window(1, 1));
 }
 
+/// A sum that becomes a convolution's last step, the convolution on either side.
+std::string sum_of_convs(GraphText& g) {
+  const WindowText same = window(3, 3, {1, 1}, {1, 1, 1, 1});
+  const std::string first = g.conv("v0", 24, same);
+  const std::string second = g.add(first, g.conv("v0", 24, window(1, 1)));
+  return g.add(g.conv(second, 24, same), second);
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all{
       conv("Pointwise", {37, 5, 13}, 29, window(1, 1), true),
@@ -143,6 +151,8 @@ std::vector<Case> cases() {
       conv("WeightChunks", {512, 7, 7}, 24, window(3, 3, {1, 1}, {1, 1, 1, 1})),
       conv("RolledKernelRows", {40, 24, 24}, 16, window(6, 6, {2, 2})),
       conv("RolledPaddedRows", {20, 30, 30}, 16, window(7, 7, {1, 1}, {3, 3, 3, 3})),
+      conv("RolledChunks", {40, 44, 40}, 24, window(12, 12, {2, 2})),
+      conv("ThreeChannelsStrided", {3, 57, 53}, 20, window(7, 7, {2, 2}, {3, 3, 3, 3})),
       depthwise("Depthwise", {24, 9, 7}, window(3, 3, {1, 1}, {1, 1, 1, 1}), true),
       depthwise("DepthwiseStrided", {37, 13, 11}, window(3, 3, {2, 2}, {0, 0, 1, 1}), true),
       depthwise("DepthwiseBands", {40, 97, 61}, window(3, 3, {1, 1}, {1, 1, 1, 1})),
@@ -158,6 +168,9 @@ std::vector<Case> cases() {
       Case{"AddTiles", {64, 50, 50}, [](GraphText& g) { return g.add("v0", ""); }},
       Case{"Rescale", {80, 50, 50}, [](GraphText& g) { return g.rescale("v0"); }},
       Case{"Residual", {3, 32, 32}, residual},
+      Case{"SumOfOnePixel", {13, 1, 1}, sum_of_convs, true},
+      Case{"SumSmall", {13, 5, 4}, sum_of_convs, true},
+      Case{"SumBands", {24, 50, 40}, sum_of_convs},
       Case{"PaddedBandsThenConv", {16, 92, 89}, pool_then_conv}};
   if (kMachine != std::string("edge16"))
     std::erase_if(all, [](const Case& c) { return !c.small; });
