@@ -9,7 +9,7 @@ namespace npuforge::assembler {
 // Constants defined by constants by constants ...: a limit for the stack's sake.
 constexpr int kLongestChain = 500;
 // The first mistakes get a suggestion; one for each of thousands would compare all names with all.
-constexpr int kMostSuggestions = 20;
+constexpr int kMostSuggestions = 5;
 
 SymbolTable::Entry& SymbolTable::add(const std::string& name, Kind kind, bool recorded,
                                      const Cursor& at) {
