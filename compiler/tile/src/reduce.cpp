@@ -66,7 +66,7 @@ private:
     if (w.padded()) {
       const int64_t slots = std::min<int64_t>(2, blocks * f.bands);
       for (int64_t slot = 0; slot < slots; ++slot)
-        fill(e.constant(slot * slotBytes()));
+        fill(e.constant(slot * slotBytes()), 0, f.rows);
       e.signal("vector", "sequencer");
       e.await("sequencer", "vector");
     }
@@ -101,10 +101,20 @@ private:
     e.set_lane(kShift, layer.shift[0]);
   }
 
-  void fill(Value slot) {
-    Level rows = e.level(f.bytes / cols, cols);
-    MapOp::create(e.builder, e.location, "fill", e.stream(input, slot, 0, rows), ValueRange(),
-                  e.lanes({{"value", kFill}}));
+  /// Writes padding to rows [begin, end) of a slot.
+  void fill(Value slot, int64_t begin, int64_t end) {
+    if (begin >= end)
+      return;
+    Value rows =
+        e.stream(input, slot, begin * f.pitch, e.level((end - begin) * f.pitch / cols, cols));
+    MapOp::create(e.builder, e.location, "fill", rows, ValueRange(), e.lanes({{"value", kFill}}));
+  }
+
+  /// The padding that input rows of other bands overwrite: above the first band, below the last.
+  void refill(Value slot) {
+    const int64_t last_origin = (f.bands - 1) * plan.band * w.stride_h - w.top;
+    fill(slot, 0, w.top);
+    fill(slot, std::max<int64_t>(layer.in.height - last_origin, 0), f.rows);
   }
 
   void load(Value block, Value first, Value rows, Value slot) {
@@ -149,7 +159,7 @@ private:
     // The store waits for the padding as well: when a layer's stores are done, nobody works on its
     // slots any more.
     if (refills())
-      fill(slot);
+      refill(slot);
     e.signal("vector", "store");
     e.signal("vector", "load");
     store(block, first, rows, out_slot);
