@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "npuforge/compiler/onnx/import.h"
+#include "npuforge/isa/file.h"
+#include "npuforge/isa/spec.h"
 #include "npuforge/isa/tool.h"
 
 #include "../pipeline.h"
@@ -37,6 +39,7 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
   app.add_option("model", options.model, "the ONNX file")->required();
   app.add_option("--shape", options.shapes,
                  "NAME=1x3x32x32: the shape of an input, where the file leaves it open")
+      ->allow_extra_args(false)
       ->take_all()
       ->check([](const std::string& text) {
         try {
@@ -47,7 +50,9 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
         return std::string();
       });
   app.add_option("--output", options.outputs,
-                 "NAME: make an inner value the network's output; may be repeated");
+                 "NAME: make an inner value the network's output; may be repeated")
+      ->allow_extra_args(false)
+      ->take_all();
   app.add_option("--print-ir-after", options.print_after,
                  "PASS or all: print the module after passes");
 }
@@ -79,9 +84,13 @@ int run_tool(CLI::App& app, int argc, char** argv, const ModelOptions& options,
   return isa::run_tool(app, argc, argv, [&] {
     try {
       return body();
-    } catch (const onnx::ImportError& error) {
-      throw std::runtime_error(isa::prefix_lines(options.model + ": ", error.what()));
-    } catch (const compiler::CompileError& error) {
+    } catch (const isa::FileError&) {
+      throw; // these name their file
+    } catch (const isa::SpecError&) {
+      throw;
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& error) {
       throw std::runtime_error(isa::prefix_lines(options.model + ": ", error.what()));
     }
   });

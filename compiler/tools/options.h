@@ -27,7 +27,7 @@ mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context, const M
 /// Throws if --print-ir-after named a pass that never ran.
 void check_printed(const ModelOptions& options);
 
-/// isa::run_tool; what the model is refused for gets its file's name before it.
+/// isa::run_tool; errors that do not name a file of their own get the model's name before them.
 int run_tool(CLI::App& app, int argc, char** argv, const ModelOptions& options, const std::function<int()>& body);
 
 }  // namespace npuforge::tools

@@ -141,7 +141,7 @@ Node parse_yaml(std::shared_ptr<const SourceText> source, Problems& problems) {
     Node root = Converter(source, problems).convert(YAML::Load(source->text), 0);
     if (root.is_map())
       return root;
-    problems.add(place, "the file is no spec: it must be a YAML map");
+    problems.add(root.line > 0 ? root : place, "the file is no spec: it must be a YAML map");
   } catch (const YAML::Exception& error) {
     place.line = error.mark.line + 1;
     place.column = error.mark.column + 1;

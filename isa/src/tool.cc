@@ -32,6 +32,19 @@ std::string prefix_lines(std::string_view prefix, std::string_view message) {
   return text;
 }
 
+namespace {
+
+/// CLI11 looks for what is missing first: an unknown option, often the cause, says more.
+int report_usage(const CLI::App& app, const CLI::ParseError& error) {
+  bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  std::vector<std::string> unknown = app.remaining(true);
+  if (missing && !unknown.empty())
+    return app.exit(CLI::ExtrasError(app.get_name(), unknown));
+  return app.exit(error);
+}
+
+} // namespace
+
 int run_tool(CLI::App& app, int argc, char** argv, const std::function<int()>& action) {
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
     return prefix_lines(failed->get_name() + ": ", error.what()) +
@@ -41,7 +54,7 @@ int run_tool(CLI::App& app, int argc, char** argv, const std::function<int()>& a
     app.parse(argc, argv);
     return action();
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return report_usage(app, error) == 0 ? 0 : 2;
   } catch (const std::bad_alloc&) {
     return report(app, "out of memory");
   } catch (const std::exception& error) {

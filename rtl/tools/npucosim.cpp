@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", kVersion);
   Arguments arguments;
   app.add_option("program", arguments.program, "Program file")->required();
-  app.add_option("--input", arguments.inputs, "NAME=FILE.npy: a network input; may be given for each");
+  app.add_option("--input", arguments.inputs, "NAME=FILE.npy: a network input; may be given for each")->allow_extra_args(false)->take_all();
   app.add_option("--machine", arguments.machine, "Machine: a reference machine's name or a spec file (default: the program's)");
   app.add_option("--model", arguments.model, "Library of the Verilated RTL (default: the build's, by the machine's name)");
   app.add_option("--json", arguments.json, "Write the results to this file");

@@ -54,8 +54,8 @@ int quantise(float value, const assembler::Quantisation& q, const Range& range) 
 
 void check_input(const Port& port, const Tensor& tensor) {
   if (tensor.shape != port.shape)
-    throw TensorError(fmt::format("input '{}' has shape [{}]; the network wants [{}]", port.name,
-                                  fmt::join(tensor.shape, ", "), fmt::join(port.shape, ", ")));
+    throw TensorError(fmt::format("input '{}' has shape {}; the network wants {}", port.name,
+                                  shape_text(tensor.shape), shape_text(port.shape)));
   if (tensor.type != port.type)
     throw TensorError(
         fmt::format("input '{}' is {}; the network wants {}", port.name, tensor.type, port.type));
@@ -70,6 +70,10 @@ std::span<std::byte> port_span(const Port& port, DramData& dram) {
 }
 
 } // namespace
+
+std::string shape_text(std::span<const int64_t> shape) {
+  return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, "x"));
+}
 
 void write_input(const assembler::Program& program, const isa::Machine& machine,
                  const std::string& name, const Tensor& tensor, DramData& dram) {

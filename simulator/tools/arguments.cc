@@ -22,7 +22,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
          },
          "Network input from a .npy file; once for each input")
       ->type_name("NAME=FILE")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   app.add_flag("--zero-inputs", arguments.zero_inputs, "Inputs that are not given are zero bytes");
   app.add_flag("--batch", arguments.batch,

@@ -15,23 +15,6 @@ namespace npuforge::simulator {
 
 namespace {
 
-void name_missing(const Arguments& arguments, const assembler::Program& program,
-                  std::vector<std::string>& problems) {
-  std::set<std::string> given;
-  for (const auto& [name, file] : arguments.inputs)
-    if (!given.insert(name).second)
-      problems.push_back(fmt::format("input '{}' is given twice", name));
-  std::vector<std::string> missing;
-  for (const assembler::Port& port : program.inputs)
-    if (!given.contains(port.name))
-      missing.push_back(
-          fmt::format("{} ({} [{}])", port.name, port.type, fmt::join(port.shape, ", ")));
-  if (!missing.empty() && !arguments.zero_inputs)
-    problems.push_back(fmt::format(
-        "inputs without a value: {}; give them with --input NAME=FILE, or --zero-inputs",
-        fmt::join(missing, ", ")));
-}
-
 const assembler::Port* find(const std::vector<assembler::Port>& ports, const std::string& name) {
   for (const assembler::Port& port : ports)
     if (port.name == name)
@@ -39,20 +22,38 @@ const assembler::Port* find(const std::vector<assembler::Port>& ports, const std
   return nullptr;
 }
 
-/// What is wrong with a tensor of a batch, or "". Types and unknown names are checked when it is
-/// converted.
+void check_names(const Arguments& arguments, const assembler::Program& program,
+                 std::vector<std::string>& problems) {
+  std::set<std::string> given;
+  for (const auto& [name, file] : arguments.inputs) {
+    if (!given.insert(name).second)
+      problems.push_back(fmt::format("input '{}' is given twice", name));
+    else if (!find(program.inputs, name))
+      problems.push_back(fmt::format("the program has no input '{}'", name));
+  }
+  std::vector<std::string> missing;
+  for (const assembler::Port& port : program.inputs)
+    if (!given.contains(port.name))
+      missing.push_back(fmt::format("{} ({} {})", port.name, port.type, shape_text(port.shape)));
+  if (!missing.empty() && !arguments.zero_inputs)
+    problems.push_back(fmt::format(
+        "inputs without a value: {}; give them with --input NAME=FILE, or --zero-inputs",
+        fmt::join(missing, ", ")));
+}
+
+/// What is wrong with a tensor of a batch, or "". Types are checked when it is converted.
 std::string batch_problem(const assembler::Port& port, const Tensor& tensor) {
   if (port.shape.empty() || port.shape[0] != 1)
-    return fmt::format("input '{}' has shape [{}] in the network: --batch needs a leading 1",
-                       port.name, fmt::join(port.shape, ", "));
+    return fmt::format("input '{}' has shape {} in the network: --batch needs a leading 1",
+                       port.name, shape_text(port.shape));
   if (tensor.shape.empty() || !std::equal(tensor.shape.begin() + 1, tensor.shape.end(),
                                           port.shape.begin() + 1, port.shape.end()))
-    return fmt::format("input '{}' has shape [{}]; a batch for the network has [N, {}]", port.name,
-                       fmt::join(tensor.shape, ", "),
-                       fmt::join(std::span<const int64_t>(port.shape).subspan(1), ", "));
+    return fmt::format("input '{}' has shape {}; a batch for the network has Nx{}", port.name,
+                       shape_text(tensor.shape),
+                       shape_text(std::span<const int64_t>(port.shape).subspan(1)));
   if (tensor.shape[0] == 0)
-    return fmt::format("input '{}' is a batch of nothing: its shape is [{}]", port.name,
-                       fmt::join(tensor.shape, ", "));
+    return fmt::format("input '{}' is a batch of nothing: its shape is {}", port.name,
+                       shape_text(tensor.shape));
   return "";
 }
 
@@ -93,7 +94,7 @@ std::string safe_name(const std::string& name) {
 Inputs::Inputs(const Arguments& arguments, const assembler::Program& program)
     : program_(program), batch_(arguments.batch) {
   std::vector<std::string> problems;
-  name_missing(arguments, program, problems);
+  check_names(arguments, program, problems);
   read(arguments, problems);
   if (batch_)
     check_batch(problems);
@@ -114,34 +115,32 @@ void Inputs::check_batch(std::vector<std::string>& problems) {
   const Input* first = nullptr;
   for (const Input& input : inputs_) {
     const assembler::Port* port = find(program_.inputs, input.name);
-    std::string problem = port ? batch_problem(*port, input.tensor) : "";
-    if (!problem.empty()) {
-      problems.push_back(with_file(input.file, problem));
-      continue;
-    }
-    int64_t count = port ? input.tensor.shape[0] : count_;
-    if (first && count != count_)
-      problems.push_back(fmt::format("{}: holds {} tensors, but {} holds {}", input.file.string(),
-                                     count, first->file.string(), count_));
-    if (!first && port) {
+    if (!port)
+      continue; // reported already
+    std::string problem = batch_problem(*port, input.tensor);
+    int64_t count = input.tensor.shape.empty() ? 0 : input.tensor.shape[0];
+    if (problem.empty() && first && count != count_)
+      problem =
+          fmt::format("holds {} tensors, but {} holds {}", count, first->file.string(), count_);
+    if (!problem.empty())
+      problems.push_back(fmt::format("{}: {}", input.file.string(), problem));
+    if (problem.empty() && !first) {
       first = &input;
       count_ = count;
     }
   }
   for (const assembler::Port& port : program_.outputs)
     if (port.shape.empty() || port.shape[0] != 1)
-      problems.push_back(fmt::format("output '{}' has shape [{}]: --batch needs a leading 1",
-                                     port.name, fmt::join(port.shape, ", ")));
+      problems.push_back(fmt::format("output '{}' has shape {}: --batch needs a leading 1",
+                                     port.name, shape_text(port.shape)));
 }
 
 void Inputs::write(int64_t run, const isa::Machine& machine, DramData& dram) const {
   std::vector<std::string> problems;
   for (const Input& input : inputs_) {
     try {
-      if (batch_ && find(program_.inputs, input.name))
-        write_input(program_, machine, input.name, element(input.tensor, run), dram);
-      else
-        write_input(program_, machine, input.name, input.tensor, dram);
+      write_input(program_, machine, input.name, batch_ ? element(input.tensor, run) : input.tensor,
+                  dram);
     } catch (const TensorError& error) {
       problems.push_back(with_file(input.file, error.what()));
     }

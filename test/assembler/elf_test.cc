@@ -130,7 +130,7 @@ TEST(Elf, OtherFilesAreNamed) {
   EXPECT_THAT(message_of([&] { read_program("/proc/self/exe", edge16()); }),
               HasSubstr("not a program file"));
   EXPECT_THAT(message_of([&] { read_program(folder / "none", edge16()); }),
-              HasSubstr("cannot read: No such file"));
+              HasSubstr("cannot be read: No such file"));
   EXPECT_THAT(message_of([&] { read_program(folder.path(), edge16()); }),
               HasSubstr("Is a directory"));
 }

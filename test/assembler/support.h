@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "npuforge/assembler/program.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
 
 namespace npuforge::assembler::test {
@@ -37,13 +38,15 @@ private:
   std::filesystem::path path_;
 };
 
-/// The message of the ProgramError that `action` throws; "" if it throws none.
+/// The message of the ProgramError or FileError that `action` throws; "" if it throws none.
 template <typename Action>
 std::string message_of(Action&& action) {
   try {
     action();
     return "";
   } catch (const ProgramError& error) {
+    return error.what();
+  } catch (const isa::FileError& error) {
     return error.what();
   }
 }

@@ -4,8 +4,10 @@ no crash, and nothing under the output's name.
 
   bad_input_test.py BIN_DIR ROOT_DIR WORK_DIR
 """
+import json
 import pathlib
 import random
+import re
 import resource
 import shutil
 import signal
@@ -23,6 +25,11 @@ def limit_files(size):
     """Writes beyond `size` bytes fail, as on a full disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def temporaries():
+    """Files that were to be renamed, and were not: NAME.XXXXXX."""
+    return [str(path) for path in WORK.rglob("*") if re.fullmatch(r".*\.\w{6}", path.name)]
 
 
 class BadInput(unittest.TestCase):
@@ -47,6 +54,7 @@ class BadInput(unittest.TestCase):
             self.assertNotIn(word, done.stderr, said)
         for text in expected:
             self.assertIn(text.lower(), done.stderr.lower(), said)
+        self.assertEqual(temporaries(), [], said)
         for output in outputs:
             self.assertFalse(output.exists() and output.is_file(), f"{output} was left behind\n{said}")
 
@@ -71,6 +79,7 @@ class BadInput(unittest.TestCase):
         """Right or refused, but no crash."""
         done = subprocess.run([BIN / command[0], *map(str, command[1:])], capture_output=True, timeout=timeout)
         self.assertIn(done.returncode, (0, 1, 2), (command, done.stderr[-400:]))
+        self.assertEqual(temporaries(), [], command)
 
     # --- every program ---------------------------------------------------------------------------------------------
 
@@ -100,11 +109,13 @@ class BadInput(unittest.TestCase):
         self.refuses(["npuc", self.glyphs, "-o", out], str(out), outputs=[out], full_disk=True)
         source = self.file("big.s", b".machine edge16\n.text\nhalt\n.data\n.space 4096, 1\n" + b".byte 1\n" * 9000)
         self.refuses(["npuas", source, "-o", out], outputs=[out], full_disk=True)
-        logits, trace = WORK / "o" / "logits.npy", WORK / "full.json"
-        self.refuses(["npusim", self.program, "--input", f"image={self.image}", "--trace", trace], outputs=[trace],
-                     full_disk=True)
-        self.refuses(["npusim", self.program, "--input", f"image={self.image}", "--output-dir", "/proc/nowhere"])
-        self.assertFalse(logits.exists())
+        sim = ["npusim", self.program, "--input", f"image={self.image}"]
+        for option in ("--trace", "--log", "--json"):
+            results = WORK / "full.json"
+            self.refuses([*sim, option, results], str(results), outputs=[results], full_disk=True)
+        self.refuses([*sim, "--output-dir", "/proc/nowhere"], "/proc/nowhere")
+        self.refuses(["npudis", self.program, "-o", WORK / "full.s"], "full.s", outputs=[WORK / "full.s"], full_disk=True)
+        self.refuses(["npudis", self.program, "-o", "/dev/full"], "/dev/full")
 
     # --- formats ---------------------------------------------------------------------------------------------------
 
@@ -156,8 +167,50 @@ class BadInput(unittest.TestCase):
         self.refuses([*sim, "--input", f"image={self.array('type.npy', (1, 1, 32, 32), np.complex64)}"], "type.npy")
         self.refuses([*sim, "--input", f"image={self.array('int.npy', (1, 1, 32, 32), np.int64)}"], "image")
         self.refuses([*sim, "--input", "image"], "image")
+        self.refuses(["npusim", "--input", f"picture={self.image}", self.program], "picture")
         self.refuses(["npusim", self.program, "--input", f"image={self.image}", "--max-cycles", "10"], "10")
-        self.refuses(["npucosim", self.program], "image")
+        self.refuses(["npucosim", self.program, "--input", f"picture={self.image}"], "picture")
+
+    def test_batch(self):
+        sim = ["npusim", self.program, "--batch", "--output-dir", WORK / "o", "--input"]
+        self.refuses(sim[:-1], "--batch")
+        for name, shape, expected in (("none.npy", (0, 1, 32, 32), "batch of nothing"), ("flat.npy", (1024,), "Nx1x32x32"),
+                                      ("wide.npy", (2, 1, 32, 31), "2x1x32x31"), ("scalar.npy", (), "Nx1x32x32")):
+            self.refuses([*sim, f"image={self.array(name, shape, np.float32)}"], name, expected)
+        self.refuses([*sim, f"image={self.array('bytes.npy', (2, 1, 32, 32), np.uint8)}"], "bytes.npy", "u8")
+
+    def test_batch_of_two_inputs(self):
+        source = self.file("two.s", b"""\
+.machine edge16
+.input "a", type=i8, shape=1x1x1x16, layout=plain, address=a
+.input "b", type=i8, shape=1x1x1x16, layout=plain, address=b
+.text
+halt
+.data
+a: .space 16
+b: .space 16
+""")
+        program = WORK / "two.bin"
+        done = subprocess.run([BIN / "npuas", source, "-o", program], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        two, three = (self.array(f"of{n}.npy", (n, 1, 1, 16), np.int8) for n in (2, 3))
+        sim = ["npusim", program, "--batch", "--input", f"a={two}", "--input"]
+        self.refuses([*sim, f"b={three}"], "of3.npy", "of2.npy", "3", "2")
+        results = WORK / "two.json"
+        done = subprocess.run([BIN / "npusim", *map(str, sim[1:]), f"b={two}", "--json", results], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(results.read_text())["runs"], 2)
+
+    def test_co_simulation(self):
+        cosim = ["npucosim", "--input", f"image={self.image}"]
+        for name, content in (("cut.bin", self.program.read_bytes()[:3000]), ("text.bin", b"no program" * 100), ("empty.bin", b"")):
+            self.refuses([*cosim, self.file(name, content)], name)
+        for path in self.damaged(self.program, ".bin", 6):
+            self.survives([*cosim, path, "--max-cycles", "100000"])
+        for name, content in (("empty.npy", b""), ("cut.npy", self.image.read_bytes()[:2000])):
+            self.refuses(["npucosim", self.program, "--input", f"image={self.file(name, content)}"], name)
+        self.refuses([*cosim, self.program, "--json", "/no/such/folder/x.json"], "/no/such/folder/x.json")
+        self.refuses([*cosim, self.program, "--model", self.file("no.so", b"no library")], "no.so")
 
     def test_other_machine(self):
         self.refuses(["npusim", self.program, "--machine", "tile4", "--input", f"image={self.image}"], "edge16")
@@ -169,8 +222,50 @@ class BadInput(unittest.TestCase):
     def test_networks(self):
         out = WORK / "n.bin"
         self.refuses(["npuc", self.glyphs, "-o", out, "--output", "nosuchvalue"], "nosuchvalue", outputs=[out])
+        self.refuses(["npuc", "--output", "nosuchvalue", self.glyphs, "-o", out], "nosuchvalue", outputs=[out])
         self.refuses(["npuc", self.glyphs, "-o", out, "--shape", "image=1x1x33x33"], "image", outputs=[out])
         self.refuses(["npuc", self.glyphs, "-o", out, "--emit=nothing"], "emit", outputs=[out])
+
+    def model(self, name, graph):
+        """An ONNX file of a graph in protobuf's text form."""
+        text = f'ir_version: 8 opset_import {{ version: 13 }} graph {{ name: "g" {graph} }}'
+        done = subprocess.run(["protoc", "--encode=onnx.ModelProto", "-I", "/usr/include/onnx", "onnx.proto"],
+                              input=text.encode(), capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return self.file(name, done.stdout)
+
+    def test_refused_networks(self):
+        def tensor(kind, name, element):
+            return f"""{kind} {{ name: "{name}" type {{ tensor_type {{ elem_type: {element} shape {{
+                       dim {{ dim_value: 1 }} dim {{ dim_value: 4 }} }} }} }} }}"""
+        out = WORK / "refused.bin"
+        model = self.model("unknown.onnx", tensor("input", "x", 1) + tensor("output", "c", 1) + """
+            node { name: "root" op_type: "Sqrt" input: "x" output: "a" }
+            node { name: "soft" op_type: "Softmax" input: "a" output: "b" }
+            node { name: "own" op_type: "Mystery" domain: "nowhere" input: "b" output: "c" }""")
+        self.refuses(["npuc", model, "-o", out], "unknown.onnx", "'root' (Sqrt)", "'soft' (Softmax)", "'own'", outputs=[out])
+        for name, element, what in (("text.onnx", 8, "'x'"), ("double.onnx", 11, "'n' (Relu)"), ("complex.onnx", 14, "'x'")):
+            model = self.model(name, tensor("input", "x", element) + tensor("output", "a", element) +
+                               'node { name: "n" op_type: "Relu" input: "x" output: "a" }')
+            self.refuses(["npuc", model, "-o", out], name, what, outputs=[out])
+
+    def test_names_of_output_files(self):
+        source = self.file("named.s", b"""\
+.machine edge16
+.output "../a/b:0", type=i8, shape=1x16, layout=plain, address=a
+.output "../a_b_0", type=i8, shape=1x16, layout=plain, address=a
+.text
+halt
+.data
+a: .byte 1, 2, 3
+   .space 13
+""")
+        program, folder = WORK / "named.bin", WORK / "named"
+        for command in (["npuas", source, "-o", program], ["npusim", program, "--output-dir", folder]):
+            done = subprocess.run([BIN / command[0], *map(str, command[1:])], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sorted(path.name for path in folder.rglob("*")), ["_._a_b_0.npy", "_._a_b_0_2.npy"])
+        self.assertEqual(np.load(folder / "_._a_b_0.npy")[0, :4].tolist(), [1, 2, 3, 0])
 
     def test_assembly(self):
         out = WORK / "a.bin"

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ public:
 Tensor read_npy(const std::filesystem::path& file); ///< throws TensorError
 void write_npy(const Tensor& tensor,
                const std::filesystem::path& file); ///< whole or not at all; throws TensorError
+
+/// "1x3x32x32", as all programs write shapes; "scalar" if it has no extents.
+std::string shape_text(std::span<const int64_t> shape);
 
 /// Checks type and shape against the port, quantises f32 (half to even, saturating), lays it out
 /// and writes it to DRAM.
