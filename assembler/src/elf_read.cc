@@ -97,8 +97,10 @@ private:
 
   void symbols() {
     const ElfSection& strings = elf_.section(kStringSection);
+    uint64_t characters = 0;
     for (const Elf64_Sym& symbol : ElfView::symbols(elf_.section(kSymbolSection))) {
       const std::string name(ElfView::string(strings, symbol.st_name));
+      ElfView::check_names(characters += name.size(), strings);
       switch (ELF64_ST_TYPE(symbol.st_info)) {
       case STT_FUNC: // layers: .npu.layers has them
       case STT_SECTION:

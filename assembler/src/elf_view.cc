@@ -37,8 +37,10 @@ ElfView::ElfView(std::span<const std::byte> bytes) : bytes_(bytes) {
     throw ProgramError("the table of section names is missing");
   }
   const ElfSection names = sections_[header_.e_shstrndx];
+  uint64_t characters = 0;
   for (ElfSection& section : sections_) {
     section.name = string(names, section.header.sh_name);
+    check_names(characters += section.name.size(), names);
   }
 }
 
@@ -107,6 +109,15 @@ std::vector<Elf64_Sym> ElfView::symbols(const ElfSection& table) {
   std::memcpy(entries.data(), table.bytes.data(), table.bytes.size());
   entries.erase(entries.begin());
   return entries;
+}
+
+void ElfView::check_names(uint64_t characters, const ElfSection& table) {
+  // Linkers let names share their ends; thousands of names that are one long string are an attack.
+  constexpr uint64_t kMostSharing = 16;
+  if (characters / kMostSharing > table.bytes.size()) {
+    throw ProgramError(
+        fmt::format("the names overlap too much in their table of {} bytes", table.bytes.size()));
+  }
 }
 
 std::string_view ElfView::string(const ElfSection& table, uint64_t offset) {

@@ -34,6 +34,8 @@ public:
   static std::vector<Elf64_Sym> symbols(const ElfSection& table);
   /// The string at an offset of a string table.
   static std::string_view string(const ElfSection& table, uint64_t offset);
+  /// Throws ProgramError if the names taken from a table have many more characters than it.
+  static void check_names(uint64_t characters, const ElfSection& table);
 
 private:
   void check_header() const;

@@ -68,16 +68,34 @@ def assembly(source, out):
     copy(out, (source / "examples/asm").glob("*.s"))
 
 
-def text_section(program):
-    """The bytes of an ELF file's .text."""
+SECTION = "<IIQQQQIIQQ"  # an ELF section header; [3], [4], [5]: address, place in the file, length
+
+
+def sections(program):
+    """The section headers of an ELF file by name."""
     offset, = struct.unpack_from("<Q", program, 0x28)
     size, count, names = struct.unpack_from("<HHH", program, 0x3A)
-    headers = [struct.unpack_from("<IIQQQQ", program, offset + i * size) for i in range(count)]
+    headers = [list(struct.unpack_from(SECTION, program, offset + i * size)) for i in range(count)]
     strings = headers[names][4]
-    for name, _, _, _, place, length in headers:
-        if program[strings + name:].startswith(b".text\0"):
-            return program[place:place + length]
-    raise ValueError("no .text")
+    return {bytes(program[strings + h[0]:]).split(b"\0")[0].decode(): h for h in headers}
+
+
+def text_section(program):
+    place, length = sections(program)[".text"][4:6]
+    return program[place:place + length]
+
+
+def long_names(program):
+    """The program with 8,000 symbols whose names, the ends of one string, are 1.6 GB together."""
+    headers, result = sections(program), bytearray(program)
+    address = headers[".text"][3]
+    symbols = bytes(24) + b"".join(
+        struct.pack("<IBBHQQ", 1 + i, 0, 0, 1, address, 0) for i in range(8000))
+    for name, content in {".strtab": b"\0" + b"a" * 200_000 + b"\0", ".symtab": symbols}.items():
+        headers[name][4:6] = len(result), len(content)
+        result += content
+    result[0x28:0x30] = struct.pack("<Q", len(result))
+    return bytes(result) + b"".join(struct.pack(SECTION, *header) for header in headers.values())
 
 
 def programs(source, npuas, out, words):
@@ -93,6 +111,8 @@ def programs(source, npuas, out, words):
         for index, machine in enumerate(machines):
             if f'"{machine}"'.encode() in content:
                 write(words, file.stem, bytes([index]) + text_section(content)[:1024])
+    smallest = min(out.glob("*.bin"), key=lambda file: file.stat().st_size)
+    write(out, "long_names.bin", long_names(smallest.read_bytes()))
 
 
 def tensors(source, out):

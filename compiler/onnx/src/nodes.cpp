@@ -43,6 +43,15 @@ Ints sized(Ints values, size_t size, const char* what, int64_t low) {
   return values;
 }
 
+/// A number of a tensor that may have any element type.
+template <typename T>
+T whole(double value, const char* what) {
+  constexpr double kEnd = -static_cast<double>(std::numeric_limits<T>::min()); // max + 1
+  if (!(value >= -kEnd && value < kEnd && value == std::trunc(value)))
+    throw Unsupported(fmt::format("{} has the element {}", what, value));
+  return static_cast<T>(value);
+}
+
 /// What Conv and the pools share. "auto_pad" is resolved with the shapes.
 struct Window {
   Ints strides, pads, dilations;
@@ -88,7 +97,7 @@ struct Quantisation {
         throw Unsupported(fmt::format("the scale {} is not positive", scale));
     if (node.has(2))
       for (double zero : node.numbers(2, "the zero point"))
-        zero_points.push_back(static_cast<int32_t>(zero));
+        zero_points.push_back(whole<int32_t>(zero, "the zero point"));
     else
       zero_points.assign(scales.size(), 0);
     if (zero_points.size() == 1) // one for all, whatever the number of scales
@@ -204,7 +213,7 @@ mlir::Value flatten(Node& node) {
 mlir::Value reshape(Node& node) {
   Ints shape;
   for (double dim : node.numbers(1, "the shape"))
-    shape.push_back(static_cast<int64_t>(dim));
+    shape.push_back(whole<int64_t>(dim, "the shape"));
   bool allow_zero = node.integer("allowzero", 0) != 0;
   return create<graph::ReshapeOp>(node, like(node.operand(0)), node.operand(0), shape, allow_zero);
 }

@@ -1,5 +1,6 @@
 #include "tensor.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 
@@ -36,11 +37,14 @@ std::string read_external(const TensorProto& tensor, const std::filesystem::path
     throw ImportError(
         fmt::format("tensor '{}': external data in '{}', which is not below the model's folder",
                     tensor.name(), location));
+  // A directory or a pipe has no size that could be trusted.
+  std::error_code error;
+  bool regular = std::filesystem::is_regular_file(folder / relative, error);
   std::ifstream file(folder / relative, std::ios::binary | std::ios::ate);
-  if (!file)
+  if (!regular || !file)
     throw ImportError(fmt::format("tensor '{}': cannot read its external data '{}'", tensor.name(),
                                   (folder / relative).string()));
-  uint64_t size = static_cast<uint64_t>(file.tellg());
+  auto size = static_cast<uint64_t>(std::max<std::streamoff>(file.tellg(), 0));
   if (offset > size || size - offset < bytes)
     throw ImportError(
         fmt::format("tensor '{}': external data '{}' ends before its {} bytes at offset {}",
