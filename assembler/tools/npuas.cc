@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
     const isa::Spec spec = isa::load_spec(isa::find_machine(name));
     const assembler::Program program = assembler::assemble(spec, text, input);
     assembler::write_program(program, spec, output);
-    isa::write_json_file(json, assembler::summarise(program));
+    isa::write_json_file(json, assembler::summarise(program, spec));
     return 0;
   });
 }

@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
       isa::write_file(*output, text);
     else
       isa::write_stdout(text);
-    isa::write_json_file(json, stats ? use_json(use) : assembler::summarise(program));
+    isa::write_json_file(json, stats ? use_json(use) : assembler::summarise(program, spec));
     return 0;
   });
 }

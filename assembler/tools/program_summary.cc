@@ -5,12 +5,13 @@ namespace {
 
 using nlohmann::json;
 
-json sections(const Program& program) {
+json sections(const Program& program, const isa::Spec& spec) {
+  const uint64_t text = program.text.size() * static_cast<uint64_t>(spec.word_bytes());
   json list = json::array();
   list.push_back({{"name", ".text"},
                   {"address", program.text_address},
-                  {"size", program.text.size() * sizeof(isa::Word)},
-                  {"bytes_in_file", program.text.size() * sizeof(isa::Word)}});
+                  {"size", text},
+                  {"bytes_in_file", text}});
   for (const Segment& segment : program.segments)
     list.push_back({{"name", segment.name},
                     {"address", segment.address},
@@ -49,9 +50,9 @@ json layers(const Program& program) {
 
 } // namespace
 
-json summarise(const Program& program) {
+json summarise(const Program& program, const isa::Spec& spec) {
   return {{"machine", program.machine_name},     {"spec_hash", program.spec_hash},
-          {"instructions", program.text.size()}, {"sections", sections(program)},
+          {"instructions", program.text.size()}, {"sections", sections(program, spec)},
           {"symbols", symbols(program)},         {"inputs", ports(program.inputs)},
           {"outputs", ports(program.outputs)},   {"layers", layers(program)}};
 }

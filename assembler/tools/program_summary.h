@@ -7,7 +7,7 @@
 
 namespace npuforge::assembler {
 
-/// Machine, hash, sizes, sections, symbols, ports, layers.
-nlohmann::json summarise(const Program& program);
+/// Machine, hash, sizes, sections, symbols, ports, layers. `spec` is the program's.
+nlohmann::json summarise(const Program& program, const isa::Spec& spec);
 
 } // namespace npuforge::assembler
