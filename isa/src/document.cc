@@ -111,11 +111,13 @@ std::optional<std::string> read_file(const std::filesystem::path& file, Problems
   constexpr std::size_t kMaxBytes = 16 << 20; // a spec is some kilobytes; /dev/zero is none
   errno = 0;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(file)) {
+  const int reason = errno ? errno : ENOENT;
+  std::error_code ignored; // a name may be too long even to ask
+  const bool directory = std::filesystem::is_directory(file, ignored);
+  if (!stream || directory) {
     problems.add(whole_file(file.string()),
-                 std::filesystem::is_directory(file)
-                     ? "cannot be read: it is a directory"
-                     : fmt::format("cannot be opened: {}", std::strerror(errno ? errno : ENOENT)));
+                 directory ? "cannot be read: it is a directory"
+                           : fmt::format("cannot be opened: {}", std::strerror(reason)));
     return std::nullopt;
   }
   std::string text(kMaxBytes + 1, '\0');

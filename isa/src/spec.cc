@@ -96,9 +96,10 @@ std::filesystem::path find_machine(const std::string& name_or_path) {
     return path;
   std::filesystem::path machine =
       std::filesystem::path(NPUFORGE_MACHINE_DIR) / (name_or_path + ".yaml");
-  if (std::filesystem::exists(machine))
+  std::error_code ignored; // a name may be too long even to ask
+  if (std::filesystem::exists(machine, ignored))
     return machine;
-  if (!std::filesystem::is_regular_file(path))
+  if (!std::filesystem::is_regular_file(path, ignored))
     throw_no_machine(name_or_path);
   return path;
 }

@@ -1,6 +1,9 @@
 // graph-fold-views: every tensor gets its 4-D form on the device. A view only changes how a value's
 // elements are numbered; matrix products absorb that into the order of their weights, the interface
 // into its shape.
+#include <map>
+#include <memory>
+
 #include <llvm/ADT/TypeSwitch.h>
 
 #include "npuforge/compiler/graph/Passes.h"
@@ -16,7 +19,10 @@ namespace npuforge::graph {
 namespace {
 
 using Integers = std::vector<int64_t>;
+using Indices = std::shared_ptr<const Integers>; // most values share those of another
 using Shape = llvm::SmallVector<int64_t>;
+
+constexpr int64_t kMostElements = 1 << 25; // of a tensor: each has an index here
 
 mlir::RankedTensorType ranked(mlir::Value value) {
   return llvm::cast<mlir::RankedTensorType>(value.getType());
@@ -43,10 +49,20 @@ Shape deviceShape(llvm::ArrayRef<int64_t> shape) {
   return result;
 }
 
+void checkSize(mlir::Value value) {
+  int64_t count = 1;
+  for (int64_t dim : ranked(value).getShape()) {
+    if (dim > 0 && count > kMostElements / dim)
+      throw NotLowered("a tensor " + text(ranked(value).getShape()) + " has more than " +
+                       std::to_string(kMostElements) + " elements");
+    count *= dim;
+  }
+}
+
 /// Where a value's elements are: element i of the old value is element indices[i] of the 4-D one.
 struct Mapped {
   mlir::Value device;
-  Integers indices;
+  Indices indices;
 };
 
 class ViewFolder {
@@ -89,16 +105,25 @@ private:
     }
   }
 
-  static Integers straight(int64_t count) {
+  /// 0, 1, ...; one for all values of that size.
+  Indices straight(int64_t count) {
+    Indices& known = straight_[count];
+    if (known)
+      return known;
     Integers indices(count);
     for (int64_t i = 0; i < count; ++i)
       indices[i] = i;
-    return indices;
+    return known = shared(std::move(indices));
+  }
+
+  static Indices shared(Integers indices) {
+    return std::make_shared<const Integers>(std::move(indices));
   }
 
   /// An input takes the shape that a chain of reshapes gives it, since reshaping and quantising
   /// commute.
   void mapArgument(mlir::Block* block, mlir::BlockArgument argument) {
+    checkSize(argument);
     mlir::Value last = argument;
     while (last.hasOneUse()) {
       mlir::Operation* user = *last.getUsers().begin();
@@ -114,6 +139,8 @@ private:
   }
 
   void map(mlir::Operation* op) {
+    for (mlir::Value result : op->getResults())
+      checkSize(result);
     llvm::TypeSwitch<mlir::Operation*>(op)
         .Case<ReshapeOp, FlattenOp, TransposeOp>([&](auto view) { mapView(view); })
         .Case<ConstantOp>([](auto) {}) // made where it is used
@@ -149,7 +176,7 @@ private:
 
   void mapView(mlir::Operation* op) {
     Mapped in = at(op->getOperand(0));
-    values_[op->getResult(0)] = {in.device, compose(in.indices, viewIndices(op))};
+    values_[op->getResult(0)] = {in.device, shared(compose(*in.indices, viewIndices(op)))};
   }
 
   /// A copy over another operand; results keep the operand's numbering.
@@ -173,7 +200,7 @@ private:
   /// Windows slide over height and width, so the operand must have them as the network sees them.
   void mapWindow(mlir::Operation* op) {
     Mapped in = at(op->getOperand(0));
-    if (in.device.getType() != op->getOperand(0).getType() || !isIdentity(in.indices))
+    if (in.device.getType() != op->getOperand(0).getType() || !isIdentity(*in.indices))
       throw NotLowered("its input is a view that would have to move data");
     if (ranked(op->getOperand(0)).getDimSize(0) != 1)
       throw NotLowered("a batch of " + std::to_string(ranked(op->getOperand(0)).getDimSize(0)) +
@@ -200,10 +227,10 @@ private:
   void mapRow(QMatMulOp op, const Mapped& in) {
     Shape shape(ranked(in.device).getShape());
     Integers weights = integersOf(constantOf(op.getWeights())), permuted(weights.size());
-    int64_t outputs = ranked(op.getWeights()).getDimSize(0), inner = in.indices.size();
+    int64_t outputs = ranked(op.getWeights()).getDimSize(0), inner = in.indices->size();
     for (int64_t n = 0; n < outputs; ++n)
       for (int64_t k = 0; k < inner; ++k)
-        permuted[n * inner + in.indices[k]] = weights[n * inner + k];
+        permuted[n * inner + (*in.indices)[k]] = weights[n * inner + k];
     shape[0] = outputs;
     makeConv(op, in, shape, permuted, {1, outputs, 1, 1}, straight(outputs));
   }
@@ -215,18 +242,18 @@ private:
             inner = ranked(op.getInput()).getDimSize(1);
     bool pixels = shape[1] == inner && shape[2] * shape[3] == rows;
     for (int64_t i = 0; pixels && i < rows * inner; ++i)
-      pixels = in.indices[i] == i % inner * rows + i / inner;
+      pixels = (*in.indices)[i] == i % inner * rows + i / inner;
     if (!pixels)
       throw NotLowered("its " + std::to_string(rows) + " rows are not the pixels of an image");
     Integers indices(rows * outputs);
     for (int64_t i = 0; i < rows * outputs; ++i)
       indices[i] = i % outputs * rows + i / outputs;
     makeConv(op, in, {outputs, inner, 1, 1}, integersOf(constantOf(op.getWeights())),
-             {1, outputs, shape[2], shape[3]}, indices);
+             {1, outputs, shape[2], shape[3]}, shared(std::move(indices)));
   }
 
   void makeConv(QMatMulOp op, const Mapped& in, const Shape& kernel, const Integers& weights,
-                const Shape& result, Integers indices) {
+                const Shape& result, Indices indices) {
     mlir::Value w = makeConstant(builder_, op.getLoc(), kernel, builder_.getI8Type(), weights);
     Shape ones{1, 1}, pads{0, 0, 0, 0};
     auto type = mlir::RankedTensorType::get(result, builder_.getI32Type());
@@ -246,14 +273,14 @@ private:
   /// The second operand in a's numbering.
   mlir::Value addend(QAddOp op, const Mapped& a) {
     auto a_type = ranked(op.getA()), b_type = ranked(op.getB());
-    bool is_plain = isIdentity(a.indices) &&
+    bool is_plain = isIdentity(*a.indices) &&
                     Shape(ranked(a.device).getShape()) == deviceShape(a_type.getShape());
     auto constant = constantOf(op.getB());
     if (constant && !is_plain)
       return permuted(op, constant, a);
     Mapped b = at(op.getB());
-    bool same = b.device.getType() == a.device.getType() && b.indices == a.indices;
-    bool channels = is_plain && isIdentity(b.indices) && a_type != b_type;
+    bool same = b.device.getType() == a.device.getType() && *b.indices == *a.indices;
+    bool channels = is_plain && isIdentity(*b.indices) && a_type != b_type;
     if (!same && !channels && !(constant && is_plain))
       throw NotLowered("its operands lie differently in memory");
     return b.device;
@@ -262,13 +289,13 @@ private:
   /// A constant, spread over a's old shape, in the order of a's elements on the device.
   mlir::Value permuted(QAddOp op, mlir::DenseElementsAttr constant, const Mapped& a) {
     auto type = ranked(op.getA());
-    Integers source = integersOf(constant), result(a.indices.size());
+    Integers source = integersOf(constant), result(a.indices->size());
     int64_t inner = 1;
     for (int64_t dim : type.getShape().drop_front(std::min<int64_t>(2, type.getRank())))
       inner *= dim;
     bool whole = source.size() == result.size();
     for (size_t i = 0; i < result.size(); ++i)
-      result[a.indices[i]] = source[whole ? i : i / inner % source.size()];
+      result[(*a.indices)[i]] = source[whole ? i : i / inner % source.size()];
     return makeConstant(builder_, op.getLoc(), ranked(a.device).getShape(), builder_.getI8Type(),
                         result);
   }
@@ -277,7 +304,7 @@ private:
     llvm::SmallVector<mlir::Value> results;
     for (mlir::Value operand : op.getOperands()) {
       Mapped out = at(operand);
-      if (!isIdentity(out.indices))
+      if (!isIdentity(*out.indices))
         throw NotLowered("an output is transposed, which would have to move data");
       results.push_back(out.device);
     }
@@ -287,6 +314,7 @@ private:
   mlir::func::FuncOp main_;
   mlir::OpBuilder builder_;
   llvm::DenseMap<mlir::Value, Mapped> values_;
+  std::map<int64_t, Indices> straight_;
 };
 
 bool isLowered(mlir::Operation& op) {
