@@ -74,7 +74,7 @@ compiler=(clang++-22); ! command -v ccache > /dev/null || compiler=(ccache "${co
 options=(-std=c++20 "$optimize" -fPIC -fvisibility=hidden -w -DNDEBUG -I"$work" -I"$work/cc" -I"$rtl/include" -isystem "$root/include"
   -isystem "$root/include/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 -DVL_THREADED=0)
 [ -z "$arch" ] || options+=("-march=$arch")
-sources=("$work"/cc/*.cpp "$rtl/model/model.cpp" "$root/include/verilated.cpp")
+sources=("$work"/cc/*.cpp "$rtl/model/model.cc" "$root/include/verilated.cpp")
 [ ! -e "$root/include/verilated_threads.cpp" ] || sources+=("$root/include/verilated_threads.cpp")
 compile() { "${@:3}" -c "$1" -o "$2/$(basename "$1" .cpp).o"; }
 export -f compile

@@ -2,7 +2,7 @@
 #
 #   npuforge_dialect(GraphOps.td graph)     # TableGen -> <build>/include/npuforge/compiler/<folder>/GraphOps*.inc
 #   npuforge_passes(Passes.td Graph)        # TableGen -> .../Passes.h.inc
-#   npuforge_compiler_library(graph SOURCES src/a.cpp DEPS ...)   # static library npuforge::compiler_graph
+#   npuforge_compiler_library(graph SOURCES src/a.cc DEPS ...)   # static library npuforge::compiler_graph
 #
 # Public headers and .td files are in <folder>/include/npuforge/compiler/<folder>/.
 set(NPUFORGE_TBLGEN "${MLIR_TABLEGEN_EXE}")
@@ -16,7 +16,7 @@ add_library(npuforge_mlir INTERFACE)
 target_include_directories(npuforge_mlir SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
 target_link_libraries(npuforge_mlir INTERFACE MLIR LLVM)
 
-add_library(npuforge_mlir_pch STATIC "${CMAKE_CURRENT_LIST_DIR}/pch.cpp")
+add_library(npuforge_mlir_pch STATIC "${CMAKE_CURRENT_LIST_DIR}/pch.cc")
 target_link_libraries(npuforge_mlir_pch PRIVATE npuforge_mlir npuforge_options)
 target_precompile_headers(npuforge_mlir_pch PRIVATE "${CMAKE_CURRENT_LIST_DIR}/pch.h")
 

@@ -1,5 +1,5 @@
 #pragma once
-// One ONNX node becomes one operation of the graph dialect; nodes.cpp has the table.
+// One ONNX node becomes one operation of the graph dialect; nodes.cc has the table.
 
 #include <functional>
 #include <optional>

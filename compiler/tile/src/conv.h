@@ -26,7 +26,7 @@ private:
     Value index; ///< counts all chunks of the layer
   };
 
-  // conv.cpp: loops and order
+  // conv.cc: loops and order
   void prologue();
   void bandsOutside();
   void blocksOutside();
@@ -38,7 +38,7 @@ private:
   void setSumLanes();
   void addSecond(Value rows, Value pixels, Value counter);
 
-  // conv_load.cpp
+  // conv_load.cc
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
   void loadParams(Value index, Value block, Value counter);
@@ -54,7 +54,7 @@ private:
   Value outputSlot(Value counter);
   Value secondSlot(Value counter);
 
-  // conv_multiply.cpp
+  // conv_multiply.cc
   void multiplyAll(const Band& band, Value block, Value counter);
   void multiplyChunks(const Band& band, Value block, Value counter, Value accumulator);
   void steps(const Band& band, Value outer, Value first, Value count, Value group, Value slot,

@@ -1,4 +1,4 @@
-// The passes of the graph dialect, in the order in which the pipeline runs them (compiler/pipeline.cpp).
+// The passes of the graph dialect, in the order in which the pipeline runs them (compiler/pipeline.cc).
 #ifndef NPUFORGE_GRAPH_PASSES
 #define NPUFORGE_GRAPH_PASSES
 

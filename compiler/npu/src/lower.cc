@@ -1,4 +1,4 @@
-// Control flow, scalar arithmetic and the order of things; operands are in lower_operands.cpp.
+// Control flow, scalar arithmetic and the order of things; operands are in lower_operands.cc.
 #include "lower.h"
 
 #include "npuforge/compiler/tile/memory_map.h"
