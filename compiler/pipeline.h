@@ -19,12 +19,12 @@ void add_graph_passes(mlir::OpPassManager& passes);
 
 /// Collects MLIR's diagnostics while it lives, so that tools report them in their own way.
 class Diagnostics {
- public:
+public:
   explicit Diagnostics(mlir::MLIRContext& context);
   ~Diagnostics();
-  std::string text() const;  ///< errors, one a line
+  std::string text() const; ///< errors, one a line
 
- private:
+private:
   mlir::MLIRContext& context_;
   uint64_t id_;
   std::vector<std::string> errors_;
@@ -32,15 +32,15 @@ class Diagnostics {
 
 /// What could not be compiled; what() has a line for each problem.
 class CompileError : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 
-/// `--print-ir-after`: "" prints nothing, "all" after every pass, otherwise after the pass of that name. Sets `printed`
-/// when something was; it must outlive the pass manager.
+/// `--print-ir-after`: "" prints nothing, "all" after every pass, otherwise after the pass of that
+/// name. Sets `printed` when something was; it must outlive the pass manager.
 void print_after(mlir::PassManager& passes, const std::string& pass, bool& printed);
 
 /// Runs the passes on the module. Throws CompileError with the diagnostics.
 void run_passes(mlir::PassManager& passes, mlir::ModuleOp module);
 
-}  // namespace npuforge::compiler
+} // namespace npuforge::compiler

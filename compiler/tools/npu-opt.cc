@@ -14,7 +14,8 @@
 int main(int argc, char** argv) {
   mlir::DialectRegistry registry;
   registry.insert<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::scf::SCFDialect,
-                  npuforge::graph::GraphDialect, npuforge::tile::TileDialect, npuforge::npu::NpuDialect>();
+                  npuforge::graph::GraphDialect, npuforge::tile::TileDialect,
+                  npuforge::npu::NpuDialect>();
   npuforge::graph::registerGraphPasses();
   npuforge::tile::registerPlanPass();
   npuforge::tile::registerGeneratePass();

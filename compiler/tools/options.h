@@ -1,5 +1,6 @@
 #pragma once
-// What the compiler's programs share: options that say how a model is read, and how errors end a program.
+// What the compiler's programs share: options that say how a model is read, and how errors end a
+// program.
 
 #include <functional>
 #include <map>
@@ -16,18 +17,21 @@ struct ModelOptions {
   std::string model;
   std::vector<std::string> shapes, outputs;
   std::string print_after;
-  mutable bool printed = false;  ///< whether print_after named a pass that ran
+  mutable bool printed = false; ///< whether print_after named a pass that ran
 };
 
 void add_model_options(CLI::App& app, ModelOptions& options);
 
-/// Reads the model and runs the graph passes; notes go to standard error. Throws ImportError, CompileError.
-mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context, const ModelOptions& options);
+/// Reads the model and runs the graph passes; notes go to standard error. Throws ImportError,
+/// CompileError.
+mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
+                                             const ModelOptions& options);
 
 /// Throws if --print-ir-after named a pass that never ran.
 void check_printed(const ModelOptions& options);
 
 /// isa::run_tool; errors that do not name a file of their own get the model's name before them.
-int run_tool(CLI::App& app, int argc, char** argv, const ModelOptions& options, const std::function<int()>& body);
+int run_tool(CLI::App& app, int argc, char** argv, const ModelOptions& options,
+             const std::function<int()>& body);
 
-}  // namespace npuforge::tools
+} // namespace npuforge::tools

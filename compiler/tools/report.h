@@ -13,7 +13,8 @@
 namespace npuforge::tools {
 
 struct LayerRow {
-  std::string name, operation, shape;  ///< ONNX node, graph operation, shape of its result on the device
+  std::string name, operation,
+      shape; ///< ONNX node, graph operation, shape of its result on the device
   int64_t macs = 0, parameter_bytes = 0, instructions = 0;
 };
 
@@ -24,7 +25,7 @@ struct Sizes {
 
 struct Report {
   Sizes sizes;
-  std::vector<std::string> interface;  ///< a line for each input and output
+  std::vector<std::string> interface; ///< a line for each input and output
   std::vector<LayerRow> layers;
 };
 
@@ -37,4 +38,4 @@ void add_program(Report& report, const assembler::Program& program);
 void print(const Report& report);
 nlohmann::json to_json(const Report& report);
 
-}  // namespace npuforge::tools
+} // namespace npuforge::tools

@@ -35,9 +35,10 @@ private:
     require(m_.array.cols >= 4, "array", "cols",
             fmt::format("array.cols is {}; a row holds at least one i32, so 4", m_.array.cols));
     require(m_.array.rows <= m_.array.cols, "array", "rows",
-            fmt::format("array.rows is {}; a row of the scratchpad has a byte for each of array.cols, {}, "
-                        "and feeds no more rows of the array",
-                        m_.array.rows, m_.array.cols));
+            fmt::format(
+                "array.rows is {}; a row of the scratchpad has a byte for each of array.cols, {}, "
+                "and feeds no more rows of the array",
+                m_.array.rows, m_.array.cols));
     require(m_.vector.lanes == m_.array.cols, "vector", "lanes",
             fmt::format("vector.lanes is {}; this version takes array.cols, {}", m_.vector.lanes,
                         m_.array.cols));
@@ -49,9 +50,10 @@ private:
     require(whole, section, "bytes",
             fmt::format("{}.bytes is {}; it must be a multiple of {} banks of rows of {} bytes",
                         section, bytes, banks, row_bytes));
-    require(!whole || (power_of_two(rows) && rows >= least), section, "bytes",
-            fmt::format("{}.bytes gives banks of {} rows; this version takes powers of two, {} or more",
-                        section, rows, least));
+    require(
+        !whole || (power_of_two(rows) && rows >= least), section, "bytes",
+        fmt::format("{}.bytes gives banks of {} rows; this version takes powers of two, {} or more",
+                    section, rows, least));
   }
 
   void check_memories() {
@@ -78,7 +80,8 @@ private:
   }
 
   void check_cache() {
-    require(power_of_two(m_.sequencer.cache_lines) && m_.sequencer.cache_lines >= 2, "sequencer", "cache_lines",
+    require(power_of_two(m_.sequencer.cache_lines) && m_.sequencer.cache_lines >= 2, "sequencer",
+            "cache_lines",
             fmt::format("sequencer.cache_lines is {}; it must be a power of two, 2 or more",
                         m_.sequencer.cache_lines));
     require(power_of_two(m_.sequencer.line_bytes), "sequencer", "line_bytes",

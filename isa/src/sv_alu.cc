@@ -1,8 +1,8 @@
 // npu_scalar_alu.sv and npu_vector_alu.sv: the meaning of the instructions that are expressions.
 
-#include <fmt/format.h>
-
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "operators.h"
 #include "sv_print.h"
@@ -11,9 +11,11 @@ namespace npuforge::isa::sv {
 namespace {
 
 std::string widen(const std::string& call, Type type, int bits) {
-  if (type == Type::Bool) return fmt::format("{{{}'d0, {}}}", bits - 1, call);
+  if (type == Type::Bool)
+    return fmt::format("{{{}'d0, {}}}", bits - 1, call);
   int have = bits_of(type);
-  if (have == bits) return call;
+  if (have == bits)
+    return call;
   return have < bits ? fmt::format("{}'({})", bits, call) : call;
 }
 
@@ -27,20 +29,23 @@ std::string slice(const std::string& signal, Type type, int bits) {
 }
 
 void scalar_arm(Printed& unit, const Instruction& instruction, const Layout& layout, int op_bits) {
-  const Expr& expr = instruction.action == Action::Branch ? *instruction.condition : *instruction.result;
+  const Expr& expr =
+      instruction.action == Action::Branch ? *instruction.condition : *instruction.result;
   auto argument = [&](const std::string& name, Type type) {
     for (int k = 0; k < kValues; ++k)
       if (layout.values[k] >= 0 && instruction.operands[layout.values[k]].name == name)
         return slice(fmt::format("value{}_i", k), type, 32);
     throw std::logic_error("no slot for operand " + name);
   };
-  PrintedFunction function = print_function(fmt::format("scalar{}", layout.scalar_op), expr, argument);
+  PrintedFunction function =
+      print_function(fmt::format("scalar{}", layout.scalar_op), expr, argument);
   unit.functions += function.definition;
-  unit.arms += fmt::format("      {}'d{}: result_o = {};  // {}\n", op_bits, layout.scalar_op, widen(function.call, expr.type, 32), instruction.mnemonic);
+  unit.arms += fmt::format("      {}'d{}: result_o = {};  // {}\n", op_bits, layout.scalar_op,
+                           widen(function.call, expr.type, 32), instruction.mnemonic);
 }
 
 class VectorArms {
- public:
+public:
   VectorArms(const Layouts& layouts) : layouts_(layouts) {}
   Printed unit;
 
@@ -50,14 +55,18 @@ class VectorArms {
     int op = layout.vector_op;
     std::string body;
     if (instruction.action == Action::Reduce) {
-      body += fmt::format("        earlier = first_i ? {} : state_i;\n", call(fmt::format("init{}", op), *instruction.init, "state_i", true));
-      body += fmt::format("        state_o = {};\n", call(fmt::format("step{}", op), *instruction.step, "earlier", true));
+      body += fmt::format("        earlier = first_i ? {} : state_i;\n",
+                          call(fmt::format("init{}", op), *instruction.init, "state_i", true));
+      body += fmt::format("        state_o = {};\n",
+                          call(fmt::format("step{}", op), *instruction.step, "earlier", true));
     }
-    body += fmt::format("        result_o = {};\n", call(fmt::format("result{}", op), *instruction.result, "state_o", false));
-    unit.arms += fmt::format("      {}'d{}: begin  // {}\n{}      end\n", index_bits(layouts_.vector_ops + 1), op, instruction.mnemonic, body);
+    body += fmt::format("        result_o = {};\n",
+                        call(fmt::format("result{}", op), *instruction.result, "state_o", false));
+    unit.arms += fmt::format("      {}'d{}: begin  // {}\n{}      end\n",
+                             index_bits(layouts_.vector_ops + 1), op, instruction.mnemonic, body);
   }
 
- private:
+private:
   const Layouts& layouts_;
   const Instruction* instruction_ = nullptr;
   const Layout* layout_ = nullptr;
@@ -74,8 +83,10 @@ class VectorArms {
     throw std::logic_error("no slot for operand " + name);
   }
 
-  std::string call(const std::string& name, const Expr& expr, const std::string& state, bool is_state) {
-    PrintedFunction function = print_function(name, expr, [&](const std::string& text, Type type) { return signal(text, type, state); });
+  std::string call(const std::string& name, const Expr& expr, const std::string& state,
+                   bool is_state) {
+    PrintedFunction function = print_function(
+        name, expr, [&](const std::string& text, Type type) { return signal(text, type, state); });
     unit.functions += function.definition;
     return widen(function.call, expr.type, is_state ? layouts_.state_bits : 32);
   }
@@ -93,22 +104,24 @@ module npu_vector_alu (
 );
 )";
 
-}  // namespace
+} // namespace
 
 std::string print_scalar_alu(const Spec& spec, const Layouts& layouts) {
   Printed unit;
   for (size_t i = 0; i < spec.instructions.size(); ++i)
     if (layouts.of[i].scalar_op)
       scalar_arm(unit, spec.instructions[i], layouts.of[i], index_bits(layouts.scalar_ops + 1));
-  return file_header(spec, "Scalar results and branch conditions (bit 0): combinational, by the decoder's scalar_op.") +
+  return file_header(spec, "Scalar results and branch conditions (bit 0): combinational, by the "
+                           "decoder's scalar_op.") +
          R"(/* verilator lint_off UNUSEDSIGNAL */
 module npu_scalar_alu (
   input  logic [npu_pkg::ScalarOpBits-1:0] op_i,
   input  logic [31:0] value0_i, value1_i, value2_i, value3_i,
   output logic [31:0] result_o
 );
-)" + (unit.functions.find("round_shift(") == std::string::npos ? "" : round_shift_function()) + unit.functions +
-         "  always_comb begin\n    case (op_i)\n" + unit.arms + R"(      default: result_o = '0;
+)" + (unit.functions.find("round_shift(") == std::string::npos ? "" : round_shift_function()) +
+         unit.functions + "  always_comb begin\n    case (op_i)\n" + unit.arms +
+         R"(      default: result_o = '0;
     endcase
   end
 endmodule
@@ -121,10 +134,12 @@ std::string print_vector_alu(const Spec& spec, const Layouts& layouts) {
   for (size_t i = 0; i < spec.instructions.size(); ++i)
     if (layouts.of[i].vector_op)
       arms.add(spec.instructions[i], layouts.of[i]);
-  return file_header(spec, "One lane of the vector unit: combinational, by the decoder's vector_op. A reduction's result is that of the state after this row.") +
+  return file_header(spec, "One lane of the vector unit: combinational, by the decoder's "
+                           "vector_op. A reduction's result is that of the state after this row.") +
          kVectorPorts + round_shift_function() + arms.unit.functions +
          "  logic [npu_pkg::StateBits-1:0] earlier;\n"
-         "  always_comb begin\n    earlier = '0;\n    state_o = '0;\n    result_o = '0;\n    case (op_i)\n" +
+         "  always_comb begin\n    earlier = '0;\n    state_o = '0;\n    result_o = '0;\n    case "
+         "(op_i)\n" +
          arms.unit.arms + R"(      default: result_o = '0;
     endcase
   end
@@ -133,4 +148,4 @@ endmodule
 )";
 }
 
-}  // namespace npuforge::isa::sv
+} // namespace npuforge::isa::sv

@@ -1,10 +1,10 @@
-// Typed expressions as SystemVerilog functions: every node becomes a variable of its own width and signedness, so that
-// no operand is ever widened by its context.
-
-#include <fmt/format.h>
+// Typed expressions as SystemVerilog functions: every node becomes a variable of its own width and
+// signedness, so that no operand is ever widened by its context.
 
 #include <map>
 #include <stdexcept>
+
+#include <fmt/format.h>
 
 #include "operators.h"
 #include "sv_print.h"
@@ -17,9 +17,9 @@ std::string declaration(Type type) {
 }
 
 class Printer {
- public:
+public:
   std::string variables, statements;
-  std::vector<std::pair<std::string, Type>> names;  ///< in the order of first use
+  std::vector<std::pair<std::string, Type>> names; ///< in the order of first use
 
   /// The variable that holds the node's value.
   std::string print(const Expr& expr) {
@@ -34,7 +34,7 @@ class Printer {
     return variable;
   }
 
- private:
+private:
   int count_ = 0;
 
   std::string use(const Expr& expr) {
@@ -48,7 +48,8 @@ class Printer {
   static std::string literal(const Expr& expr) {
     int bits = bits_of(expr.type);
     uint64_t mask = bits == 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1;
-    return fmt::format("{}'{}h{:x}", bits, expr.type == Type::Bool ? "" : "s", static_cast<uint64_t>(expr.literal) & mask);
+    return fmt::format("{}'{}h{:x}", bits, expr.type == Type::Bool ? "" : "s",
+                       static_cast<uint64_t>(expr.literal) & mask);
   }
 
   static std::string convert(const Expr& expr, const std::string& arg) {
@@ -62,29 +63,53 @@ class Printer {
     int count_bits = bits_of(expr.type) == 8 ? 3 : bits_of(expr.type) == 32 ? 5 : 6;
     auto infix = [&](const char* op) { return fmt::format("{} {} {}", a[0], op, a[1]); };
     switch (op_of(expr)) {
-    case Op::Literal: return literal(expr);
-    case Op::Negate: return "-" + a[0];
-    case Op::Convert: return convert(expr, a[0]);
-    case Op::Add: return infix("+");
-    case Op::Sub: return infix("-");
-    case Op::Mul: return infix("*");
-    case Op::ShiftRight: return fmt::format("{} >>> {}[{}:0]", a[0], a[1], count_bits - 1);
-    case Op::ShiftLeft: return fmt::format("{} << {}[{}:0]", a[0], a[1], count_bits - 1);
-    case Op::And: return infix("&");
-    case Op::Or: return infix("|");
-    case Op::Xor: return infix("^");
-    case Op::Less: return infix("<");
-    case Op::LessEqual: return infix("<=");
-    case Op::Greater: return infix(">");
-    case Op::GreaterEqual: return infix(">=");
-    case Op::Equal: return infix("==");
-    case Op::NotEqual: return infix("!=");
-    case Op::Min: return fmt::format("({0} < {1}) ? {0} : {1}", a[0], a[1]);
-    case Op::Max: return fmt::format("({0} > {1}) ? {0} : {1}", a[0], a[1]);
-    case Op::Clamp: return fmt::format("({0} > {1} ? {0} : {1}) > {2} ? {2} : ({0} > {1} ? {0} : {1})", a[0], a[1], a[2]);
-    case Op::Select: return fmt::format("{} ? {} : {}", a[0], a[1], a[2]);
-    case Op::RoundShift: return round_shift(expr, a);
-    case Op::Name: break;
+    case Op::Literal:
+      return literal(expr);
+    case Op::Negate:
+      return "-" + a[0];
+    case Op::Convert:
+      return convert(expr, a[0]);
+    case Op::Add:
+      return infix("+");
+    case Op::Sub:
+      return infix("-");
+    case Op::Mul:
+      return infix("*");
+    case Op::ShiftRight:
+      return fmt::format("{} >>> {}[{}:0]", a[0], a[1], count_bits - 1);
+    case Op::ShiftLeft:
+      return fmt::format("{} << {}[{}:0]", a[0], a[1], count_bits - 1);
+    case Op::And:
+      return infix("&");
+    case Op::Or:
+      return infix("|");
+    case Op::Xor:
+      return infix("^");
+    case Op::Less:
+      return infix("<");
+    case Op::LessEqual:
+      return infix("<=");
+    case Op::Greater:
+      return infix(">");
+    case Op::GreaterEqual:
+      return infix(">=");
+    case Op::Equal:
+      return infix("==");
+    case Op::NotEqual:
+      return infix("!=");
+    case Op::Min:
+      return fmt::format("({0} < {1}) ? {0} : {1}", a[0], a[1]);
+    case Op::Max:
+      return fmt::format("({0} > {1}) ? {0} : {1}", a[0], a[1]);
+    case Op::Clamp:
+      return fmt::format("({0} > {1} ? {0} : {1}) > {2} ? {2} : ({0} > {1} ? {0} : {1})", a[0],
+                         a[1], a[2]);
+    case Op::Select:
+      return fmt::format("{} ? {} : {}", a[0], a[1], a[2]);
+    case Op::RoundShift:
+      return round_shift(expr, a);
+    case Op::Name:
+      break;
     }
     throw std::logic_error("names have no statement");
   }
@@ -98,10 +123,11 @@ class Printer {
   }
 };
 
-}  // namespace
+} // namespace
 
-PrintedFunction print_function(const std::string& name, const Expr& expr,
-                               const std::function<std::string(const std::string&, Type)>& argument) {
+PrintedFunction
+print_function(const std::string& name, const Expr& expr,
+               const std::function<std::string(const std::string&, Type)>& argument) {
   Printer printer;
   std::string result = printer.print(expr);
   std::string inputs, call;
@@ -110,13 +136,14 @@ PrintedFunction print_function(const std::string& name, const Expr& expr,
     inputs += fmt::format("{}\n      input {} x{}", i ? "," : "", declaration(type), i);
     call += (i ? ", " : "") + argument(text, type);
   }
-  if (printer.names.empty()) {  // a function needs an argument
+  if (printer.names.empty()) { // a function needs an argument
     inputs = "\n      input logic unused";
     call = "1'b0";
   }
   PrintedFunction function;
-  function.definition = fmt::format("  function automatic {} {}({});\n{}{}    {} = {};\n  endfunction\n\n", declaration(expr.type),
-                                    name, inputs, printer.variables, printer.statements, name, result);
+  function.definition = fmt::format(
+      "  function automatic {} {}({});\n{}{}    {} = {};\n  endfunction\n\n",
+      declaration(expr.type), name, inputs, printer.variables, printer.statements, name, result);
   function.call = fmt::format("{}({})", name, call);
   return function;
 }
@@ -137,4 +164,4 @@ std::string round_shift_function() {
 )";
 }
 
-}  // namespace npuforge::isa::sv
+} // namespace npuforge::isa::sv

@@ -2,16 +2,18 @@
 
 #include "npuforge/isa/generate.h"
 #include "npuforge/isa/output.h"
+
 #include "sv_print.h"
 
 namespace npuforge::isa {
 namespace sv {
 
 std::string file_header(const Spec& spec, const std::string& what) {
-  return fmt::format("// Generated from the spec of {} ({}); do not edit.\n// {}\n\n", spec.machine.name, spec.hash, what);
+  return fmt::format("// Generated from the spec of {} ({}); do not edit.\n// {}\n\n",
+                     spec.machine.name, spec.hash, what);
 }
 
-}  // namespace sv
+} // namespace sv
 
 void generate_systemverilog(const Spec& spec, const std::filesystem::path& dir) {
   sv::Layouts layouts = sv::lay_out(spec);
@@ -22,4 +24,4 @@ void generate_systemverilog(const Spec& spec, const std::filesystem::path& dir) 
   write_output(dir / "npu_vector_alu.sv", sv::print_vector_alu(spec, layouts));
 }
 
-}  // namespace npuforge::isa
+} // namespace npuforge::isa

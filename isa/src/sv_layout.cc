@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "npuforge/isa/generate.h"
+
 #include "operators.h"
 
 namespace npuforge::isa::sv {
@@ -13,13 +14,17 @@ namespace {
   throw GenerateError("instruction '" + instruction.mnemonic + "': " + reason);
 }
 
-bool is_unit_stream(const Operand& operand) { return operand.kind == OperandKind::Stream; }
+bool is_unit_stream(const Operand& operand) {
+  return operand.kind == OperandKind::Stream;
+}
 
 void lay_out_named(const Instruction& instruction, Layout& layout) {
   auto at = [&](const char* name) { return instruction.index_of(name); };
   layout.flag = std::max(at("keep"), at("next"));
   switch (instruction.action) {
-  case Action::Loop: layout.values[kCount] = at("count"); break;
+  case Action::Loop:
+    layout.values[kCount] = at("count");
+    break;
   case Action::SetLevel:
     layout.values[kCount] = at("count");
     layout.values[kStride] = at("stride");
@@ -29,11 +34,20 @@ void lay_out_named(const Instruction& instruction, Layout& layout) {
       refuse(instruction, "a window needs both 'low' and 'high'");
     break;
   case Action::CopyIn:
-  case Action::CopyOut: layout.values[kScalar] = at("bytes"); break;
-  case Action::Multiply: layout.values[kExtra] = at("accumulate"); break;
-  case Action::SetLanes: layout.values[kScalar] = at("value"); break;
-  case Action::Reduce: layout.values[kExtra] = instruction.levels; break;
-  default: break;
+  case Action::CopyOut:
+    layout.values[kScalar] = at("bytes");
+    break;
+  case Action::Multiply:
+    layout.values[kExtra] = at("accumulate");
+    break;
+  case Action::SetLanes:
+    layout.values[kScalar] = at("value");
+    break;
+  case Action::Reduce:
+    layout.values[kExtra] = instruction.levels;
+    break;
+  default:
+    break;
   }
 }
 
@@ -51,9 +65,12 @@ void lay_out_streams(const Instruction& instruction, Layout& layout) {
     if (!is_unit_stream(operand))
       continue;
     check_stream(instruction, operand);
-    int slot = operand.access == Access::Write ? kStreamD : layout.values[kStreamA] < 0 ? kStreamA : kStreamB;
+    int slot = operand.access == Access::Write ? kStreamD
+               : layout.values[kStreamA] < 0   ? kStreamA
+                                               : kStreamB;
     if (layout.values[slot] >= 0)
-      refuse(instruction, "more than two read streams or one written stream, or '" + operand.name + "' meets another operand's place");
+      refuse(instruction, "more than two read streams or one written stream, or '" + operand.name +
+                              "' meets another operand's place");
     layout.values[slot] = i;
     if (slot == kStreamB && operand.space != Space::Scratchpad)
       refuse(instruction, "the second source stream must lie in the scratchpad");
@@ -75,13 +92,22 @@ void lay_out_kinds(const Instruction& instruction, Layout& layout) {
     const Operand& operand = instruction.operands[i];
     switch (operand.kind) {
     case OperandKind::Lane:
-      if (operand.access == Access::Write) layout.write_lane = i;
-      else layout.lanes.push_back(i);
+      if (operand.access == Access::Write)
+        layout.write_lane = i;
+      else
+        layout.lanes.push_back(i);
       break;
-    case OperandKind::Generator: layout.generator = i; break;
-    case OperandKind::Level: layout.level = i; break;
-    case OperandKind::Target: layout.target = i; break;
-    case OperandKind::Stream: break;
+    case OperandKind::Generator:
+      layout.generator = i;
+      break;
+    case OperandKind::Level:
+      layout.level = i;
+      break;
+    case OperandKind::Target:
+      layout.target = i;
+      break;
+    case OperandKind::Stream:
+      break;
     default:
       if (operand.kind == OperandKind::Register && operand.access == Access::Write)
         layout.write_register = i;
@@ -109,18 +135,22 @@ Field common_opcode(const Spec& spec) {
   for (const Format& format : spec.formats) {
     const Field* other = format.find("opcode");
     if (!opcode || !other || other->high != opcode->high || other->low != opcode->low)
-      throw GenerateError("format '" + format.name + "': the opcode must lie in the same bits in every format");
+      throw GenerateError("format '" + format.name +
+                          "': the opcode must lie in the same bits in every format");
   }
   return *opcode;
 }
 
-}  // namespace
+} // namespace
 
 int index_bits(int64_t value) {
-  return std::max(1, static_cast<int>(std::bit_width(static_cast<uint64_t>(std::max<int64_t>(value, 1) - 1))));
+  return std::max(
+      1, static_cast<int>(std::bit_width(static_cast<uint64_t>(std::max<int64_t>(value, 1) - 1))));
 }
 
-bool is_power_of_two(int64_t value) { return value > 0 && std::has_single_bit(static_cast<uint64_t>(value)); }
+bool is_power_of_two(int64_t value) {
+  return value > 0 && std::has_single_bit(static_cast<uint64_t>(value));
+}
 
 Layouts lay_out(const Spec& spec) {
   Layouts layouts;
@@ -137,4 +167,4 @@ Layouts lay_out(const Spec& spec) {
   return layouts;
 }
 
-}  // namespace npuforge::isa::sv
+} // namespace npuforge::isa::sv

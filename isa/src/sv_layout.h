@@ -1,6 +1,6 @@
 #pragma once
-// How operands reach the RTL: which slot of the decoded instruction holds what. Shared by the printers of the package,
-// the decoder and the ALUs.
+// How operands reach the RTL: which slot of the decoded instruction holds what. Shared by the
+// printers of the package, the decoder and the ALUs.
 
 #include <optional>
 #include <string>
@@ -15,26 +15,27 @@ inline constexpr int kValues = 4;
 /// Slots by role. The streams of an instruction: A and B are read, D is written.
 enum ValueRole { kStreamA = 0, kStreamB = 1, kStreamD = 2, kExtra = 3 };
 /// Other names of the same slots.
-inline constexpr int kScalar = kStreamB;  ///< bytes of a copy, fill of a multiply, value of set_lanes
+inline constexpr int kScalar =
+    kStreamB; ///< bytes of a copy, fill of a multiply, value of set_lanes
 inline constexpr int kCount = 0, kStride = 1, kLow = 2, kHigh = 3;
 
 /// Where an instruction's operands go; numbers are indices into Instruction::operands, -1: none.
 struct Layout {
   int values[kValues] = {-1, -1, -1, -1};
   int write_register = -1;
-  std::vector<int> lanes;       ///< lane registers read, slot by slot
+  std::vector<int> lanes; ///< lane registers read, slot by slot
   int write_lane = -1;
-  int fill_a = -1, fill_b = -1;  ///< lane operand (vector) of the stream's fill
+  int fill_a = -1, fill_b = -1; ///< lane operand (vector) of the stream's fill
   bool window_a = false, window_b = false;
   int generator = -1, level = -1, flag = -1, target = -1;
-  int scalar_op = 0, vector_op = 0;  ///< dense, from 1; 0: none
+  int scalar_op = 0, vector_op = 0; ///< dense, from 1; 0: none
 };
 
 struct Layouts {
-  std::vector<Layout> of;  ///< parallel to Spec::instructions
+  std::vector<Layout> of; ///< parallel to Spec::instructions
   int lane_slots = 1, scalar_ops = 0, vector_ops = 0;
   int state_bits = 32;
-  Field opcode;            ///< the same bits in every format
+  Field opcode; ///< the same bits in every format
 };
 
 /// Throws GenerateError for what the RTL cannot be.
@@ -44,4 +45,4 @@ Layouts lay_out(const Spec& spec);
 int index_bits(int64_t value);
 bool is_power_of_two(int64_t value);
 
-}  // namespace npuforge::isa::sv
+} // namespace npuforge::isa::sv

@@ -1,21 +1,25 @@
-// npu_pkg.sv: sizes of the machine, what follows from them, and the types in which instructions travel.
-
-#include <fmt/format.h>
+// npu_pkg.sv: sizes of the machine, what follows from them, and the types in which instructions
+// travel.
 
 #include <bit>
+
+#include <fmt/format.h>
 
 #include "sv_print.h"
 
 namespace npuforge::isa::sv {
 namespace {
 
-int log2_of(int64_t value) { return std::countr_zero(static_cast<uint64_t>(value)); }
+int log2_of(int64_t value) {
+  return std::countr_zero(static_cast<uint64_t>(value));
+}
 
 class Text {
- public:
+public:
   std::string out;
   void number(const std::string& name, int64_t value, const std::string& note = "") {
-    out += fmt::format("  localparam int unsigned {} = {};{}\n", name, value, note.empty() ? "" : "  // " + note);
+    out += fmt::format("  localparam int unsigned {} = {};{}\n", name, value,
+                       note.empty() ? "" : "  // " + note);
   }
   void constant(const std::string& name, int bits, int64_t value) {
     out += fmt::format("  localparam logic [{}:0] {} = {}'d{};\n", bits - 1, name, bits, value);
@@ -71,12 +75,14 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   text.number("PadBankShift", log2_of(m.bank_bytes() / m.row_bytes()), "row number to bank");
   text.number("AccRowNumberBits", index_bits(m.accumulator_rows()));
   text.number("AccBankShift", log2_of(m.accumulator_bank_rows()));
-  text.number("Ports", 2 * (m.scratchpad.banks + m.accumulator.banks), "read and write port of every bank");
+  text.number("Ports", 2 * (m.scratchpad.banks + m.accumulator.banks),
+              "read and write port of every bank");
   text.number("PortPadRead", 0, "first port of the group");
   text.number("PortPadWrite", m.scratchpad.banks);
   text.number("PortAccRead", 2 * m.scratchpad.banks);
   text.number("PortAccWrite", 2 * m.scratchpad.banks + m.accumulator.banks);
-  text.number("MatrixWrite", m.array.rows + m.array.cols + m.array.pipeline, "cycles from issue to the first row's write");
+  text.number("MatrixWrite", m.array.rows + m.array.cols + m.array.pipeline,
+              "cycles from issue to the first row's write");
   text.number("RegisterBits", index_bits(m.sequencer.registers));
   text.number("GeneratorBits", index_bits(m.sequencer.generators));
   text.number("LevelBits", index_bits(m.sequencer.levels));
@@ -101,7 +107,10 @@ void print_names(Text& text) {
     std::string result;
     bool upper = true;
     for (char c : name) {
-      if (c == '_') { upper = true; continue; }
+      if (c == '_') {
+        upper = true;
+        continue;
+      }
       result += upper ? static_cast<char>(std::toupper(c)) : c;
       upper = false;
     }
@@ -116,14 +125,19 @@ void print_names(Text& text) {
   text.constant("SpaceDram", 2, static_cast<int>(Space::Dram));
 }
 
-/// Where a scratchpad address lies. A row need not be a power of two long; a division by a constant is a few adders then.
+/// Where a scratchpad address lies. A row need not be a power of two long; a division by a constant
+/// is a few adders then.
 void print_places(Text& text, const Machine& m) {
   bool shifts = is_power_of_two(m.row_bytes());
-  auto divided = [&, bits = index_bits(m.scratchpad.bytes)](const char* by) { return fmt::format("{0}'(address) {1} {0}'d{2}", bits, by, m.row_bytes()); };
+  auto divided = [&, bits = index_bits(m.scratchpad.bytes)](const char* by) {
+    return fmt::format("{0}'(address) {1} {0}'d{2}", bits, by, m.row_bytes());
+  };
   std::string row = shifts ? fmt::format("address >> {}", log2_of(m.row_bytes())) : divided("/");
   std::string byte = shifts ? "address" : divided("%");
   auto function = [&](const char* name, const char* bits, const std::string& value) {
-    text.line(fmt::format("function automatic logic [{0}-1:0] {1}(input logic [31:0] address); {1} = {0}'({2}); endfunction", bits, name, value));
+    text.line(fmt::format("function automatic logic [{0}-1:0] {1}(input logic [31:0] address); {1} "
+                          "= {0}'({2}); endfunction",
+                          bits, name, value));
   };
   text.line("");
   text.line("// The row of a scratchpad address, and the byte's place in the row.");
@@ -209,7 +223,7 @@ constexpr const char* kTypes = R"(
 endpackage
 )";
 
-}  // namespace
+} // namespace
 
 std::string print_package(const Spec& spec, const Layouts& layouts) {
   Text text;
@@ -222,4 +236,4 @@ std::string print_package(const Spec& spec, const Layouts& layouts) {
   return text.out + kTypes + "/* verilator lint_on UNUSEDPARAM */\n";
 }
 
-}  // namespace npuforge::isa::sv
+} // namespace npuforge::isa::sv

@@ -8,7 +8,7 @@
 
 #include "Vnpu_core.h"
 #include "Vnpu_core___024root.h"
-#include "model_config.h"  // NPU_MODEL_*: from the generated package
+#include "model_config.h" // NPU_MODEL_*: from the generated package
 #include "verilated.h"
 
 namespace {
@@ -20,9 +20,16 @@ struct Core {
   uint8_t strobe[(NPU_MODEL_BEAT_BYTES + 7) / 8];
 };
 
-/// Verilator keeps up to 64 bits in an integer, more in an array of words; both are little-endian bytes here.
-template <class Port> void put(Port& port, const uint8_t* bytes, size_t count) { std::memcpy(&port, bytes, count); }
-template <class Port> void get(const Port& port, uint8_t* bytes, size_t count) { std::memcpy(bytes, &port, count); }
+/// Verilator keeps up to 64 bits in an integer, more in an array of words; both are little-endian
+/// bytes here.
+template <class Port>
+void put(Port& port, const uint8_t* bytes, size_t count) {
+  std::memcpy(&port, bytes, count);
+}
+template <class Port>
+void get(const Port& port, uint8_t* bytes, size_t count) {
+  std::memcpy(bytes, &port, count);
+}
 
 void sample(Core& core, NpuRtlOutputs& out) {
   Vnpu_core& top = core.top;
@@ -57,7 +64,9 @@ void clock(Core& core) {
   core.top.eval();
 }
 
-void* create() { return new Core; }
+void* create() {
+  return new Core;
+}
 void destroy(void* handle) {
   Core* core = static_cast<Core*>(handle);
   core->top.final();
@@ -73,7 +82,8 @@ void reset(void* handle, uint32_t entry, uint32_t text_bytes, NpuRtlOutputs* out
   core.top.clk_i = 0;
   core.top.eval();
   core.top.rst_ni = 0;
-  for (int i = 0; i < 4; ++i) clock(core);
+  for (int i = 0; i < 4; ++i)
+    clock(core);
   core.top.rst_ni = 1;
   core.top.start_i = 1;
   core.top.eval();
@@ -88,19 +98,27 @@ void step(void* handle, const NpuRtlInputs* in, NpuRtlOutputs* outputs) {
   top.axi_b_valid_i = in->b_valid;
   top.axi_r_valid_i = in->r_valid;
   top.axi_r_id_i = in->r_id;
-  if (in->r_valid) put(top.axi_r_data_i, in->r_data, NPU_MODEL_BEAT_BYTES);
+  if (in->r_valid)
+    put(top.axi_r_data_i, in->r_data, NPU_MODEL_BEAT_BYTES);
   clock(core);
   sample(core, *outputs);
 }
 
-#include "model_memories.h"  // copy_scratchpad, copy_accumulator: generated, they name every bank's memory
+#include "model_memories.h" // copy_scratchpad, copy_accumulator: generated, they name every bank's memory
 
-void scratchpad(void* handle, uint8_t* bytes) { copy_scratchpad(*static_cast<Core*>(handle)->top.rootp, bytes); }
-void accumulator(void* handle, uint8_t* bytes) { copy_accumulator(*static_cast<Core*>(handle)->top.rootp, bytes); }
+void scratchpad(void* handle, uint8_t* bytes) {
+  copy_scratchpad(*static_cast<Core*>(handle)->top.rootp, bytes);
+}
+void accumulator(void* handle, uint8_t* bytes) {
+  copy_accumulator(*static_cast<Core*>(handle)->top.rootp, bytes);
+}
 
-constexpr NpuRtlModel kModel{NPU_MODEL_NAME, NPU_MODEL_HASH, NPU_MODEL_BEAT_BYTES, NPU_MODEL_FAULT,
-                             create, destroy, reset, step, scratchpad, accumulator};
+constexpr NpuRtlModel kModel{
+    NPU_MODEL_NAME, NPU_MODEL_HASH, NPU_MODEL_BEAT_BYTES, NPU_MODEL_FAULT, create, destroy,
+    reset,          step,           scratchpad,           accumulator};
 
-}  // namespace
+} // namespace
 
-extern "C" __attribute__((visibility("default"))) const NpuRtlModel* npuforge_rtl_model() { return &kModel; }
+extern "C" __attribute__((visibility("default"))) const NpuRtlModel* npuforge_rtl_model() {
+  return &kModel;
+}

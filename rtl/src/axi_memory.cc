@@ -39,7 +39,8 @@ void AxiMemory::take_beat(const NpuRtlOutputs& shown) {
   if (sending_ >= writes_.size())
     throw std::logic_error("the core sends a write beat without an accepted burst");
   Transfer& write = writes_[sending_];
-  auto bytes = data_.at(write.address + static_cast<uint64_t>(write.done) * beat_bytes_, beat_bytes_);
+  auto bytes =
+      data_.at(write.address + static_cast<uint64_t>(write.done) * beat_bytes_, beat_bytes_);
   for (int i = 0; i < beat_bytes_; ++i)
     if (shown.w_strobe[i / 8] >> (i % 8) & 1)
       bytes[i] = static_cast<std::byte>(shown.w_data[i]);
@@ -73,4 +74,4 @@ void AxiMemory::respond(simulator::Cycle now) {
   --sending_;
 }
 
-}  // namespace npuforge::rtl
+} // namespace npuforge::rtl

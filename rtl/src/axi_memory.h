@@ -1,5 +1,6 @@
 #pragma once
-// The memory at the core's AXI port: DRAM timing and contents of the simulator's library behind the handshakes of a cycle.
+// The memory at the core's AXI port: DRAM timing and contents of the simulator's library behind the
+// handshakes of a cycle.
 
 #include <deque>
 #include <vector>
@@ -10,14 +11,14 @@
 namespace npuforge::rtl {
 
 class AxiMemory {
- public:
+public:
   AxiMemory(const isa::DramParams& params, simulator::DramData& data);
 
-  /// The answers of cycle `now` to what the core shows in it. Called once for each cycle, in order. Throws std::out_of_range
-  /// for an address beyond the memory.
+  /// The answers of cycle `now` to what the core shows in it. Called once for each cycle, in order.
+  /// Throws std::out_of_range for an address beyond the memory.
   const NpuRtlInputs& answer(const NpuRtlOutputs& shown, simulator::Cycle now);
 
- private:
+private:
   struct Transfer {
     uint8_t id;
     uint64_t address;
@@ -29,7 +30,7 @@ class AxiMemory {
   simulator::DramData& data_;
   int beat_bytes_;
   std::deque<Transfer> reads_, writes_;
-  std::size_t sending_ = 0;  ///< index of the write whose beats come next
+  std::size_t sending_ = 0; ///< index of the write whose beats come next
   std::vector<uint8_t> beat_;
   NpuRtlInputs answers_{};
 
@@ -39,4 +40,4 @@ class AxiMemory {
   void respond(simulator::Cycle now);
 };
 
-}  // namespace npuforge::rtl
+} // namespace npuforge::rtl

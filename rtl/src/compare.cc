@@ -1,11 +1,11 @@
 #include "npuforge/rtl/compare.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <span>
+
+#include <fmt/format.h>
 
 #include "npuforge/assembler/text.h"
 #include "npuforge/isa/word.h"
@@ -17,8 +17,8 @@ namespace {
 using Event = simulator::InstructionEvent;
 
 bool same(const Event& a, const Event& b) {
-  return a.sequence == b.sequence && a.pc == b.pc && a.unit == b.unit && a.dispatch == b.dispatch && a.issue == b.issue &&
-         a.complete == b.complete;
+  return a.sequence == b.sequence && a.pc == b.pc && a.unit == b.unit && a.dispatch == b.dispatch &&
+         a.issue == b.issue && a.complete == b.complete;
 }
 
 void keep(Events& events, const Event& event) {
@@ -51,20 +51,24 @@ struct Comparer : simulator::EventSink {
 /// Sequence number of the oldest instruction that is not complete.
 uint64_t first_missing(const Events& events) {
   auto missing = [](const Event& event) { return event.sequence == ~uint64_t{0}; };
-  return static_cast<uint64_t>(std::find_if(events.begin(), events.end(), missing) - events.begin());
+  return static_cast<uint64_t>(std::find_if(events.begin(), events.end(), missing) -
+                               events.begin());
 }
 
 class Timer {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
 
- private:
+private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 void write_inputs(const Job& job, simulator::DramData& dram) {
   for (const Input& input : job.inputs)
-    simulator::write_input(job.program, job.spec.machine, input.name, simulator::read_npy(input.file), dram);
+    simulator::write_input(job.program, job.spec.machine, input.name,
+                           simulator::read_npy(input.file), dram);
 }
 
 std::string instruction_at(const Job& job, uint64_t pc) {
@@ -74,13 +78,16 @@ std::string instruction_at(const Job& job, uint64_t pc) {
   return decoded ? assembler::print_instruction(job.spec, *decoded) : "?";
 }
 
-bool missing(const Events& events, uint64_t sequence) { return sequence >= events.size() || events[sequence].sequence == ~uint64_t{0}; }
+bool missing(const Events& events, uint64_t sequence) {
+  return sequence >= events.size() || events[sequence].sequence == ~uint64_t{0};
+}
 
 std::string describe(const Job& job, const Event& event) {
   if (event.sequence == ~uint64_t{0})
     return "not complete";
-  return fmt::format("dispatch {:>7} issue {:>7} complete {:>7}  pc {:>5} {:<9} {}", event.dispatch, event.issue, event.complete,
-                     event.pc, isa::name(event.unit), instruction_at(job, event.pc));
+  return fmt::format("dispatch {:>7} issue {:>7} complete {:>7}  pc {:>5} {:<9} {}", event.dispatch,
+                     event.issue, event.complete, event.pc, isa::name(event.unit),
+                     instruction_at(job, event.pc));
 }
 
 /// What the spec says (the model) against what the RTL does, for each moment that differs.
@@ -104,23 +111,27 @@ std::string side(const Job& job, const char* name, const Events& events, uint64_
   std::string out = fmt::format("{}:\n", name);
   uint64_t first = sequence < 6 ? 0 : sequence - 6;
   for (uint64_t i = first; i <= sequence; ++i)
-    out += fmt::format("  {} #{:<7} {}\n", i == sequence ? '>' : ' ', i, i < events.size() ? describe(job, events[i]) : "not complete");
+    out += fmt::format("  {} #{:<7} {}\n", i == sequence ? '>' : ' ', i,
+                       i < events.size() ? describe(job, events[i]) : "not complete");
   return out;
 }
 
 /// Counts differing bytes and reports the first of them.
-void compare_bytes(const char* what, std::span<const std::byte> model, std::span<const std::byte> rtl, uint64_t base, Outcome& outcome) {
+void compare_bytes(const char* what, std::span<const std::byte> model,
+                   std::span<const std::byte> rtl, uint64_t base, Outcome& outcome) {
   if (std::memcmp(model.data(), rtl.data(), model.size()) == 0)
     return;
   for (size_t i = 0; i < model.size(); ++i) {
     if (model[i] == rtl[i])
       continue;
     if (outcome.differing_bytes++ == 0)
-      outcome.report += fmt::format("{}, byte {:#x}: model {:#04x}, RTL {:#04x}\n", what, base + i, static_cast<int>(model[i]), static_cast<int>(rtl[i]));
+      outcome.report += fmt::format("{}, byte {:#x}: model {:#04x}, RTL {:#04x}\n", what, base + i,
+                                    static_cast<int>(model[i]), static_cast<int>(rtl[i]));
   }
 }
 
-void compare_dram(const simulator::DramData& model, const simulator::DramData& rtl, Outcome& outcome) {
+void compare_dram(const simulator::DramData& model, const simulator::DramData& rtl,
+                  Outcome& outcome) {
   constexpr uint64_t kBlock = 1 << 20;
   auto bytes = static_cast<uint64_t>(model.bytes());
   for (uint64_t at = 0; at < bytes; at += kBlock) {
@@ -135,16 +146,19 @@ void compare_ends(const Job& job, const Events& model, const Events& rtl, Outcom
     outcome.report += explain(job, model, rtl, std::min(rtl.size(), model.size()));
   }
   if (outcome.rtl_cycles != outcome.model.cycles)
-    outcome.report += fmt::format("the program ends after {} cycles in the model, {} in the RTL\n", outcome.model.cycles, outcome.rtl_cycles);
+    outcome.report += fmt::format("the program ends after {} cycles in the model, {} in the RTL\n",
+                                  outcome.model.cycles, outcome.rtl_cycles);
 }
 
-}  // namespace
+} // namespace
 
 std::string explain(const Job& job, const Events& model, const Events& rtl, uint64_t sequence) {
   std::string name = fmt::format("first difference: instruction #{}", sequence);
   if (!missing(model, sequence))
-    name += fmt::format(", pc {}, {}: {}", model[sequence].pc, isa::name(model[sequence].unit), instruction_at(job, model[sequence].pc));
-  return name + "\n" + expected_and_seen(model, rtl, sequence) + side(job, "model", model, sequence) + side(job, "RTL", rtl, sequence);
+    name += fmt::format(", pc {}, {}: {}", model[sequence].pc, isa::name(model[sequence].unit),
+                        instruction_at(job, model[sequence].pc));
+  return name + "\n" + expected_and_seen(model, rtl, sequence) +
+         side(job, "model", model, sequence) + side(job, "RTL", rtl, sequence);
 }
 
 Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model) {
@@ -161,9 +175,11 @@ Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simu
   write_inputs(job, dram);
   Comparer comparer(collected.events);
   // Had the model ended and the RTL not, the difference would show long before this.
-  rtl::Limits limits{.max_cycles = std::min(job.max_cycles, 2 * outcome.model.cycles + 1'000'000), .max_silence = 1'000'000,
+  rtl::Limits limits{.max_cycles = std::min(job.max_cycles, 2 * outcome.model.cycles + 1'000'000),
+                     .max_silence = 1'000'000,
                      .progress = [&](int64_t cycle) {
-                       if (job.progress) job.progress(cycle, outcome.model.cycles);
+                       if (job.progress)
+                         job.progress(cycle, outcome.model.cycles);
                      }};
   Timer rtl_time;
   rtl::RtlResult result;
@@ -174,10 +190,12 @@ Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simu
     outcome.differing_cycles = 1;
     outcome.report = explain(job, collected.events, comparer.events, differs.sequence);
     return outcome;
-  } catch (const rtl::RtlError& error) {  // the model has ended, so this is a difference too
+  } catch (const rtl::RtlError& error) { // the model has ended, so this is a difference too
     outcome.instructions = static_cast<int64_t>(comparer.events.size());
     outcome.differing_cycles = 1;
-    outcome.report = fmt::format("{}\n", error.what()) + explain(job, collected.events, comparer.events, first_missing(comparer.events));
+    outcome.report =
+        fmt::format("{}\n", error.what()) +
+        explain(job, collected.events, comparer.events, first_missing(comparer.events));
     return outcome;
   }
   outcome.rtl_seconds = rtl_time.seconds();
@@ -185,9 +203,11 @@ Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simu
   outcome.instructions = static_cast<int64_t>(comparer.events.size());
   compare_ends(job, collected.events, comparer.events, outcome);
   compare_dram(model.dram(), dram, outcome);
-  compare_bytes("scratchpad", model.scratchpad(), std::as_bytes(std::span(result.scratchpad)), 0, outcome);
-  compare_bytes("accumulator", std::as_bytes(model.accumulator()), std::as_bytes(std::span(result.accumulator)), 0, outcome);
+  compare_bytes("scratchpad", model.scratchpad(), std::as_bytes(std::span(result.scratchpad)), 0,
+                outcome);
+  compare_bytes("accumulator", std::as_bytes(model.accumulator()),
+                std::as_bytes(std::span(result.accumulator)), 0, outcome);
   return outcome;
 }
 
-}  // namespace npuforge::cosim
+} // namespace npuforge::cosim

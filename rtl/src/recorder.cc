@@ -19,7 +19,12 @@ bool Recorder::observe(const NpuRtlOutputs& shown, int64_t now) {
 }
 
 void Recorder::execute(const NpuRtlOutputs& shown, int64_t now) {
-  simulator::InstructionEvent event{next_sequence_++, shown.execute_pc, static_cast<isa::Unit>(shown.execute_unit), now - 1, -1, -1};
+  simulator::InstructionEvent event{next_sequence_++,
+                                    shown.execute_pc,
+                                    static_cast<isa::Unit>(shown.execute_unit),
+                                    now - 1,
+                                    -1,
+                                    -1};
   last_pc_ = shown.execute_pc;
   ++open_;
   if (event.unit != isa::Unit::Sequencer) {
@@ -50,4 +55,4 @@ void Recorder::complete(Queue& from, int64_t now) {
   --open_;
 }
 
-}  // namespace npuforge::rtl
+} // namespace npuforge::rtl

@@ -1,12 +1,13 @@
 #include "npuforge/rtl/runner.h"
 
+#include <cstring>
+
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include <cstring>
+#include "npuforge/isa/word.h"
 
 #include "axi_memory.h"
-#include "npuforge/isa/word.h"
 #include "recorder.h"
 
 namespace npuforge::rtl {
@@ -28,43 +29,51 @@ Library::Library(const std::filesystem::path& file, const isa::Spec& spec) {
   throw RtlError(fmt::format("{}: {}", file.string(), problem));
 }
 
-Library::~Library() { dlclose(handle_); }
+Library::~Library() {
+  dlclose(handle_);
+}
 
-void load_program(const isa::Spec& spec, const assembler::Program& program, simulator::DramData& dram) {
+void load_program(const isa::Spec& spec, const assembler::Program& program,
+                  simulator::DramData& dram) {
   auto word_bytes = static_cast<uint64_t>(spec.word_bytes());
   for (size_t i = 0; i < program.text.size(); ++i)
-    isa::store_word(spec, program.text[i], dram.at(program.text_address + i * word_bytes, word_bytes));
+    isa::store_word(spec, program.text[i],
+                    dram.at(program.text_address + i * word_bytes, word_bytes));
   for (const assembler::Segment& segment : program.segments)
     if (!segment.bytes.empty())
-      std::memcpy(dram.at(segment.address, segment.bytes.size()).data(), segment.bytes.data(), segment.bytes.size());
+      std::memcpy(dram.at(segment.address, segment.bytes.size()).data(), segment.bytes.data(),
+                  segment.bytes.size());
 }
 
 namespace {
 
 /// A core for the length of a run.
 class Core {
- public:
+public:
   explicit Core(const NpuRtlModel& model) : model_(model), handle_(model.create()) {}
   ~Core() { model_.destroy(handle_); }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
   void* handle() const { return handle_; }
 
- private:
+private:
   const NpuRtlModel& model_;
   void* handle_;
 };
 
 [[noreturn]] void fail(const Recorder& recorder, int64_t now, const std::string& reason) {
-  throw RtlError(fmt::format("RTL, cycle {}: {} ({} instructions executed, {} not complete, last pc {})", now, reason,
-                             recorder.executed(), recorder.open(), recorder.last_pc()));
+  throw RtlError(
+      fmt::format("RTL, cycle {}: {} ({} instructions executed, {} not complete, last pc {})", now,
+                  reason, recorder.executed(), recorder.open(), recorder.last_pc()));
 }
 
-int64_t simulate(const NpuRtlModel& model, void* core, const assembler::Program& program, const isa::Spec& spec,
-                 simulator::DramData& dram, Recorder& recorder, const Limits& limits) {
+int64_t simulate(const NpuRtlModel& model, void* core, const assembler::Program& program,
+                 const isa::Spec& spec, simulator::DramData& dram, Recorder& recorder,
+                 const Limits& limits) {
   AxiMemory memory(spec.machine.dram, dram);
   NpuRtlOutputs shown{};
-  model.reset(core, static_cast<uint32_t>(program.text_address), static_cast<uint32_t>(program.text.size() * spec.word_bytes()), &shown);
+  model.reset(core, static_cast<uint32_t>(program.text_address),
+              static_cast<uint32_t>(program.text.size() * spec.word_bytes()), &shown);
   int64_t last_event = 0;
   for (int64_t now = 0;; ++now) {
     if (recorder.observe(shown, now))
@@ -83,17 +92,17 @@ int64_t simulate(const NpuRtlModel& model, void* core, const assembler::Program&
   }
 }
 
-}  // namespace
+} // namespace
 
-RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Program& program, simulator::DramData& dram,
-              simulator::EventSink* sink, const Limits& limits) {
+RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Program& program,
+              simulator::DramData& dram, simulator::EventSink* sink, const Limits& limits) {
   const NpuRtlModel& model = library.model();
   Core core(model);
   Recorder recorder(sink);
   RtlResult result;
   try {
     result.cycles = simulate(model, core.handle(), program, spec, dram, recorder, limits);
-  } catch (const std::logic_error& error) {  // also an address beyond the memory
+  } catch (const std::logic_error& error) { // also an address beyond the memory
     fail(recorder, -1, error.what());
   }
   result.scratchpad.resize(spec.machine.scratchpad.bytes);
@@ -103,4 +112,4 @@ RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Pr
   return result;
 }
 
-}  // namespace npuforge::rtl
+} // namespace npuforge::rtl

@@ -1,13 +1,14 @@
-// npucosim: the SystemC model and the Verilated RTL on the same program and input; equal to the cycle and the byte, or exit 1.
-
-#include <fmt/format.h>
+// npucosim: the SystemC model and the Verilated RTL on the same program and input; equal to the
+// cycle and the byte, or exit 1.
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "npuforge/isa/progress.h"
 #include "npuforge/isa/tool.h"
 #include "npuforge/rtl/compare.h"
 #include "npuforge/version.h"
+
 #include "report.h"
 
 namespace {
@@ -33,22 +34,26 @@ cosim::Input parse_input(const std::string& text) {
 std::filesystem::path find_model(const Arguments& arguments, const isa::Spec& spec) {
   if (!arguments.model.empty())
     return arguments.model;
-  std::filesystem::path file = std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / fmt::format("librtl_{}.so", spec.machine.name);
+  std::filesystem::path file = std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) /
+                               fmt::format("librtl_{}.so", spec.machine.name);
   if (!std::filesystem::exists(file))
-    throw rtl::RtlError(fmt::format("there is no RTL model of '{0}' ({1}); make one with rtl/build_model.sh SPEC DIR and give it with --model",
+    throw rtl::RtlError(fmt::format("there is no RTL model of '{0}' ({1}); make one with "
+                                    "rtl/build_model.sh SPEC DIR and give it with --model",
                                     spec.machine.name, file.string()));
   return file;
 }
 
 /// 0: equal, 1: not.
 int co_simulate(const Arguments& arguments) {
-  std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program) : arguments.machine;
+  std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program)
+                                                  : arguments.machine;
   isa::Spec spec = isa::load_spec(isa::find_machine(machine));
   assembler::Program program = assembler::read_program(arguments.program, spec);
   isa::ProgressBar bar("RTL");
   auto show = [&](int64_t cycle, int64_t total) {
     if (bar.due())
-      bar.show(static_cast<double>(cycle) / static_cast<double>(total), fmt::format("{} of {} cycles", cycle, total));
+      bar.show(static_cast<double>(cycle) / static_cast<double>(total),
+               fmt::format("{} of {} cycles", cycle, total));
   };
   cosim::Job job{spec, program, {}, arguments.max_cycles, show};
   for (const std::string& input : arguments.inputs)
@@ -62,17 +67,25 @@ int co_simulate(const Arguments& arguments) {
   return outcome.equal() ? 0 : 1;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Runs a program on the SystemC model and on the RTL, and compares every cycle and every byte.", "npucosim");
+  CLI::App app("Runs a program on the SystemC model and on the RTL, and compares every cycle and "
+               "every byte.",
+               "npucosim");
   app.set_version_flag("--version", kVersion);
   Arguments arguments;
   app.add_option("program", arguments.program, "Program file")->required();
-  app.add_option("--input", arguments.inputs, "NAME=FILE.npy: a network input; may be given for each")->allow_extra_args(false)->take_all();
-  app.add_option("--machine", arguments.machine, "Machine: a reference machine's name or a spec file (default: the program's)");
-  app.add_option("--model", arguments.model, "Library of the Verilated RTL (default: the build's, by the machine's name)");
+  app.add_option("--input", arguments.inputs,
+                 "NAME=FILE.npy: a network input; may be given for each")
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_option("--machine", arguments.machine,
+                 "Machine: a reference machine's name or a spec file (default: the program's)");
+  app.add_option("--model", arguments.model,
+                 "Library of the Verilated RTL (default: the build's, by the machine's name)");
   app.add_option("--json", arguments.json, "Write the results to this file");
-  app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")->check(CLI::PositiveNumber);
+  app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")
+      ->check(CLI::PositiveNumber);
   return isa::run_tool(app, argc, argv, [&] { return co_simulate(arguments); });
 }

@@ -1,7 +1,6 @@
 #include "report.h"
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "npuforge/isa/tool.h"
@@ -9,7 +8,9 @@
 namespace npuforge::cosim {
 namespace {
 
-double rate(int64_t cycles, double seconds) { return seconds > 0 ? static_cast<double>(cycles) / seconds : 0; }
+double rate(int64_t cycles, double seconds) {
+  return seconds > 0 ? static_cast<double>(cycles) / seconds : 0;
+}
 
 nlohmann::json stalls(const simulator::UnitStats& unit) {
   nlohmann::json all = nlohmann::json::object();
@@ -24,21 +25,26 @@ nlohmann::json conflicts(const simulator::RunStats& stats) {
   for (int waiting = 0; waiting < isa::kUnitCount; ++waiting)
     for (int holding = 0; holding < isa::kUnitCount; ++holding)
       if (int64_t cycles = stats.port_conflicts[waiting][holding])
-        all[isa::name(static_cast<isa::Unit>(waiting))][isa::name(static_cast<isa::Unit>(holding))] = cycles;
+        all[isa::name(static_cast<isa::Unit>(waiting))]
+           [isa::name(static_cast<isa::Unit>(holding))] = cycles;
   return all;
 }
 
-}  // namespace
+} // namespace
 
 void print_summary(const Job& job, const Outcome& outcome) {
   if (!outcome.equal()) {
     fmt::print("{}", outcome.report);
-    fmt::print("{}: model and RTL differ: {} cycles, {} bytes\n", job.spec.machine.name, outcome.differing_cycles, outcome.differing_bytes);
+    fmt::print("{}: model and RTL differ: {} cycles, {} bytes\n", job.spec.machine.name,
+               outcome.differing_cycles, outcome.differing_bytes);
     return;
   }
-  fmt::print("{}: {} instructions, {} cycles: 0 differing cycles, 0 differing bytes\n", job.spec.machine.name, outcome.instructions, outcome.rtl_cycles);
-  double model = rate(outcome.model.cycles, outcome.model_seconds), rtl = rate(outcome.rtl_cycles, outcome.rtl_seconds);
-  fmt::print("simulated cycles a second: model {:.2f} million, RTL {:.2f} million ({:.1f} times)\n", model / 1e6, rtl / 1e6, rtl > 0 ? model / rtl : 0);
+  fmt::print("{}: {} instructions, {} cycles: 0 differing cycles, 0 differing bytes\n",
+             job.spec.machine.name, outcome.instructions, outcome.rtl_cycles);
+  double model = rate(outcome.model.cycles, outcome.model_seconds),
+         rtl = rate(outcome.rtl_cycles, outcome.rtl_seconds);
+  fmt::print("simulated cycles a second: model {:.2f} million, RTL {:.2f} million ({:.1f} times)\n",
+             model / 1e6, rtl / 1e6, rtl > 0 ? model / rtl : 0);
 }
 
 void write_json(const Job& job, const Outcome& outcome, const std::filesystem::path& file) {
@@ -48,7 +54,9 @@ void write_json(const Job& job, const Outcome& outcome, const std::filesystem::p
                       {"cycles", {{"model", outcome.model.cycles}, {"rtl", outcome.rtl_cycles}}},
                       {"differing_cycles", outcome.differing_cycles},
                       {"differing_bytes", outcome.differing_bytes},
-                      {"cycles_per_second", {{"model", rate(outcome.model.cycles, outcome.model_seconds)}, {"rtl", rate(outcome.rtl_cycles, outcome.rtl_seconds)}}},
+                      {"cycles_per_second",
+                       {{"model", rate(outcome.model.cycles, outcome.model_seconds)},
+                        {"rtl", rate(outcome.rtl_cycles, outcome.rtl_seconds)}}},
                       {"port_conflicts", conflicts(outcome.model)}};
   for (int unit = 0; unit < isa::kUnitCount; ++unit)
     json["stalls"][isa::name(static_cast<isa::Unit>(unit))] = stalls(outcome.model.units[unit]);
@@ -57,4 +65,4 @@ void write_json(const Job& job, const Outcome& outcome, const std::filesystem::p
   isa::write_json_file(file, json);
 }
 
-}  // namespace npuforge::cosim
+} // namespace npuforge::cosim

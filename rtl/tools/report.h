@@ -11,4 +11,4 @@ void print_summary(const Job& job, const Outcome& outcome);
 /// Throws isa::FileError.
 void write_json(const Job& job, const Outcome& outcome, const std::filesystem::path& file);
 
-}  // namespace npuforge::cosim
+} // namespace npuforge::cosim

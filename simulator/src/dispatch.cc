@@ -30,7 +30,8 @@ void check_aligned(const Stream& stream, const StreamPlan& plan, const std::stri
                    int row_bytes) {
   if (plan.space != Space::Scratchpad || plan.byte_aligned)
     return;
-  // A base below 0 is one of rows outside the window: the first row that is read says whether it is aligned.
+  // A base below 0 is one of rows outside the window: the first row that is read says whether it is
+  // aligned.
   int64_t first = stream.empty ? static_cast<int32_t>(stream.base) : stream.first;
   bool aligned = first % row_bytes == 0;
   for (int l = 0; l < stream.levels; ++l)

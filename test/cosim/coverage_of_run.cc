@@ -1,9 +1,9 @@
 #include "coverage_of_run.h"
 
-#include <fmt/format.h>
-
 #include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace npuforge::cosim {
 namespace {
@@ -17,8 +17,10 @@ using PortKinds = std::set<std::pair<isa::Space, isa::Access>>;
 PortKinds claimed_ports(const isa::Spec& spec, Unit unit) {
   PortKinds kinds;
   for (const isa::Instruction& instruction : spec.instructions) {
-    if (instruction.unit != unit) continue;
-    for (const isa::PortUse& use : instruction.timing.uses) kinds.insert({instruction.operands[use.stream].space, use.port});
+    if (instruction.unit != unit)
+      continue;
+    for (const isa::PortUse& use : instruction.timing.uses)
+      kinds.insert({instruction.operands[use.stream].space, use.port});
   }
   return kinds;
 }
@@ -27,67 +29,84 @@ PortKinds claimed_ports(const isa::Spec& spec, Unit unit) {
 PortKinds dma_ports(const isa::Spec& spec, Unit unit) {
   PortKinds kinds;
   for (const isa::Instruction& instruction : spec.instructions) {
-    if (instruction.unit != unit || !instruction.timing.dynamic) continue;
+    if (instruction.unit != unit || !instruction.timing.dynamic)
+      continue;
     for (const isa::Operand& operand : instruction.operands)
-      if (operand.kind == isa::OperandKind::Stream && operand.space != isa::Space::Dram) kinds.insert({operand.space, operand.access});
+      if (operand.kind == isa::OperandKind::Stream && operand.space != isa::Space::Dram)
+        kinds.insert({operand.space, operand.access});
   }
   return kinds;
 }
 
 bool meet(const PortKinds& a, const PortKinds& b) {
   for (const auto& kind : a)
-    if (b.contains(kind)) return true;
+    if (b.contains(kind))
+      return true;
   return false;
 }
 
 // Which causes a unit's stream of instructions can wait for.
 bool can_wait(Unit unit, Stall stall) {
   switch (stall) {
-    case Stall::Empty: return unit != Unit::Sequencer;
-    case Stall::Token:
-    case Stall::Post: return true;
-    case Stall::Port: return unit == Unit::Weights || unit == Unit::Matrix || unit == Unit::Vector;  // DMA waits beat by beat
-    case Stall::WeightSet: return unit == Unit::Weights || unit == Unit::Matrix;
-    case Stall::Engine: return unit == Unit::Load || unit == Unit::Store;
-    case Stall::Fetch:
-    case Stall::Queue:
-    case Stall::Drain: return unit == Unit::Sequencer;
+  case Stall::Empty:
+    return unit != Unit::Sequencer;
+  case Stall::Token:
+  case Stall::Post:
+    return true;
+  case Stall::Port:
+    return unit == Unit::Weights || unit == Unit::Matrix ||
+           unit == Unit::Vector; // DMA waits beat by beat
+  case Stall::WeightSet:
+    return unit == Unit::Weights || unit == Unit::Matrix;
+  case Stall::Engine:
+    return unit == Unit::Load || unit == Unit::Store;
+  case Stall::Fetch:
+  case Stall::Queue:
+  case Stall::Drain:
+    return unit == Unit::Sequencer;
   }
   return false;
 }
 
-}  // namespace
+} // namespace
 
 RunCoverage::RunCoverage(const isa::Spec& spec) {
   for (int waiting = 0; waiting < kUnits; ++waiting)
     for (int holding = 0; holding < kUnits; ++holding) {
-      if (waiting == holding) continue;
+      if (waiting == holding)
+        continue;
       const auto w = static_cast<Unit>(waiting), h = static_cast<Unit>(holding);
-      can_conflict_[waiting][holding] =
-          meet(claimed_ports(spec, w), claimed_ports(spec, h)) || meet(dma_ports(spec, w), claimed_ports(spec, h));
+      can_conflict_[waiting][holding] = meet(claimed_ports(spec, w), claimed_ports(spec, h)) ||
+                                        meet(dma_ports(spec, w), claimed_ports(spec, h));
     }
 }
 
 void RunCoverage::add(const simulator::RunStats& stats) {
   for (int u = 0; u < kUnits; ++u) {
-    for (int s = 0; s < simulator::kStallCount; ++s) waits_[u][s] += stats.units[u].stalls[s] + stats.units[u].waits[s];
-    for (int v = 0; v < kUnits; ++v) conflicts_[u][v] += stats.port_conflicts[u][v];
+    for (int s = 0; s < simulator::kStallCount; ++s)
+      waits_[u][s] += stats.units[u].stalls[s] + stats.units[u].waits[s];
+    for (int v = 0; v < kUnits; ++v)
+      conflicts_[u][v] += stats.port_conflicts[u][v];
   }
 }
 
 std::string RunCoverage::table() const {
   std::string text = fmt::format("{:<12}", "waits for");
-  for (int s = 0; s < simulator::kStallCount; ++s) text += fmt::format("{:>12}", simulator::name(static_cast<Stall>(s)));
+  for (int s = 0; s < simulator::kStallCount; ++s)
+    text += fmt::format("{:>12}", simulator::name(static_cast<Stall>(s)));
   for (int u = 0; u < kUnits; ++u) {
     text += fmt::format("\n{:<12}", isa::name(static_cast<Unit>(u)));
     for (int s = 0; s < simulator::kStallCount; ++s)
-      text += can_wait(static_cast<Unit>(u), static_cast<Stall>(s)) ? fmt::format("{:>12}", waits_[u][s]) : fmt::format("{:>12}", "-");
+      text += can_wait(static_cast<Unit>(u), static_cast<Stall>(s))
+                  ? fmt::format("{:>12}", waits_[u][s])
+                  : fmt::format("{:>12}", "-");
   }
   text += "\n\nbank conflicts: unit that waited, unit that held the port, times\n";
   for (int w = 0; w < kUnits; ++w)
     for (int h = 0; h < kUnits; ++h)
       if (can_conflict_[w][h])
-        text += fmt::format("  {:<10} {:<10} {:>8}\n", isa::name(static_cast<Unit>(w)), isa::name(static_cast<Unit>(h)), conflicts_[w][h]);
+        text += fmt::format("  {:<10} {:<10} {:>8}\n", isa::name(static_cast<Unit>(w)),
+                            isa::name(static_cast<Unit>(h)), conflicts_[w][h]);
   return text;
 }
 
@@ -96,12 +115,15 @@ std::vector<std::string> RunCoverage::missing() const {
   for (int u = 0; u < kUnits; ++u) {
     for (int s = 0; s < simulator::kStallCount; ++s)
       if (can_wait(static_cast<Unit>(u), static_cast<Stall>(s)) && waits_[u][s] == 0)
-        missing.push_back(fmt::format("{} waiting for {}", isa::name(static_cast<Unit>(u)), simulator::name(static_cast<Stall>(s))));
+        missing.push_back(fmt::format("{} waiting for {}", isa::name(static_cast<Unit>(u)),
+                                      simulator::name(static_cast<Stall>(s))));
     for (int v = 0; v < kUnits; ++v)
       if (can_conflict_[u][v] && conflicts_[u][v] == 0)
-        missing.push_back(fmt::format("{} waiting for a bank port that {} holds", isa::name(static_cast<Unit>(u)), isa::name(static_cast<Unit>(v))));
+        missing.push_back(fmt::format("{} waiting for a bank port that {} holds",
+                                      isa::name(static_cast<Unit>(u)),
+                                      isa::name(static_cast<Unit>(v))));
   }
   return missing;
 }
 
-}  // namespace npuforge::cosim
+} // namespace npuforge::cosim

@@ -12,18 +12,18 @@
 namespace npuforge::cosim {
 
 class RunCoverage {
- public:
+public:
   explicit RunCoverage(const isa::Spec& spec);
   void add(const simulator::RunStats& stats);
   std::string table() const;
   /// What can happen on this machine and did not.
   std::vector<std::string> missing() const;
 
- private:
+private:
   static constexpr int kUnits = isa::kUnitCount;
   std::array<std::array<int64_t, simulator::kStallCount>, kUnits> waits_{};
   std::array<std::array<int64_t, kUnits>, kUnits> conflicts_{};
   std::array<std::array<bool, kUnits>, kUnits> can_conflict_{};
 };
 
-}  // namespace npuforge::cosim
+} // namespace npuforge::cosim

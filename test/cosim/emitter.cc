@@ -16,13 +16,16 @@ using isa::OperandKind;
 
 int64_t steps(const Levels& levels) {
   int64_t product = 1;
-  for (const Level& level : levels) product *= level.count;
+  for (const Level& level : levels)
+    product *= level.count;
   return product;
 }
 
 Emitter::Emitter(const isa::Spec& spec, Random& random)
-    : spec_(spec), random_(random), known_(spec.machine.sequencer.registers), generators_(spec.machine.sequencer.generators) {
-  for (auto& value : known_) value = 0;  // all registers are zero at reset
+    : spec_(spec), random_(random), known_(spec.machine.sequencer.registers),
+      generators_(spec.machine.sequencer.generators) {
+  for (auto& value : known_)
+    value = 0; // all registers are zero at reset
 }
 
 size_t Emitter::emit(Decoded decoded) {
@@ -34,7 +37,8 @@ size_t Emitter::emit(Decoded decoded) {
 const Instruction* Emitter::choose(Action action) {
   std::vector<const Instruction*> candidates;
   for (const Instruction& instruction : spec_.instructions)
-    if (instruction.action == action) candidates.push_back(&instruction);
+    if (instruction.action == action)
+      candidates.push_back(&instruction);
   return candidates.empty() ? nullptr : random_.pick(candidates);
 }
 
@@ -45,22 +49,30 @@ Decoded Emitter::blank(const Instruction& instruction) const {
 int Emitter::free_register() {
   for (;;) {
     const int reg = random_register();
-    if (!(reserved_ >> reg & 1)) return reg;
+    if (!(reserved_ >> reg & 1))
+      return reg;
   }
 }
 
-// The instruction that loads constants is the one whose result is its immediate when its registers are zero.
+// The instruction that loads constants is the one whose result is its immediate when its registers
+// are zero.
 static const Instruction& constant_loader(const isa::Spec& spec) {
   for (const Instruction& instruction : spec.instructions) {
-    if (instruction.action != Action::Compute) continue;
+    if (instruction.action != Action::Compute)
+      continue;
     for (const Operand& operand : instruction.operands) {
-      if (operand.kind != OperandKind::Immediate) continue;
+      if (operand.kind != OperandKind::Immediate)
+        continue;
       const auto [low, high] = isa::value_range(spec, instruction, operand);
-      if (low > INT32_MIN || high < INT32_MAX) continue;
+      if (low > INT32_MIN || high < INT32_MAX)
+        continue;
       const auto result = [&](int64_t value) {
-        return isa::evaluate(*instruction.result, [&](std::string_view name) { return name == operand.name ? value : 0; });
+        return isa::evaluate(*instruction.result, [&](std::string_view name) {
+          return name == operand.name ? value : 0;
+        });
       };
-      if (result(1234567) == 1234567 && result(-7) == -7) return instruction;
+      if (result(1234567) == 1234567 && result(-7) == -7)
+        return instruction;
     }
   }
   throw std::runtime_error("the spec has no instruction that loads a constant");
@@ -71,8 +83,10 @@ void Emitter::add_constant(int target, int source, int32_t value) {
   Decoded decoded = blank(instruction);
   for (size_t i = 0; i < instruction.operands.size(); ++i) {
     const Operand& operand = instruction.operands[i];
-    if (operand.kind == OperandKind::Immediate) decoded.operands[i].value = value;
-    if (operand.kind == OperandKind::Register) decoded.operands[i].value = operand.access == isa::Access::Write ? target : source;
+    if (operand.kind == OperandKind::Immediate)
+      decoded.operands[i].value = value;
+    if (operand.kind == OperandKind::Register)
+      decoded.operands[i].value = operand.access == isa::Access::Write ? target : source;
   }
   emit(std::move(decoded));
 }
@@ -82,29 +96,37 @@ void Emitter::load_constant(int reg, int32_t value) {
   known_[reg] = value;
 }
 
-void Emitter::decrement(int reg) { add_constant(reg, reg, -1); }
+void Emitter::decrement(int reg) {
+  add_constant(reg, reg, -1);
+}
 
 void Emitter::set_value(Decoded& decoded, int index, int64_t value) {
-  const auto [low, high] = isa::value_range(spec_, *decoded.instruction, decoded.instruction->operands[index]);
+  const auto [low, high] =
+      isa::value_range(spec_, *decoded.instruction, decoded.instruction->operands[index]);
   if (value >= low && value <= high && random_.chance(40)) {
     decoded.operands[index].value = value;
     decoded.operands[index].base = 0;
     return;
   }
-  const int64_t offset = random_.between(std::max<int64_t>(low, -300), std::min<int64_t>(high, 300));
-  for (int tries = 0; tries < 8; ++tries) {  // maybe a register is near already
+  const int64_t offset =
+      random_.between(std::max<int64_t>(low, -300), std::min<int64_t>(high, 300));
+  for (int tries = 0; tries < 8; ++tries) { // maybe a register is near already
     const int reg = random_register();
-    if (!known_[reg]) continue;
+    if (!known_[reg])
+      continue;
     const int64_t rest = value - *known_[reg];
-    if (rest < low || rest > high) continue;
+    if (rest < low || rest > high)
+      continue;
     decoded.operands[index] = {rest, reg, decoded.operands[index].generator};
     return;
   }
   // Registers of this instruction that were already given must keep their values.
   uint64_t busy = reserved_;
-  for (const isa::OperandBits& bits : decoded.operands) busy |= uint64_t{1} << bits.base;
+  for (const isa::OperandBits& bits : decoded.operands)
+    busy |= uint64_t{1} << bits.base;
   int reg = free_register();
-  while (busy >> reg & 1) reg = free_register();
+  while (busy >> reg & 1)
+    reg = free_register();
   load_constant(reg, static_cast<int32_t>(value - offset));
   decoded.operands[index] = {offset, reg, decoded.operands[index].generator};
 }
@@ -114,14 +136,16 @@ void Emitter::set_level(int generator, int level, const Level& value, bool keep)
   const Instruction* instruction = nullptr;
   for (int tries = 0; tries < 100; ++tries) {
     instruction = choose(Action::SetLevel);
-    if (!windowed || instruction->find("low")) break;
+    if (!windowed || instruction->find("low"))
+      break;
   }
   Decoded decoded = blank(*instruction);
   decoded.operands[instruction->index_of("generator")].value = generator;
   decoded.operands[instruction->index_of("level")].value = level;
   decoded.operands[instruction->index_of("keep")].value = keep;
   const auto set = [&](const char* name, int64_t v) {
-    if (const int index = instruction->index_of(name); index >= 0) set_value(decoded, index, v);
+    if (const int index = instruction->index_of(name); index >= 0)
+      set_value(decoded, index, v);
   };
   set("count", value.count);
   set("stride", value.stride);
@@ -132,17 +156,22 @@ void Emitter::set_level(int generator, int level, const Level& value, bool keep)
 
 int Emitter::generator(const Levels& levels, uint64_t in_use) {
   for (size_t g = 0; g < generators_.size(); ++g)
-    if (generators_[g] == levels && random_.chance(60)) return static_cast<int>(g);
+    if (generators_[g] == levels && random_.chance(60))
+      return static_cast<int>(g);
   int number = 0;
-  do number = static_cast<int>(random_.between(0, std::ssize(generators_) - 1));
+  do
+    number = static_cast<int>(random_.between(0, std::ssize(generators_) - 1));
   while (in_use >> number & 1);
-  size_t used = 1;  // levels up to the last that is not the reset value
+  size_t used = 1; // levels up to the last that is not the reset value
   for (size_t l = 0; l < levels.size(); ++l)
-    if (levels[l] != Level{}) used = l + 1;
-  if (random_.chance(30)) {  // downwards: the first resets what is above, the others keep it
-    for (size_t l = used; l-- > 0;) set_level(number, static_cast<int>(l), levels[l], l + 1 != used);
+    if (levels[l] != Level{})
+      used = l + 1;
+  if (random_.chance(30)) { // downwards: the first resets what is above, the others keep it
+    for (size_t l = used; l-- > 0;)
+      set_level(number, static_cast<int>(l), levels[l], l + 1 != used);
   } else {
-    for (size_t l = 0; l < used; ++l) set_level(number, static_cast<int>(l), levels[l], false);
+    for (size_t l = 0; l < used; ++l)
+      set_level(number, static_cast<int>(l), levels[l], false);
   }
   generators_[number] = levels;
   return number;
@@ -170,19 +199,24 @@ void Emitter::random_computation() {
   }
   std::optional<int32_t> result;
   bool all_known = true;
-  for (const auto& [name, value] : values) all_known = all_known && value.has_value();
+  for (const auto& [name, value] : values)
+    all_known = all_known && value.has_value();
   if (all_known)
-    result = static_cast<int32_t>(isa::evaluate(*instruction.result, [&](std::string_view name) -> int64_t {
-      return *values.find(name)->second;
-    }));
+    result = static_cast<int32_t>(
+        isa::evaluate(*instruction.result, [&](std::string_view name) -> int64_t {
+          return *values.find(name)->second;
+        }));
   emit(std::move(decoded));
-  if (target > 0) known_[target] = result;
+  if (target > 0)
+    known_[target] = result;
 }
 
 void Emitter::forget() {
   for (size_t i = 1; i < known_.size(); ++i)
-    if (!(reserved_ >> i & 1)) known_[i].reset();
-  for (auto& generator : generators_) generator.reset();
+    if (!(reserved_ >> i & 1))
+      known_[i].reset();
+  for (auto& generator : generators_)
+    generator.reset();
 }
 
 std::vector<isa::Word> Emitter::encode() const {
@@ -196,4 +230,4 @@ std::vector<isa::Word> Emitter::encode() const {
   return words;
 }
 
-}  // namespace npuforge::random_programs
+} // namespace npuforge::random_programs

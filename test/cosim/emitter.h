@@ -1,5 +1,6 @@
 #pragma once
-// The text of a program under construction and what its scalar registers and generators hold at this point.
+// The text of a program under construction and what its scalar registers and generators hold at
+// this point.
 
 #include <array>
 #include <optional>
@@ -12,13 +13,18 @@
 namespace npuforge::random_programs {
 
 class Random {
- public:
+public:
   explicit Random(uint64_t seed) : engine_(seed) {}
-  int64_t between(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(engine_); }
+  int64_t between(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(engine_);
+  }
   bool chance(int percent) { return between(1, 100) <= percent; }
-  template <class T> const T& pick(const std::vector<T>& items) { return items[between(0, std::ssize(items) - 1)]; }
+  template <class T>
+  const T& pick(const std::vector<T>& items) {
+    return items[between(0, std::ssize(items) - 1)];
+  }
 
- private:
+private:
   std::mt19937_64 engine_;
 };
 
@@ -30,7 +36,7 @@ using Levels = std::vector<Level>;
 int64_t steps(const Levels& levels);
 
 class Emitter {
- public:
+public:
   Emitter(const isa::Spec& spec, Random& random);
 
   /// Appends; masks are filled in later. Returns the position.
@@ -51,7 +57,8 @@ class Emitter {
   void decrement(int reg);
   /// What a register holds, if that is known.
   std::optional<int32_t> value(int reg) const { return reg == 0 ? 0 : known_[reg]; }
-  /// Fills a `value` or a stream's base so that offset + register is `value`; may load a register first.
+  /// Fills a `value` or a stream's base so that offset + register is `value`; may load a register
+  /// first.
   void set_value(isa::Decoded& decoded, int operand, int64_t value);
   /// Sets a generator to these levels, the instructions emitted as needed, and returns its number.
   int generator(const Levels& levels, uint64_t in_use);
@@ -60,10 +67,15 @@ class Emitter {
   /// Registers and generators may hold anything from here on (a loop's body starts).
   void forget();
 
-  int random_register() { return static_cast<int>(random_.between(1, spec_.machine.sequencer.registers - 1)); }
+  int random_register() {
+    return static_cast<int>(random_.between(1, spec_.machine.sequencer.registers - 1));
+  }
   /// The register is not changed by anything emitted until released.
   void reserve(int reg) { reserved_ |= uint64_t{1} << reg, known_[reg].reset(); }
-  void release(int reg) { reserved_ &= ~(uint64_t{1} << reg); known_[reg].reset(); }
+  void release(int reg) {
+    reserved_ &= ~(uint64_t{1} << reg);
+    known_[reg].reset();
+  }
 
   /// What registers and generators hold, to go back to after code that is jumped over.
   struct State {
@@ -71,12 +83,14 @@ class Emitter {
     std::vector<std::optional<Levels>> generators;
   };
   State state() const { return {known_, generators_}; }
-  void restore(State state) { known_ = std::move(state.known), generators_ = std::move(state.generators); }
+  void restore(State state) {
+    known_ = std::move(state.known), generators_ = std::move(state.generators);
+  }
 
   /// Words and masks together.
   std::vector<isa::Word> encode() const;
 
- private:
+private:
   void set_level(int generator, int level, const Level& value, bool keep);
   int free_register();
   void add_constant(int target, int source, int32_t value);
@@ -87,7 +101,7 @@ class Emitter {
   std::vector<std::array<uint32_t, 2>> masks_;
   std::vector<std::optional<int32_t>> known_;
   std::vector<std::optional<Levels>> generators_;
-  uint64_t reserved_ = 1;  // r0
+  uint64_t reserved_ = 1; // r0
 };
 
-}  // namespace npuforge::random_programs
+} // namespace npuforge::random_programs

@@ -11,32 +11,41 @@ bool overlap(const Access& a, const Access& b) {
   return a.space == b.space && (a.write || b.write) && a.first <= b.last && b.first <= a.last;
 }
 
-// Units work in order, so within one unit only a read of what an earlier instruction has not yet written is unsafe;
-// accumulation is safe because the array reads an accumulator row where it writes it.
+// Units work in order, so within one unit only a read of what an earlier instruction has not yet
+// written is unsafe; accumulation is safe because the array reads an accumulator row where it
+// writes it.
 bool conflict(Unit earlier_unit, const Access& earlier, Unit later_unit, const Access& later) {
-  if (!overlap(earlier, later)) return false;
-  if (earlier_unit != later_unit) return true;
+  if (!overlap(earlier, later))
+    return false;
+  if (earlier_unit != later_unit)
+    return true;
   return earlier.write && !later.write && later.space == isa::Space::Scratchpad;
 }
 
-}  // namespace
+} // namespace
 
 const Ordering::Entry* Ordering::latest_conflict(Unit from, const Entry& entry) const {
   for (auto it = entries_.rbegin(); it != entries_.rend(); ++it) {
-    if (it->unit != from) continue;
-    if (it->index <= entry.complete[static_cast<int>(from)]) return nullptr;
+    if (it->unit != from)
+      continue;
+    if (it->index <= entry.complete[static_cast<int>(from)])
+      return nullptr;
     for (const Access& a : it->accesses)
       for (const Access& b : entry.accesses)
-        if (conflict(from, a, entry.unit, b)) return &*it;
+        if (conflict(from, a, entry.unit, b))
+          return &*it;
   }
   return nullptr;
 }
 
 bool Ordering::room(int from, int to, size_t post) const {
   const auto& pairs = pairs_[from][to];
-  if (!pairs.empty() && pairs.back().post >= post) return false;  // tokens of a pair are first in, first out
-  // An instruction that waits for a token of its own unit takes it at issue, when there must be room for its post already.
-  const auto pending = std::count_if(pairs.begin(), pairs.end(), [&](const TokenPair& p) { return p.wait >= post; });
+  if (!pairs.empty() && pairs.back().post >= post)
+    return false; // tokens of a pair are first in, first out
+  // An instruction that waits for a token of its own unit takes it at issue, when there must be
+  // room for its post already.
+  const auto pending =
+      std::count_if(pairs.begin(), pairs.end(), [&](const TokenPair& p) { return p.wait >= post; });
   return pending + 1 <= token_max_;
 }
 
@@ -55,15 +64,20 @@ bool Ordering::add(Unit unit, size_t position, const std::vector<Access>& access
     const Entry* target = latest_conflict(static_cast<Unit>(from), entry);
     if (!target && from == extra_unit) {
       for (const Entry& e : entries_)
-        if (static_cast<int>(e.unit) == from && e.index > entry.complete[from]) target = &e;
-      if (target && !room(from, self, target->position)) target = nullptr;
+        if (static_cast<int>(e.unit) == from && e.index > entry.complete[from])
+          target = &e;
+      if (target && !room(from, self, target->position))
+        target = nullptr;
     }
-    if (!target) continue;
-    if (!room(from, self, target->position)) return false;
+    if (!target)
+      continue;
+    if (!room(from, self, target->position))
+      return false;
     awaited.emplace_back(from, target);
   }
   for (auto [from, target] : awaited) {
-    for (int v = 0; v < isa::kUnitCount; ++v) entry.complete[v] = std::max(entry.complete[v], target->complete[v]);
+    for (int v = 0; v < isa::kUnitCount; ++v)
+      entry.complete[v] = std::max(entry.complete[v], target->complete[v]);
     entry.complete[from] = std::max(entry.complete[from], target->index);
     masks[target->position][1] |= 1u << self;
     masks[position][0] |= 1u << from;
@@ -76,14 +90,16 @@ bool Ordering::add(Unit unit, size_t position, const std::vector<Access>& access
 
 uint32_t Ordering::active_units() const {
   uint32_t mask = 0;
-  for (const Entry& e : entries_) mask |= 1u << static_cast<int>(e.unit);
+  for (const Entry& e : entries_)
+    mask |= 1u << static_cast<int>(e.unit);
   return mask;
 }
 
 size_t Ordering::last_position(Unit unit) const {
   size_t position = 0;
   for (const Entry& e : entries_)
-    if (e.unit == unit) position = e.position;
+    if (e.unit == unit)
+      position = e.position;
   return position;
 }
 
@@ -91,7 +107,8 @@ void Ordering::barrier() {
   entries_.clear();
   count_.fill(0);
   for (auto& row : pairs_)
-    for (auto& pairs : row) pairs.clear();
+    for (auto& pairs : row)
+      pairs.clear();
 }
 
-}  // namespace npuforge::random_programs
+} // namespace npuforge::random_programs

@@ -1,13 +1,14 @@
 #include "random_program.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <optional>
 
-#include "emitter.h"
+#include <fmt/format.h>
+
 #include "npuforge/isa/evaluate.h"
+
+#include "emitter.h"
 #include "ordering.h"
 #include "placer.h"
 
@@ -24,14 +25,15 @@ using isa::OperandKind;
 using isa::Space;
 
 class Builder {
- public:
+public:
   Builder(const isa::Spec& spec, const Settings& settings)
-      : spec_(spec), m_(spec.machine), settings_(settings), random_(settings.seed), emit_(spec, random_),
-        ordering_(m_.token_max), placer_(m_, random_, {m_.dram.bytes / 2, std::min<int64_t>(m_.dram.bytes / 4, 16384)}) {}
+      : spec_(spec), m_(spec.machine), settings_(settings), random_(settings.seed),
+        emit_(spec, random_), ordering_(m_.token_max),
+        placer_(m_, random_, {m_.dram.bytes / 2, std::min<int64_t>(m_.dram.bytes / 4, 16384)}) {}
 
   assembler::Program build();
 
- private:
+private:
   // Structure.
   void segment(int length, bool in_loop);
   void counted_loop();
@@ -43,7 +45,8 @@ class Builder {
   void fill_memories();
   bool one_instruction();
 
-  // One unit's instruction by action; nothing is emitted (but generator set-up) when it returns false.
+  // One unit's instruction by action; nothing is emitted (but generator set-up) when it returns
+  // false.
   bool dma(Action action);
   bool preload();
   bool multiply();
@@ -65,7 +68,8 @@ class Builder {
   int depth_ = 0;
 };
 
-// --- instructions ----------------------------------------------------------------------------------------------------
+// --- instructions
+// ----------------------------------------------------------------------------------------------------
 
 void Builder::use(Decoded& decoded, const std::vector<std::pair<int, Placed>>& streams) {
   uint64_t in_use = 0;
@@ -75,61 +79,78 @@ void Builder::use(Decoded& decoded, const std::vector<std::pair<int, Placed>>& s
   }
   for (const auto& [index, placed] : streams) {
     const Operand& operand = decoded.instruction->operands[index];
-    emit_.set_value(decoded, index, placed.base + (operand.space == Space::Dram ? placer_.data().first : 0));
+    emit_.set_value(decoded, index,
+                    placed.base + (operand.space == Space::Dram ? placer_.data().first : 0));
   }
 }
 
 bool Builder::add(Decoded decoded, const std::vector<random_programs::Access>& accesses) {
   const isa::Unit unit = decoded.instruction->unit;
-  const int extra = random_.chance(15) ? static_cast<int>(random_.between(1, isa::kUnitCount - 1)) : 0;
+  const int extra =
+      random_.chance(15) ? static_cast<int>(random_.between(1, isa::kUnitCount - 1)) : 0;
   const size_t position = emit_.emit(std::move(decoded));
-  if (ordering_.add(unit, position, accesses, extra, emit_.masks())) return true;
+  if (ordering_.add(unit, position, accesses, extra, emit_.masks()))
+    return true;
   emit_.drop_last();
   return false;
 }
 
 bool Builder::dma(Action action) {
   const Instruction* instruction = emit_.choose(action);
-  if (!instruction) return false;
+  if (!instruction)
+    return false;
   Decoded decoded = emit_.blank(*instruction);
-  const int pad = instruction->index_of("pad"), dram = instruction->index_of("dram"), bytes = instruction->index_of("bytes");
-  const int64_t n = random_.chance(30) ? random_.between(1, 4) * m_.row_bytes() : random_.between(1, 6 * m_.row_bytes());
+  const int pad = instruction->index_of("pad"), dram = instruction->index_of("dram"),
+            bytes = instruction->index_of("bytes");
+  const int64_t n = random_.chance(30) ? random_.between(1, 4) * m_.row_bytes()
+                                       : random_.between(1, 6 * m_.row_bytes());
   const int64_t runs = random_.chance(40) ? 1 : random_.between(1, 12);
   auto at = [&](int index) {
     const int64_t align = random_.chance(50) ? m_.row_bytes() : 1;
     return placer_.place(instruction->operands[index], runs, n, align, 0);
   };
   const auto pad_stream = at(pad), dram_stream = at(dram);
-  if (!pad_stream || !dram_stream) return false;
+  if (!pad_stream || !dram_stream)
+    return false;
   use(decoded, {{pad, *pad_stream}, {dram, *dram_stream}});
   emit_.set_value(decoded, bytes, n);
-  return add(std::move(decoded), {placer_.access(instruction->operands[pad], *pad_stream), placer_.access(instruction->operands[dram], *dram_stream)});
+  return add(std::move(decoded), {placer_.access(instruction->operands[pad], *pad_stream),
+                                  placer_.access(instruction->operands[dram], *dram_stream)});
 }
 
 bool Builder::preload() {
-  if (loaded_sets_ >= m_.array.weight_sets - 1) return false;
+  if (loaded_sets_ >= m_.array.weight_sets - 1)
+    return false;
   const Instruction* instruction = emit_.choose(Action::Preload);
-  if (!instruction) return false;
+  if (!instruction)
+    return false;
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src");
-  const auto stream = placer_.place(instruction->operands[src], random_.chance(60) ? m_.array.rows : random_.between(1, m_.array.rows),
-                            m_.row_bytes(), placer_.unit_of(instruction->operands[src]), 0);
-  if (!stream) return false;
+  const auto stream =
+      placer_.place(instruction->operands[src],
+                    random_.chance(60) ? m_.array.rows : random_.between(1, m_.array.rows),
+                    m_.row_bytes(), placer_.unit_of(instruction->operands[src]), 0);
+  if (!stream)
+    return false;
   use(decoded, {{src, *stream}});
-  if (!add(std::move(decoded), {placer_.access(instruction->operands[src], *stream)})) return false;
+  if (!add(std::move(decoded), {placer_.access(instruction->operands[src], *stream)}))
+    return false;
   ++loaded_sets_;
   return true;
 }
 
 bool Builder::multiply() {
   const Instruction* instruction = emit_.choose(Action::Multiply);
-  if (!instruction) return false;
+  if (!instruction)
+    return false;
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src"), dst = instruction->index_of("dst");
   const int64_t rows = random_.chance(25) ? random_.between(1, 3) : random_.between(1, 40);
-  const auto s = placer_.place(instruction->operands[src], rows, m_.row_bytes(), random_.chance(50) ? m_.row_bytes() : 1, 0);
+  const auto s = placer_.place(instruction->operands[src], rows, m_.row_bytes(),
+                               random_.chance(50) ? m_.row_bytes() : 1, 0);
   const auto d = placer_.place(instruction->operands[dst], rows, 1, 1, 0);
-  if (!s || !d) return false;
+  if (!s || !d)
+    return false;
   use(decoded, {{src, *s}, {dst, *d}});
   emit_.set_value(decoded, instruction->index_of("fill"), random_.between(-128, 127));
   const bool accumulate = random_.chance(60);
@@ -137,20 +158,24 @@ bool Builder::multiply() {
   const bool next = loaded_sets_ > 0 && random_.chance(85);
   decoded.operands[instruction->index_of("next")].value = next;
   auto destination = placer_.access(instruction->operands[dst], *d);
-  if (!add(std::move(decoded), {placer_.access(instruction->operands[src], *s), destination})) return false;
+  if (!add(std::move(decoded), {placer_.access(instruction->operands[src], *s), destination}))
+    return false;
   loaded_sets_ -= next;
   return true;
 }
 
 bool Builder::load_lanes() {
   const Instruction* instruction = emit_.choose(Action::LoadLanes);
-  if (!instruction) return false;
+  if (!instruction)
+    return false;
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src"), lane = instruction->index_of("lane");
   const int64_t rows_each = 4 * m_.vector.lanes / m_.row_bytes();
   const int64_t registers = random_.between(1, std::min(4, m_.vector.lane_registers));
-  const auto stream = placer_.place(instruction->operands[src], registers * rows_each, m_.row_bytes(), placer_.unit_of(instruction->operands[src]), 0);
-  if (!stream) return false;
+  const auto stream = placer_.place(instruction->operands[src], registers * rows_each,
+                                    m_.row_bytes(), placer_.unit_of(instruction->operands[src]), 0);
+  if (!stream)
+    return false;
   use(decoded, {{src, *stream}});
   decoded.operands[lane].value = random_.between(0, m_.vector.lane_registers - registers);
   return add(std::move(decoded), {placer_.access(instruction->operands[src], *stream)});
@@ -158,17 +183,21 @@ bool Builder::load_lanes() {
 
 bool Builder::set_lanes() {
   const Instruction* instruction = emit_.choose(Action::SetLanes);
-  if (!instruction) return false;
+  if (!instruction)
+    return false;
   Decoded decoded = emit_.blank(*instruction);
-  decoded.operands[instruction->index_of("lane")].value = random_.between(0, m_.vector.lane_registers - 1);
+  decoded.operands[instruction->index_of("lane")].value =
+      random_.between(0, m_.vector.lane_registers - 1);
   emit_.set_value(decoded, instruction->index_of("value"),
-                  random_.chance(70) ? random_.between(-200, 200) : random_.between(INT32_MIN, INT32_MAX));
+                  random_.chance(70) ? random_.between(-200, 200)
+                                     : random_.between(INT32_MIN, INT32_MAX));
   return add(std::move(decoded), {});
 }
 
 bool Builder::map_or_reduce(Action action) {
   const Instruction* instruction = emit_.choose(action);
-  if (!instruction) return false;
+  if (!instruction)
+    return false;
   Decoded decoded = emit_.blank(*instruction);
   const int64_t total = random_.between(1, 36);
   int64_t group = 1;
@@ -178,38 +207,51 @@ bool Builder::map_or_reduce(Action action) {
   std::vector<random_programs::Access> accesses;
   const auto place_stream = [&](int index, int64_t count, uint64_t avoid) -> const Placed* {
     const Operand& operand = instruction->operands[index];
-    const auto placed = placer_.place(operand, count, operand.space == Space::Accumulator ? 1 : m_.row_bytes(), placer_.unit_of(operand), avoid);
-    if (!placed) return nullptr;
+    const auto placed =
+        placer_.place(operand, count, operand.space == Space::Accumulator ? 1 : m_.row_bytes(),
+                      placer_.unit_of(operand), avoid);
+    if (!placed)
+      return nullptr;
     streams.emplace_back(index, *placed);
     accesses.push_back(placer_.access(operand, *placed));
     return &streams.back().second;
   };
   for (int i = 0; i < std::ssize(instruction->operands); ++i) {
     const Operand& operand = instruction->operands[i];
-    if (operand.kind == OperandKind::Lane) decoded.operands[i].value = random_.between(0, m_.vector.lane_registers - 1);
-    if (operand.kind == OperandKind::Value) emit_.set_value(decoded, i, random_.between(-1000, 1000));
-    if (operand.kind != OperandKind::Stream || operand.access != Access::Read) continue;
-    const Placed* placed = place_stream(i, total, operand.space == Space::Scratchpad ? read_banks : 0);
-    if (!placed) return false;
-    if (operand.space == Space::Scratchpad) read_banks |= placed->banks;
+    if (operand.kind == OperandKind::Lane)
+      decoded.operands[i].value = random_.between(0, m_.vector.lane_registers - 1);
+    if (operand.kind == OperandKind::Value)
+      emit_.set_value(decoded, i, random_.between(-1000, 1000));
+    if (operand.kind != OperandKind::Stream || operand.access != Access::Read)
+      continue;
+    const Placed* placed =
+        place_stream(i, total, operand.space == Space::Scratchpad ? read_banks : 0);
+    if (!placed)
+      return false;
+    if (operand.space == Space::Scratchpad)
+      read_banks |= placed->banks;
     if (first_read && action == Action::Reduce) {
       const int64_t levels = random_.between(0, m_.sequencer.levels);
       decoded.operands[instruction->levels].value = levels;
-      for (int64_t l = 0; l < levels; ++l) group *= placed->levels[l].count;
+      for (int64_t l = 0; l < levels; ++l)
+        group *= placed->levels[l].count;
     }
     first_read = false;
   }
   for (int i = 0; i < std::ssize(instruction->operands); ++i) {
     const Operand& operand = instruction->operands[i];
-    if (operand.kind != OperandKind::Stream || operand.access != Access::Write) continue;
+    if (operand.kind != OperandKind::Stream || operand.access != Access::Write)
+      continue;
     const auto reads = accesses;
-    for (int tries = 0;; ++tries) {  // source and destination are disjoint
-      if (tries == 20 || !place_stream(i, total / group, 0)) return false;
+    for (int tries = 0;; ++tries) { // source and destination are disjoint
+      if (tries == 20 || !place_stream(i, total / group, 0))
+        return false;
       const auto& mine = accesses.back();
       const bool clash = std::any_of(reads.begin(), reads.end(), [&](const auto& a) {
         return a.space == mine.space && a.first <= mine.last && mine.first <= a.last;
       });
-      if (!clash) break;
+      if (!clash)
+        break;
       streams.pop_back();
       accesses.pop_back();
     }
@@ -220,15 +262,30 @@ bool Builder::map_or_reduce(Action action) {
 
 bool Builder::one_instruction() {
   switch (random_.between(0, 13)) {
-    case 0: case 1: return dma(Action::CopyIn);
-    case 2: return dma(Action::CopyOut);
-    case 3: case 4: return preload();
-    case 5: case 6: case 7: return multiply();
-    case 8: return load_lanes();
-    case 9: return set_lanes();
-    case 10: case 11: return map_or_reduce(Action::Map);
-    case 12: return map_or_reduce(Action::Reduce);
-    default: emit_.random_computation(); return false;
+  case 0:
+  case 1:
+    return dma(Action::CopyIn);
+  case 2:
+    return dma(Action::CopyOut);
+  case 3:
+  case 4:
+    return preload();
+  case 5:
+  case 6:
+  case 7:
+    return multiply();
+  case 8:
+    return load_lanes();
+  case 9:
+    return set_lanes();
+  case 10:
+  case 11:
+    return map_or_reduce(Action::Map);
+  case 12:
+    return map_or_reduce(Action::Reduce);
+  default:
+    emit_.random_computation();
+    return false;
   }
 }
 
@@ -238,13 +295,15 @@ bool compares_registers(const Instruction& branch) {
          branch.operands[1].kind == OperandKind::Register;
 }
 
-// --- structure -------------------------------------------------------------------------------------------------------
+// --- structure
+// -------------------------------------------------------------------------------------------------------
 
 // Every unit tells the sequencer that its latest instruction is complete.
 void Builder::barrier() {
   const uint32_t active = ordering_.active_units();
   for (int u = 1; u < isa::kUnitCount; ++u)
-    if (active >> u & 1) emit_.masks()[ordering_.last_position(static_cast<isa::Unit>(u))][1] |= 1;
+    if (active >> u & 1)
+      emit_.masks()[ordering_.last_position(static_cast<isa::Unit>(u))][1] |= 1;
   if (active) {
     Decoded decoded = emit_.blank(*emit_.choose(Action::Nothing));
     decoded.wait = active;
@@ -256,45 +315,64 @@ void Builder::barrier() {
 // The sequencer posts to a unit whose next instruction waits for it.
 void Builder::sequencer_token() {
   const auto unit = static_cast<isa::Unit>(random_.between(1, isa::kUnitCount - 1));
-  if (unit == isa::Unit::Weights) return;  // it may have no free set for another instruction
+  if (unit == isa::Unit::Weights)
+    return; // it may have no free set for another instruction
   Decoded decoded = emit_.blank(*emit_.choose(Action::Nothing));
   decoded.post = 1u << static_cast<int>(unit);
   emit_.emit(std::move(decoded));
   bool done = false;
   while (!done) {
     switch (unit) {
-      case isa::Unit::Load: done = dma(Action::CopyIn); break;
-      case isa::Unit::Store: done = dma(Action::CopyOut); break;
-      case isa::Unit::Matrix: done = multiply(); break;
-      default: done = set_lanes(); break;
+    case isa::Unit::Load:
+      done = dma(Action::CopyIn);
+      break;
+    case isa::Unit::Store:
+      done = dma(Action::CopyOut);
+      break;
+    case isa::Unit::Matrix:
+      done = multiply();
+      break;
+    default:
+      done = set_lanes();
+      break;
     }
-    if (!done) barrier();
+    if (!done)
+      barrier();
   }
   emit_.masks()[emit_.position() - 1][0] |= 1;
 }
 
 void Builder::segment(int length, bool in_loop) {
   for (int done = 0, tries = 0; done < length && tries < 20 * length; ++tries) {
-    if (!in_loop && random_.chance(4)) counted_loop();
-    else if (!in_loop && random_.chance(3)) branch_loop();
-    else if (random_.chance(4)) forward_branch();
-    else if (random_.chance(3)) barrier();
-    else if (random_.chance(3)) sequencer_token();
-    else done += one_instruction();
+    if (!in_loop && random_.chance(4))
+      counted_loop();
+    else if (!in_loop && random_.chance(3))
+      branch_loop();
+    else if (random_.chance(4))
+      forward_branch();
+    else if (random_.chance(3))
+      barrier();
+    else if (random_.chance(3))
+      sequencer_token();
+    else
+      done += one_instruction();
   }
-  if (in_loop) drain_sets();
+  if (in_loop)
+    drain_sets();
 }
 
 void Builder::drain_sets() {
   for (int tries = 1; loaded_sets_ > 0; ++tries) {
     multiply();
-    if (tries % 10 == 0) barrier();  // frees all tokens
+    if (tries % 10 == 0)
+      barrier(); // frees all tokens
   }
 }
 
 void Builder::counted_loop() {
   const Instruction* instruction = emit_.choose(Action::Loop);
-  if (!instruction || depth_ >= m_.sequencer.loop_depth) return;
+  if (!instruction || depth_ >= m_.sequencer.loop_depth)
+    return;
   drain_sets();
   barrier();
   Decoded decoded = emit_.blank(*instruction);
@@ -305,17 +383,22 @@ void Builder::counted_loop() {
   emit_.forget();
   ++depth_;
   segment(static_cast<int>(random_.between(2, 8)), true);
-  if (depth_ < m_.sequencer.loop_depth && random_.chance(30)) counted_loop();
+  if (depth_ < m_.sequencer.loop_depth && random_.chance(30))
+    counted_loop();
   barrier();
   --depth_;
-  emit_.at(position).operands[instruction->index_of("target")].value = static_cast<int64_t>(emit_.position());
-  if (count == 0) emit_.restore(entered);
+  emit_.at(position).operands[instruction->index_of("target")].value =
+      static_cast<int64_t>(emit_.position());
+  if (count == 0)
+    emit_.restore(entered);
 }
 
-// A loop by a branch: a counter falls to zero; the branch is any whose condition can tell the last turn from the others.
+// A loop by a branch: a counter falls to zero; the branch is any whose condition can tell the last
+// turn from the others.
 void Builder::branch_loop() {
   const Instruction* branch = emit_.choose(Action::Branch);
-  if (!branch || !compares_registers(*branch)) return;
+  if (!branch || !compares_registers(*branch))
+    return;
   drain_sets();
   barrier();
   const int counter = emit_.random_register();
@@ -328,13 +411,17 @@ void Builder::branch_loop() {
   barrier();
   const auto condition = [&](int64_t left, int64_t right) {
     const auto& names = branch->operands;
-    return isa::evaluate(*branch->condition, [&](std::string_view name) { return name == names[0].name ? left : right; }) != 0;
+    return isa::evaluate(*branch->condition, [&](std::string_view name) {
+             return name == names[0].name ? left : right;
+           }) != 0;
   };
   bool counter_left = true, fits = false;
   for (bool left : {true, false}) {
     bool good = !condition(0, 0);
-    for (int i = 1; i <= turns; ++i) good = good && (left ? condition(i, 0) : condition(0, i));
-    if (good) counter_left = left, fits = true;
+    for (int i = 1; i <= turns; ++i)
+      good = good && (left ? condition(i, 0) : condition(0, i));
+    if (good)
+      counter_left = left, fits = true;
   }
   emit_.decrement(counter);
   if (fits) {
@@ -348,28 +435,34 @@ void Builder::branch_loop() {
 
 void Builder::forward_branch() {
   const Instruction* branch = emit_.choose(Action::Branch);
-  if (!branch || !compares_registers(*branch)) return;
+  if (!branch || !compares_registers(*branch))
+    return;
   const int a = emit_.random_register(), b = random_.chance(30) ? a : emit_.random_register();
   const auto left = emit_.value(a), right = emit_.value(b);
-  if (!left || !right) return;
+  if (!left || !right)
+    return;
   const bool taken = isa::evaluate(*branch->condition, [&](std::string_view name) {
-    return name == branch->operands[0].name ? *left : *right;
-  }) != 0;
+                       return name == branch->operands[0].name ? *left : *right;
+                     }) != 0;
   Decoded decoded = emit_.blank(*branch);
   decoded.operands[0].value = a;
   decoded.operands[1].value = b;
   const size_t position = emit_.emit(std::move(decoded));
   const auto state = emit_.state();
   const int64_t skipped = random_.between(0, 40);
-  for (int64_t i = 0; i < skipped; ++i) emit_.random_computation();
-  if (taken) emit_.restore(state);
-  emit_.at(position).operands[branch->index_of("target")].value = static_cast<int64_t>(emit_.position());
+  for (int64_t i = 0; i < skipped; ++i)
+    emit_.random_computation();
+  if (taken)
+    emit_.restore(state);
+  emit_.at(position).operands[branch->index_of("target")].value =
+      static_cast<int64_t>(emit_.position());
 }
 
 // Random bytes everywhere in the scratchpad, so that results tell instructions apart.
 void Builder::fill_memories() {
   const Instruction* instruction = emit_.choose(Action::CopyIn);
-  const int pad = instruction->index_of("pad"), dram = instruction->index_of("dram"), bytes = instruction->index_of("bytes");
+  const int pad = instruction->index_of("pad"), dram = instruction->index_of("dram"),
+            bytes = instruction->index_of("bytes");
   const int64_t chunk = std::min<int64_t>(placer_.data().bytes, m_.scratchpad.bytes);
   for (int64_t at = 0; at + chunk <= m_.scratchpad.bytes; at += chunk) {
     Decoded decoded = emit_.blank(*instruction);
@@ -381,7 +474,8 @@ void Builder::fill_memories() {
     d.last = chunk - 1;
     use(decoded, {{pad, p}, {dram, d}});
     emit_.set_value(decoded, bytes, chunk);
-    add(std::move(decoded), {placer_.access(instruction->operands[pad], p), placer_.access(instruction->operands[dram], d)});
+    add(std::move(decoded), {placer_.access(instruction->operands[pad], p),
+                             placer_.access(instruction->operands[dram], d)});
   }
 }
 
@@ -392,18 +486,25 @@ assembler::Program Builder::build() {
   program.text_address = 0;
   fill_memories();
   segment(settings_.length, false);
-  if (random_.chance(50)) barrier();
+  if (random_.chance(50))
+    barrier();
   emit_.emit(emit_.blank(*emit_.choose(Action::Halt)));
   program.text = emit_.encode();
-  assembler::Segment data{".data", static_cast<uint64_t>(placer_.data().first), static_cast<uint64_t>(placer_.data().bytes), {}};
+  assembler::Segment data{".data",
+                          static_cast<uint64_t>(placer_.data().first),
+                          static_cast<uint64_t>(placer_.data().bytes),
+                          {}};
   data.bytes.resize(placer_.data().bytes);
-  for (std::byte& byte : data.bytes) byte = static_cast<std::byte>(random_.between(0, 255));
+  for (std::byte& byte : data.bytes)
+    byte = static_cast<std::byte>(random_.between(0, 255));
   program.segments.push_back(std::move(data));
   return program;
 }
 
-}  // namespace
+} // namespace
 
-assembler::Program random_program(const isa::Spec& spec, const Settings& settings) { return Builder(spec, settings).build(); }
+assembler::Program random_program(const isa::Spec& spec, const Settings& settings) {
+  return Builder(spec, settings).build();
+}
 
-}  // namespace npuforge::random_programs
+} // namespace npuforge::random_programs

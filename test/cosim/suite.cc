@@ -1,18 +1,21 @@
 // Co-simulates many programs of one machine and says what they covered.
 //
-//   cosim_suite --machine M --model librtl_M.so [--programs DIR] [--random N --length L] [--complete] [--expect-difference]
+//   cosim_suite --machine M --model librtl_M.so [--programs DIR] [--random N --length L]
+//   [--complete] [--expect-difference]
 //
-// Exit status 0 if no cycle and no byte differs (with --expect-difference: if some program shows a difference), and with
+// Exit status 0 if no cycle and no byte differs (with --expect-difference: if some program shows a
+// difference), and with
 // --complete only if every instruction, stall cause and kind of bank conflict occurred.
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "coverage_of_run.h"
-#include "npuforge/isa/file.h"
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include "npuforge/assembler/text.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/rtl/compare.h"
+
+#include "coverage_of_run.h"
 #include "random_program.h"
 
 namespace {
@@ -36,54 +39,68 @@ std::vector<Named> hand_written(const isa::Spec& spec, const std::filesystem::pa
   std::vector<Named> programs;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".s")
-      programs.push_back({entry.path().stem(), assembler::assemble(spec, isa::read_text_file(entry.path()), entry.path())});
-  std::sort(programs.begin(), programs.end(), [](const Named& a, const Named& b) { return a.name < b.name; });
+      programs.push_back(
+          {entry.path().stem(),
+           assembler::assemble(spec, isa::read_text_file(entry.path()), entry.path())});
+  std::sort(programs.begin(), programs.end(),
+            [](const Named& a, const Named& b) { return a.name < b.name; });
   return programs;
 }
 
 class Suite {
- public:
+public:
   explicit Suite(const Arguments& arguments)
-      : arguments_(arguments), spec_(isa::load_spec(isa::find_machine(arguments.machine))), library_(arguments.model, spec_),
-        simulator_(spec_, {}), instructions_(spec_), run_(spec_) {}
+      : arguments_(arguments), spec_(isa::load_spec(isa::find_machine(arguments.machine))),
+        library_(arguments.model, spec_), simulator_(spec_, {}), instructions_(spec_), run_(spec_) {
+  }
 
   /// 0: as expected, 1: not.
   int run() {
     if (!arguments_.programs.empty())
-      for (const Named& program : hand_written(spec_, arguments_.programs)) check(program);
+      for (const Named& program : hand_written(spec_, arguments_.programs))
+        check(program);
     for (uint64_t i = 0; i < arguments_.random && !done(); ++i) {
       const uint64_t seed = arguments_.first_seed + i;
-      check({fmt::format("random program {}", seed), random_programs::random_program(spec_, {seed, arguments_.length})});
+      check({fmt::format("random program {}", seed),
+             random_programs::random_program(spec_, {seed, arguments_.length})});
     }
     return verdict();
   }
 
- private:
+private:
   bool done() const { return arguments_.expect_difference && differences_ > 0; }
 
   void check(const Named& named) {
-    if (done()) return;
-    const cosim::Outcome outcome = cosim::co_simulate({spec_, named.program, {}, 10'000'000, nullptr}, library_, simulator_);
+    if (done())
+      return;
+    const cosim::Outcome outcome =
+        cosim::co_simulate({spec_, named.program, {}, 10'000'000, nullptr}, library_, simulator_);
     ++programs_;
     compared_ += outcome.instructions;
     cycles_ += outcome.model.cycles;
     instructions_.add(named.program);
     run_.add(outcome.model);
-    if (outcome.equal()) return;
+    if (outcome.equal())
+      return;
     ++differences_;
     fmt::print("{}:\n{}\n", named.name, outcome.report);
   }
 
   int verdict() const {
-    if (!arguments_.expect_difference) fmt::print("{}\n{}\n", instructions_.table(), run_.table());
-    fmt::print("{}: {} programs, {} instructions, {} cycles, {} programs differ\n", spec_.machine.name, programs_, compared_, cycles_,
-               differences_);
-    if (programs_ == 0) return 1;
-    if (arguments_.expect_difference) return differences_ > 0 ? 0 : 1;
+    if (!arguments_.expect_difference)
+      fmt::print("{}\n{}\n", instructions_.table(), run_.table());
+    fmt::print("{}: {} programs, {} instructions, {} cycles, {} programs differ\n",
+               spec_.machine.name, programs_, compared_, cycles_, differences_);
+    if (programs_ == 0)
+      return 1;
+    if (arguments_.expect_difference)
+      return differences_ > 0 ? 0 : 1;
     std::vector<std::string> missing = run_.missing();
-    for (const std::string& mnemonic : instructions_.unused()) missing.push_back("instruction " + mnemonic);
+    for (const std::string& mnemonic : instructions_.unused())
+      missing.push_back("instruction " + mnemonic);
     if (arguments_.complete)
-      for (const std::string& what : missing) fmt::print("never seen: {}\n", what);
+      for (const std::string& what : missing)
+        fmt::print("never seen: {}\n", what);
     return differences_ > 0 || (arguments_.complete && !missing.empty()) ? 1 : 0;
   }
 
@@ -97,7 +114,7 @@ class Suite {
   int64_t compared_ = 0, cycles_ = 0;
 };
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) try {
   CLI::App app("Co-simulates hand-written and random programs of one machine.", "cosim_suite");

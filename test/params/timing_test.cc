@@ -1,18 +1,20 @@
-// A wrong timing expression is found: each expression of each pipelined instruction, one cycle off, makes the model differ from
-// the RTL, whose structure follows the sizes alone, and the report says which instruction, what was expected and what was seen.
+// A wrong timing expression is found: each expression of each pipelined instruction, one cycle off,
+// makes the model differ from the RTL, whose structure follows the sizes alone, and the report says
+// which instruction, what was expected and what was seen.
+
+#include <fstream>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <sstream>
-
-#include "../cosim/random_program.h"
 #include "npuforge/isa/evaluate.h"
 #include "npuforge/isa/generate.h"
 #include "npuforge/isa/timing.h"
 #include "npuforge/rtl/compare.h"
+
+#include "../cosim/random_program.h"
 
 namespace npuforge {
 namespace {
@@ -20,7 +22,7 @@ namespace {
 /// One expression of one instruction, `by` cycles off.
 struct Mutation {
   size_t instruction;
-  std::string what;  // "latency", "occupancy", "start of use 1", "cycles of use 0"
+  std::string what; // "latency", "occupancy", "start of use 1", "cycles of use 0"
   int by;
 };
 
@@ -31,7 +33,12 @@ const isa::Spec& tile4() {
 
 isa::ExprPtr shifted(const isa::ExprPtr& expr, int by) {
   isa::Expr literal{isa::ExprKind::Literal, std::to_string(by), by, isa::Type::I64, {}, 0};
-  isa::Expr sum{isa::ExprKind::Binary, "+", 0, isa::Type::I64, {expr, std::make_shared<isa::Expr>(literal)}, 0};
+  isa::Expr sum{isa::ExprKind::Binary,
+                "+",
+                0,
+                isa::Type::I64,
+                {expr, std::make_shared<isa::Expr>(literal)},
+                0};
   return std::make_shared<isa::Expr>(sum);
 }
 
@@ -39,13 +46,15 @@ isa::ExprPtr shifted(const isa::ExprPtr& expr, int by) {
 int64_t least(const isa::Expr& expr) {
   return isa::evaluate(expr, [](std::string_view name) -> int64_t {
     for (const auto& [size, value] : isa::timing_sizes(tile4().machine))
-      if (size == name) return value;
+      if (size == name)
+        return value;
     return 1;
   });
 }
 
 /// The expressions that a mutation may name, with the least value that the checker takes.
-template <class Visitor> void for_each_expression(isa::Timing& timing, Visitor visit) {
+template <class Visitor>
+void for_each_expression(isa::Timing& timing, Visitor visit) {
   visit("latency", timing.latency, 1);
   visit("occupancy", timing.occupancy, 1);
   for (size_t u = 0; u < timing.uses.size(); ++u) {
@@ -63,27 +72,33 @@ std::vector<Mutation> mutations() {
   isa::Spec spec = tile4();
   for (size_t i = 0; i < spec.instructions.size(); ++i)
     if (pipelined(spec.instructions[i]))
-      for_each_expression(spec.instructions[i].timing, [&](const std::string& what, const isa::ExprPtr& expr, int64_t low) {
-        for (int by : {-1, 1})
-          if (least(*expr) + by >= low) all.push_back({i, what, by});
-      });
+      for_each_expression(spec.instructions[i].timing,
+                          [&](const std::string& what, const isa::ExprPtr& expr, int64_t low) {
+                            for (int by : {-1, 1})
+                              if (least(*expr) + by >= low)
+                                all.push_back({i, what, by});
+                          });
   return all;
 }
 
 isa::Spec mutated(const Mutation& mutation) {
   isa::Spec spec = tile4();
-  for_each_expression(spec.instructions[mutation.instruction].timing, [&](const std::string& what, isa::ExprPtr& expr, int64_t) {
-    if (what == mutation.what) expr = shifted(expr, mutation.by);
-  });
+  for_each_expression(spec.instructions[mutation.instruction].timing,
+                      [&](const std::string& what, isa::ExprPtr& expr, int64_t) {
+                        if (what == mutation.what)
+                          expr = shifted(expr, mutation.by);
+                      });
   return spec;
 }
 
-/// Only the matrix unit writes accumulators, one instruction after the other: when its writes start makes no difference to anybody.
+/// Only the matrix unit writes accumulators, one instruction after the other: when its writes start
+/// makes no difference to anybody.
 bool unseen(const Mutation& mutation) {
   const isa::Instruction& instruction = tile4().instructions[mutation.instruction];
   for (size_t u = 0; u < instruction.timing.uses.size(); ++u) {
     const isa::PortUse& use = instruction.timing.uses[u];
-    if (use.port == isa::Access::Write && instruction.operands[use.stream].space == isa::Space::Accumulator &&
+    if (use.port == isa::Access::Write &&
+        instruction.operands[use.stream].space == isa::Space::Accumulator &&
         mutation.what == fmt::format("start of use {}", u))
       return true;
   }
@@ -91,12 +106,15 @@ bool unseen(const Mutation& mutation) {
 }
 
 /// The report of the first random program that differs; empty if none does.
-std::string first_difference(const isa::Spec& spec, const rtl::Library& library, uint64_t programs = 150) {
+std::string first_difference(const isa::Spec& spec, const rtl::Library& library,
+                             uint64_t programs = 150) {
   simulator::Simulator model(spec, {});
   for (uint64_t seed = 1; seed <= programs; ++seed) {
     const auto program = random_programs::random_program(tile4(), {seed, 60});
-    const cosim::Outcome outcome = cosim::co_simulate({spec, program, {}, 10'000'000, nullptr}, library, model);
-    if (!outcome.equal()) return outcome.report;
+    const cosim::Outcome outcome =
+        cosim::co_simulate({spec, program, {}, 10'000'000, nullptr}, library, model);
+    if (!outcome.equal())
+      return outcome.report;
   }
   return "";
 }
@@ -107,7 +125,8 @@ std::string read(const std::filesystem::path& file) {
   return text.str();
 }
 
-const std::filesystem::path kModel = std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / "librtl_tile4.so";
+const std::filesystem::path kModel =
+    std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / "librtl_tile4.so";
 
 TEST(Timing, WrongExpressionsAreFoundAndNamed) {
   const rtl::Library library(kModel, tile4());
@@ -115,8 +134,10 @@ TEST(Timing, WrongExpressionsAreFoundAndNamed) {
   int found = 0;
   for (const Mutation& mutation : mutations()) {
     const isa::Instruction& instruction = tile4().instructions[mutation.instruction];
-    const std::string name = fmt::format("{} of {} by {:+}", mutation.what, instruction.mnemonic, mutation.by);
-    const std::string report = first_difference(mutated(mutation), library, unseen(mutation) ? 20 : 150);
+    const std::string name =
+        fmt::format("{} of {} by {:+}", mutation.what, instruction.mnemonic, mutation.by);
+    const std::string report =
+        first_difference(mutated(mutation), library, unseen(mutation) ? 20 : 150);
     if (unseen(mutation)) {
       EXPECT_EQ(report, "") << name;
       continue;
@@ -137,26 +158,31 @@ TEST(Timing, WrongExpressionsAreFoundAndNamed) {
 TEST(Timing, TheReportSaysWhatWasExpectedAndSeen) {
   const rtl::Library library(kModel, tile4());
   for (const Mutation& mutation : mutations()) {
-    if (mutation.what != "latency") continue;
+    if (mutation.what != "latency")
+      continue;
     const std::string report = first_difference(mutated(mutation), library);
     const size_t at = report.find("completion: expected ");
     ASSERT_NE(at, std::string::npos) << report;
     int64_t expected = 0, seen = 0;
-    ASSERT_EQ(std::sscanf(report.c_str() + at, "completion: expected %ld, seen %ld", &expected, &seen), 2) << report;
+    ASSERT_EQ(
+        std::sscanf(report.c_str() + at, "completion: expected %ld, seen %ld", &expected, &seen), 2)
+        << report;
     EXPECT_EQ(expected - seen, mutation.by) << report;
   }
 }
 
 TEST(Timing, TheRtlDoesNotFollowExpressions) {
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("npuforge-timing-{}", ::getpid());
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("npuforge-timing-{}", ::getpid());
   isa::generate_systemverilog(tile4(), folder / "right");
   for (const Mutation& mutation : mutations()) {
     isa::generate_systemverilog(mutated(mutation), folder / "wrong");
     for (const auto& file : std::filesystem::directory_iterator(folder / "right"))
-      EXPECT_EQ(read(file.path()), read(folder / "wrong" / file.path().filename())) << mutation.what;
+      EXPECT_EQ(read(file.path()), read(folder / "wrong" / file.path().filename()))
+          << mutation.what;
   }
   std::filesystem::remove_all(folder);
 }
 
-}  // namespace
-}  // namespace npuforge
+} // namespace
+} // namespace npuforge

@@ -1,13 +1,12 @@
 // The RTL of tile4 by itself. Cycles are worked out by hand from TIMING.md: the comments say how.
 
-#include "npuforge/rtl/runner.h"
+#include <algorithm>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "npuforge/assembler/text.h"
+#include "npuforge/rtl/runner.h"
 
 namespace npuforge::rtl {
 namespace {
@@ -19,15 +18,18 @@ struct Cycles {
   int64_t dispatch, issue, complete;
   bool operator==(const Cycles&) const = default;
 };
-void PrintTo(const Cycles& c, std::ostream* out) { *out << c.dispatch << ' ' << c.issue << ' ' << c.complete; }
+void PrintTo(const Cycles& c, std::ostream* out) {
+  *out << c.dispatch << ' ' << c.issue << ' ' << c.complete;
+}
 
 class Collector : public simulator::EventSink {
- public:
+public:
   std::vector<simulator::InstructionEvent> events;
   void on_complete(const simulator::InstructionEvent& event) override { events.push_back(event); }
   /// In the order of execution.
   std::vector<Cycles> cycles() {
-    std::sort(events.begin(), events.end(), [](auto& a, auto& b) { return a.sequence < b.sequence; });
+    std::sort(events.begin(), events.end(),
+              [](auto& a, auto& b) { return a.sequence < b.sequence; });
     std::vector<Cycles> all;
     for (const auto& event : events)
       all.push_back({event.dispatch, event.issue, event.complete});
@@ -36,7 +38,7 @@ class Collector : public simulator::EventSink {
 };
 
 class Rtl : public testing::Test {
- protected:
+protected:
   isa::Spec spec = isa::load_spec(isa::find_machine("tile4"));
   Library library{std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / "librtl_tile4.so", spec};
   simulator::DramData dram{spec.machine.dram.bytes};
@@ -50,14 +52,15 @@ class Rtl : public testing::Test {
   }
 
   std::vector<int> bytes_at(const std::string& symbol, size_t count) {
-    auto found = std::find_if(symbols.begin(), symbols.end(), [&](auto& s) { return s.name == symbol; });
+    auto found =
+        std::find_if(symbols.begin(), symbols.end(), [&](auto& s) { return s.name == symbol; });
     std::vector<int> values;
     for (std::byte b : dram.at(found->value, count))
       values.push_back(static_cast<int8_t>(b));
     return values;
   }
 
- private:
+private:
   std::vector<assembler::Symbol> symbols;
 };
 
@@ -88,30 +91,37 @@ TEST_F(Rtl, EveryUnitOnceTakesTheCyclesOfTheContract) {
   EXPECT_THAT(
       collector.cycles(),
       ElementsAre(
-          // Line 0 is asked for in 0; its two bursts are accepted in 2 and 3: beats 22..37, valid in 38.
+          // Line 0 is asked for in 0; its two bursts are accepted in 2 and 3: beats 22..37, valid
+          // in 38.
           Cycles{38, 38, 39},
-          // Line 1, asked for in 38, has its bursts accepted in 40 and 41; the load's burst follows in 42: 76..79.
+          // Line 1, asked for in 38, has its bursts accepted in 40 and 41; the load's burst follows
+          // in 42: 76..79.
           Cycles{39, 41, 81},
-          // The engine accepts when the burst before is granted (41, seen in 42): issue 43. Beats 80..87.
+          // The engine accepts when the burst before is granted (41, seen in 42): issue 43.
+          // Beats 80..87.
           Cycles{40, 43, 89},
-          // Two bursts fit into the FIFO's room of 20 (88..103); the third waits for pops until 81, behind line 2 (104..119).
+          // Two bursts fit into the FIFO's room of 20 (88..103); the third waits for pops until 81,
+          // behind line 2 (104..119).
           Cycles{41, 45, 129},
           // Line 1 is valid in 76; line 2 in 120.
           Cycles{76, 76, 77}, Cycles{77, 77, 78}, Cycles{78, 78, 79}, Cycles{79, 79, 80},
-          Cycles{120, 122, 122 + 4 + 2},          // four rows
-          Cycles{121, 129, 129 + 10 + 8},         // waits for the weights' token; rows + cols + pipeline = 10
-          Cycles{122, 130, 130 + 5 + 24},         // the token of 129
-          Cycles{123, 154, 154 + 5 + 8},          // the front is free after 24 rows, the token came in 147
-          // Line 3 is asked for in 120 and valid in 158. Rows are read in 168..175, the beats are in the FIFO in 170..177;
-          // AW is decided in 177, accepted in 178: beats from 198 on, answered in 206.
+          Cycles{120, 122, 122 + 4 + 2}, // four rows
+          Cycles{121, 129,
+                 129 + 10 + 8}, // waits for the weights' token; rows + cols + pipeline = 10
+          Cycles{122, 130, 130 + 5 + 24}, // the token of 129
+          Cycles{123, 154, 154 + 5 + 8},  // the front is free after 24 rows, the token came in 147
+          // Line 3 is asked for in 120 and valid in 158. Rows are read in 168..175, the beats are
+          // in the FIFO in 170..177; AW is decided in 177, accepted in 178: beats from 198 on,
+          // answered in 206.
           Cycles{158, 168, 207}, Cycles{207, 207, 208}));
   EXPECT_EQ(result.cycles, 208);
 }
 
 TEST_F(Rtl, ComputesAndStoresTheProduct) {
   run(kSmall);
-  EXPECT_EQ(bytes_at("out", 32), (std::vector<int>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, -1, -2, -3, -4,
-                                                   14, 16, 18, 20, 22, 28, 34, 40, 127, 127, 127, 127, 34, 36, 38, 40}));
+  EXPECT_EQ(bytes_at("out", 32),
+            (std::vector<int>{1,  2,  3,  4,  5,  6,  7,  8,  9,   10,  11,  12,  -1, -2, -3, -4,
+                              14, 16, 18, 20, 22, 28, 34, 40, 127, 127, 127, 127, 34, 36, 38, 40}));
 }
 
 TEST_F(Rtl, ARunAfterAnotherStartsFresh) {
@@ -133,7 +143,8 @@ TEST_F(Rtl, AProgramThatWaitsForeverIsADeadlock) {
 
 TEST_F(Rtl, AnEndlessProgramHitsTheLimit) {
   try {
-    run("again: bne r0, r1, again\naddi r1, r0, 1\nbne r0, r1, again\nhalt\n", {.max_cycles = 5000});
+    run("again: bne r0, r1, again\naddi r1, r0, 1\nbne r0, r1, again\nhalt\n",
+        {.max_cycles = 5000});
     FAIL() << "the program ended";
   } catch (const RtlError& error) {
     EXPECT_THAT(error.what(), HasSubstr("cycle 5000"));
@@ -146,9 +157,10 @@ TEST_F(Rtl, AnAddressBeyondDramIsReported) {
 
 TEST_F(Rtl, AModelOfAnotherSpecIsRefused) {
   isa::Spec other = isa::load_spec(isa::find_machine("edge16"));
-  EXPECT_THROW(Library(std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / "librtl_tile4.so", other), RtlError);
+  EXPECT_THROW(Library(std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / "librtl_tile4.so", other),
+               RtlError);
   EXPECT_THROW(Library("no/such/model.so", spec), RtlError);
 }
 
-}  // namespace
-}  // namespace npuforge::rtl
+} // namespace
+} // namespace npuforge::rtl

@@ -83,8 +83,7 @@ TEST_F(Loader, BlockedLayoutGroupsChannels) {
 
 TEST_F(Loader, SaysWhatDoesNotFit) {
   input("f32", {1, 4}, "plain", 4, {});
-  EXPECT_THAT(error(floats({4, 1}, {0, 0, 0, 0})),
-              HasSubstr("shape 4x1; the network wants 1x4"));
+  EXPECT_THAT(error(floats({4, 1}, {0, 0, 0, 0})), HasSubstr("shape 4x1; the network wants 1x4"));
   EXPECT_THAT(error({"i8", {1, 4}, std::vector<std::byte>(4)}),
               HasSubstr("is i8; the network wants f32"));
   EXPECT_THAT(error(floats({1, 4}, {0, 0, 0, 0}), "y"), HasSubstr("no input 'y'; it has: x"));

@@ -15,26 +15,28 @@ namespace npuforge::onnx {
 
 /// Why a node cannot be imported; reported by graph-check together with all others.
 class Unsupported : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 
 /// A node with its operands, and typed access to its attributes. Accessors throw Unsupported.
 class Node {
- public:
+public:
   Node(mlir::OpBuilder& builder, mlir::Location location, const onnx_proto::NodeProto& proto,
        std::vector<mlir::Value> inputs, int64_t opset)
-      : builder(builder), location(location), proto(proto), inputs(std::move(inputs)), opset(opset) {}
+      : builder(builder), location(location), proto(proto), inputs(std::move(inputs)),
+        opset(opset) {}
 
   mlir::OpBuilder& builder;
   mlir::Location location;
   const onnx_proto::NodeProto& proto;
-  std::vector<mlir::Value> inputs;  ///< null where the node leaves an optional input out
+  std::vector<mlir::Value> inputs; ///< null where the node leaves an optional input out
   int64_t opset;
 
   bool has(size_t input) const { return input < inputs.size() && inputs[input]; }
   mlir::Value operand(size_t input) const;
-  mlir::DenseElementsAttr constant(size_t input, const char* what) const;  ///< the operand must be known now
+  mlir::DenseElementsAttr constant(size_t input,
+                                   const char* what) const; ///< the operand must be known now
   double scalar(size_t input, const char* what) const;
   std::vector<double> numbers(size_t input, const char* what) const;
 
@@ -45,12 +47,14 @@ class Node {
   /// An attribute that nobody asked for would be ignored silently: refuses the node instead.
   void refuse_unread_attributes() const;
 
- private:
-  const onnx_proto::AttributeProto* find(const char* name, onnx_proto::AttributeProto::AttributeType type);
+private:
+  const onnx_proto::AttributeProto* find(const char* name,
+                                         onnx_proto::AttributeProto::AttributeType type);
   std::vector<std::string> read_;
 };
 
-/// Builds the operation of a node; all of the project's operators have one result. Throws Unsupported.
+/// Builds the operation of a node; all of the project's operators have one result. Throws
+/// Unsupported.
 mlir::Value import_node(Node& node);
 
-}  // namespace npuforge::onnx
+} // namespace npuforge::onnx

@@ -13,12 +13,12 @@ namespace npuforge::onnx {
 std::string node_name(const onnx_proto::NodeProto& node);
 
 struct Selection {
-  std::vector<const onnx_proto::NodeProto*> nodes;  ///< producers before consumers
-  std::vector<std::string> outputs;                 ///< values to compute
+  std::vector<const onnx_proto::NodeProto*> nodes; ///< producers before consumers
+  std::vector<std::string> outputs;                ///< values to compute
 };
 
-/// Follows the outputs (the graph's, or `wanted`) back to inputs and initialisers. Throws ImportError with every undefined
-/// value, every value defined twice, and every node on a cycle.
+/// Follows the outputs (the graph's, or `wanted`) back to inputs and initialisers. Throws
+/// ImportError with every undefined value, every value defined twice, and every node on a cycle.
 Selection select_nodes(const onnx_proto::GraphProto& graph, const std::vector<std::string>& wanted);
 
-}  // namespace npuforge::onnx
+} // namespace npuforge::onnx

@@ -9,14 +9,19 @@
 
 namespace npuforge::onnx {
 
-/// The element type of an ONNX data type; null for those the compiler does not hold (strings, complex, 4 bits, ...).
+/// The element type of an ONNX data type; null for those the compiler does not hold (strings,
+/// complex, 4 bits, ...).
 mlir::Type element_type(mlir::MLIRContext& context, int data_type);
 
-/// Product of dims. Throws ImportError if one is negative or the product is beyond `limit` elements.
-int64_t element_count(const std::string& what, llvm::ArrayRef<int64_t> dims, int64_t limit = int64_t{1} << 31);
+/// Product of dims. Throws ImportError if one is negative or the product is beyond `limit`
+/// elements.
+int64_t element_count(const std::string& what, llvm::ArrayRef<int64_t> dims,
+                      int64_t limit = int64_t{1} << 31);
 
-/// Checks sizes and converts; external data is read relative to `folder`. Throws ImportError naming the tensor.
-mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context, const onnx_proto::TensorProto& tensor,
+/// Checks sizes and converts; external data is read relative to `folder`. Throws ImportError naming
+/// the tensor.
+mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context,
+                                     const onnx_proto::TensorProto& tensor,
                                      const std::filesystem::path& folder);
 
-}  // namespace npuforge::onnx
+} // namespace npuforge::onnx

@@ -1,5 +1,6 @@
 #pragma once
-// The sizes of a machine, as the `machine` section of a spec gives them. Units: bytes, rows, cycles, instructions.
+// The sizes of a machine, as the `machine` section of a spec gives them. Units: bytes, rows,
+// cycles, instructions.
 
 #include <cstdint>
 #include <string>
@@ -10,13 +11,30 @@ namespace npuforge::isa {
 enum class Unit : uint8_t { Sequencer, Load, Weights, Matrix, Vector, Store };
 inline constexpr int kUnitCount = 6;
 
-struct ArrayParams { int rows, cols, weight_sets, pipeline; };
-struct ScratchpadParams { int64_t bytes; int banks; };
-struct AccumulatorParams { int64_t bytes; int banks; };
-struct VectorParams { int lanes, lane_registers, pipeline; };
-struct SequencerParams { int registers, generators, levels, loop_depth, cache_lines, line_bytes; };
-struct DmaParams { int fifo_beats, instructions; };
-struct DramParams { int64_t bytes; int beat_bytes, burst_beats, latency; };
+struct ArrayParams {
+  int rows, cols, weight_sets, pipeline;
+};
+struct ScratchpadParams {
+  int64_t bytes;
+  int banks;
+};
+struct AccumulatorParams {
+  int64_t bytes;
+  int banks;
+};
+struct VectorParams {
+  int lanes, lane_registers, pipeline;
+};
+struct SequencerParams {
+  int registers, generators, levels, loop_depth, cache_lines, line_bytes;
+};
+struct DmaParams {
+  int fifo_beats, instructions;
+};
+struct DramParams {
+  int64_t bytes;
+  int beat_bytes, burst_beats, latency;
+};
 
 struct Machine {
   std::string name;
@@ -29,15 +47,15 @@ struct Machine {
   DmaParams load, store;
   int token_max;
   DramParams dram;
-  int queue[kUnitCount];  ///< depth in instructions; [Sequencer] is 0
+  int queue[kUnitCount]; ///< depth in instructions; [Sequencer] is 0
 
-  int row_bytes() const { return array.cols; }                  ///< bytes of a scratchpad row
-  int accumulator_row_bytes() const { return 4 * array.cols; }  ///< bytes of an accumulator row
+  int row_bytes() const { return array.cols; }                 ///< bytes of a scratchpad row
+  int accumulator_row_bytes() const { return 4 * array.cols; } ///< bytes of an accumulator row
   int64_t accumulator_rows() const { return accumulator.bytes / accumulator_row_bytes(); }
   int64_t bank_bytes() const { return scratchpad.bytes / scratchpad.banks; }
   int64_t accumulator_bank_rows() const { return accumulator_rows() / accumulator.banks; }
 };
 
-const char* name(Unit unit);  ///< "sequencer", "load", ...: the one name in YAML, traces and reports
+const char* name(Unit unit); ///< "sequencer", "load", ...: the one name in YAML, traces and reports
 
-}  // namespace npuforge::isa
+} // namespace npuforge::isa

@@ -22,29 +22,31 @@ struct Job {
   const isa::Spec& spec;
   const assembler::Program& program;
   std::vector<Input> inputs;
-  int64_t max_cycles;            ///< of the RTL
-  std::function<void(int64_t cycle, int64_t total)> progress;  ///< now and then during the RTL's run; may be empty
+  int64_t max_cycles; ///< of the RTL
+  std::function<void(int64_t cycle, int64_t total)>
+      progress; ///< now and then during the RTL's run; may be empty
 };
 
 /// Events by sequence number.
 using Events = std::vector<simulator::InstructionEvent>;
 
 struct Outcome {
-  simulator::RunStats model;     ///< of the SystemC model
+  simulator::RunStats model; ///< of the SystemC model
   int64_t rtl_cycles = 0;
   double model_seconds = 0, rtl_seconds = 0;
-  int64_t instructions = 0;      ///< compared
-  int64_t differing_cycles = 0;  ///< instructions with a differing cycle; the run stops at the first
-  int64_t differing_bytes = 0;   ///< of DRAM, scratchpad and accumulator
-  std::string report;            ///< what differs, for a reader; empty: nothing
+  int64_t instructions = 0;     ///< compared
+  int64_t differing_cycles = 0; ///< instructions with a differing cycle; the run stops at the first
+  int64_t differing_bytes = 0;  ///< of DRAM, scratchpad and accumulator
+  std::string report;           ///< what differs, for a reader; empty: nothing
   bool equal() const { return report.empty(); }
 };
 
-/// Runs the model, then the RTL on its own copy of program and inputs, and compares. Throws what either side throws.
-/// `model` is of the job's spec.
+/// Runs the model, then the RTL on its own copy of program and inputs, and compares. Throws what
+/// either side throws. `model` is of the job's spec.
 Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model);
 
-/// The first difference of two event streams around `sequence`, with the events before it on both sides.
+/// The first difference of two event streams around `sequence`, with the events before it on both
+/// sides.
 std::string explain(const Job& job, const Events& model, const Events& rtl, uint64_t sequence);
 
-}  // namespace npuforge::cosim
+} // namespace npuforge::cosim

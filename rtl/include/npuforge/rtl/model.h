@@ -1,44 +1,48 @@
 #pragma once
-// One Verilated core behind a C interface, so that a program can load the model of any machine at run time. Every shared library
-// that build_model.sh makes exports npuforge_rtl_model(). The model has no memory outside the core: it speaks AXI, a cycle at a time.
+// One Verilated core behind a C interface, so that a program can load the model of any machine at
+// run time. Every shared library that build_model.sh makes exports npuforge_rtl_model(). The model
+// has no memory outside the core: it speaks AXI, a cycle at a time.
 
 #include <cstdint>
 
 extern "C" {
 
-/// What the core shows in the present cycle: state of its registers, valid before the cycle's inputs are known.
+/// What the core shows in the present cycle: state of its registers, valid before the cycle's
+/// inputs are known.
 struct NpuRtlOutputs {
   bool done, error;
   bool ar_valid, aw_valid, w_valid, w_last;
-  uint8_t ar_id;                 ///< 0 instruction cache, 1 load engine
+  uint8_t ar_id; ///< 0 instruction cache, 1 load engine
   uint32_t ar_address, aw_address;
-  uint32_t ar_beats, aw_beats;   ///< beats of the burst
-  const uint8_t* w_data;         ///< beat_bytes bytes, valid until the next step
-  const uint8_t* w_strobe;       ///< one bit a byte, lowest first
-  // Trace, see npu_core.sv: what was executed in the cycle before, what issued and completed in this one.
+  uint32_t ar_beats, aw_beats; ///< beats of the burst
+  const uint8_t* w_data;       ///< beat_bytes bytes, valid until the next step
+  const uint8_t* w_strobe;     ///< one bit a byte, lowest first
+  // Trace, see npu_core.sv: what was executed in the cycle before, what issued and completed in
+  // this one.
   bool execute;
   uint32_t execute_pc;
   uint8_t execute_unit;
-  uint8_t issue;                 ///< one bit a unit
-  uint8_t complete;              ///< one bit a unit
+  uint8_t issue;    ///< one bit a unit
+  uint8_t complete; ///< one bit a unit
 };
 
 /// What the memory answers in the present cycle.
 struct NpuRtlInputs {
   bool ar_ready, aw_ready, r_valid, b_valid;
   uint8_t r_id;
-  const uint8_t* r_data;         ///< beat_bytes bytes; read if r_valid
+  const uint8_t* r_data; ///< beat_bytes bytes; read if r_valid
 };
 
 /// Functions of a model. A handle is one core; a process may hold several.
 struct NpuRtlModel {
-  const char* machine;           ///< name of the spec
-  const char* spec_hash;         ///< of the spec it was built from
+  const char* machine;   ///< name of the spec
+  const char* spec_hash; ///< of the spec it was built from
   uint32_t beat_bytes;
-  int fault;                     ///< planted fault, 0: none
+  int fault; ///< planted fault, 0: none
   void* (*create)();
   void (*destroy)(void* core);
-  /// Holds reset for some cycles and starts the program: afterwards the core is in cycle 0. Once for each handle.
+  /// Holds reset for some cycles and starts the program: afterwards the core is in cycle 0. Once
+  /// for each handle.
   void (*reset)(void* core, uint32_t entry, uint32_t text_bytes, NpuRtlOutputs* outputs);
   /// Ends the present cycle with these inputs; `outputs` are those of the next.
   void (*step)(void* core, const NpuRtlInputs* inputs, NpuRtlOutputs* outputs);
@@ -49,4 +53,4 @@ struct NpuRtlModel {
 
 const NpuRtlModel* npuforge_rtl_model();
 
-}  // extern "C"
+} // extern "C"

@@ -1,6 +1,6 @@
 #pragma once
-// Runs programs on a Verilated core: the RTL's counterpart of the simulator's library. It gets the program and the DRAM's
-// contents, nothing else.
+// Runs programs on a Verilated core: the RTL's counterpart of the simulator's library. It gets the
+// program and the DRAM's contents, nothing else.
 
 #include <filesystem>
 #include <functional>
@@ -15,44 +15,49 @@
 
 namespace npuforge::rtl {
 
-/// The model cannot be loaded, the program did not end, or the core did something that no program can make it do.
+/// The model cannot be loaded, the program did not end, or the core did something that no program
+/// can make it do.
 class RtlError : public std::runtime_error {
- public:
+public:
   using std::runtime_error::runtime_error;
 };
 
-/// A model's shared library, loaded. Throws RtlError if it is missing or was built from another spec.
+/// A model's shared library, loaded. Throws RtlError if it is missing or was built from another
+/// spec.
 class Library {
- public:
+public:
   Library(const std::filesystem::path& file, const isa::Spec& spec);
   ~Library();
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
   const NpuRtlModel& model() const { return *model_; }
 
- private:
+private:
   void* handle_;
   const NpuRtlModel* model_;
 };
 
 struct Limits {
   int64_t max_cycles = 1'000'000'000'000;
-  int64_t max_silence = 1'000'000;   ///< cycles without any execution, issue or completion: a deadlock
-  std::function<void(int64_t cycle)> progress = {};  ///< called now and then; may be empty
+  int64_t max_silence =
+      1'000'000; ///< cycles without any execution, issue or completion: a deadlock
+  std::function<void(int64_t cycle)> progress = {}; ///< called now and then; may be empty
 };
 
 struct RtlResult {
-  int64_t cycles = 0;                ///< as TIMING.md counts: the cycle after `halt` executed
-  std::vector<uint8_t> scratchpad;   ///< contents after the run
+  int64_t cycles = 0;              ///< as TIMING.md counts: the cycle after `halt` executed
+  std::vector<uint8_t> scratchpad; ///< contents after the run
   std::vector<uint8_t> accumulator;
 };
 
-/// Runs a program on a core fresh out of reset. `dram` holds text and data (see load_program) and the result afterwards.
-/// `sink` may be null. Throws RtlError; what() names the cycle, and the pc where the sequencer stands.
-RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Program& program, simulator::DramData& dram,
-              simulator::EventSink* sink, const Limits& limits = {});
+/// Runs a program on a core fresh out of reset. `dram` holds text and data (see load_program) and
+/// the result afterwards. `sink` may be null. Throws RtlError; what() names the cycle, and the pc
+/// where the sequencer stands.
+RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Program& program,
+              simulator::DramData& dram, simulator::EventSink* sink, const Limits& limits = {});
 
 /// Copies text and segments to DRAM. Throws std::out_of_range.
-void load_program(const isa::Spec& spec, const assembler::Program& program, simulator::DramData& dram);
+void load_program(const isa::Spec& spec, const assembler::Program& program,
+                  simulator::DramData& dram);
 
-}  // namespace npuforge::rtl
+} // namespace npuforge::rtl

@@ -16,7 +16,8 @@
 
 namespace npuforge::graph {
 
-/// The ONNX node's name behind an operation: the first NameLoc in its location; "?" if there is none.
+/// The ONNX node's name behind an operation: the first NameLoc in its location; "?" if there is
+/// none.
 std::string nodeName(mlir::Location location);
 
-}  // namespace npuforge::graph
+} // namespace npuforge::graph

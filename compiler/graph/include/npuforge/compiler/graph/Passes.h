@@ -11,4 +11,4 @@ namespace npuforge::graph {
 #define GEN_PASS_REGISTRATION
 #include "npuforge/compiler/graph/Passes.h.inc"
 
-}  // namespace npuforge::graph
+} // namespace npuforge::graph
