@@ -2,6 +2,7 @@
 // instructions and whatever needs addresses.
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "checks.h"
 #include "instruction_syntax.h"
+#include "lines.h"
 #include "names.h"
 #include "ports.h"
 #include "source.h"
@@ -19,15 +21,15 @@ namespace {
 
 class Assembler {
 public:
-  explicit Assembler(const isa::Spec& spec) : spec_(spec), source_(spec) {}
+  Assembler(const isa::Spec& spec, std::string_view text, const std::string& file_name,
+            const ReadText& read)
+      : spec_(spec), file_name_(file_name), first_{"", &file_name_, 1, 0},
+        lines_(text, file_name, read, errors_), source_(spec) {}
 
-  void read(std::string_view text) {
-    int line = 1;
-    while (!text.empty()) {
-      const std::size_t end = std::min(text.find('\n'), text.size());
-      Cursor cursor(text.substr(0, end), line++);
+  void read() {
+    for (const SourceLine& line : lines_.all()) {
+      Cursor cursor(line);
       attempt([&] { statement(cursor); });
-      text.remove_prefix(std::min(end + 1, text.size()));
     }
     close_layer(source_);
   }
@@ -74,16 +76,24 @@ public:
     }
   }
 
-  /// All problems, in the order of the text.
-  std::vector<SyntaxError> errors() {
-    const auto key = [](const SyntaxError& e) { return std::tie(e.line, e.column, e.message); };
+  /// All problems as "file:line:column: error: ...", in the order of the text.
+  std::vector<std::string> errors() {
+    const auto key = [](const SyntaxError& e) {
+      return std::tie(e.line.order, e.column, e.message);
+    };
     std::sort(errors_.begin(), errors_.end(),
               [&](const SyntaxError& a, const SyntaxError& b) { return key(a) < key(b); });
-    errors_.erase(
-        std::unique(errors_.begin(), errors_.end(),
-                    [&](const SyntaxError& a, const SyntaxError& b) { return key(a) == key(b); }),
-        errors_.end());
-    return errors_;
+    std::vector<std::string> messages;
+    std::set<std::string_view> seen; // a line that is repeated is wrong once
+    messages.reserve(errors_.size());
+    for (const SyntaxError& e : errors_) {
+      messages.push_back(
+          fmt::format("{}:{}:{}: error: {}", *e.line.file, e.line.number, e.column, e.message));
+      if (!seen.insert(messages.back()).second) {
+        messages.pop_back();
+      }
+    }
+    return messages;
   }
 
 private:
@@ -115,37 +125,37 @@ private:
     }
   }
 
-  int line_of(const Program& program, const Problem& problem) const {
+  const SourceLine& line_of(const Program& program, const Problem& problem) const {
     switch (problem.part) {
     case Part::Segment:
       for (const Section& section : source_.sections) {
         if (section.name == program.segments[problem.index].name) {
-          return section.line;
+          return *section.line;
         }
       }
-      return 1;
+      return first_;
     case Part::Symbol:
       return source_.symbols.line(program.symbols[problem.index].name);
     case Part::Input:
     case Part::Output:
       return port_line(problem);
     case Part::Text:
-      return source_.text_origin ? source_.text_origin->line() : 1;
+      return source_.text_origin ? source_.text_origin->line() : first_;
     case Part::Layer:
       break; // sorted, so no line is known
     }
-    return 1;
+    return first_;
   }
 
   // Inputs and outputs are numbered apart, in the order of the text.
-  int port_line(const Problem& problem) const {
+  const SourceLine& port_line(const Problem& problem) const {
     std::size_t index = 0;
     for (const PendingPort& port : source_.ports) {
       if (port.output == (problem.part == Part::Output) && index++ == problem.index) {
         return port.at.line();
       }
     }
-    return 1;
+    return first_;
   }
 
   // Takes "name:" if that stands here.
@@ -227,32 +237,33 @@ private:
   }
 
   const isa::Spec& spec_;
-  Source source_;
   std::vector<SyntaxError> errors_;
+  const std::string file_name_;
+  const SourceLine first_; ///< where the text as a whole begins
+  const Lines lines_;
+  Source source_;
 };
 
 } // namespace
 
-Program assemble(const isa::Spec& spec, std::string_view text, const std::string& file_name) {
-  Assembler assembler(spec);
-  assembler.read(text);
+Program assemble(const isa::Spec& spec, std::string_view text, const std::string& file_name,
+                 const ReadText& read) {
+  Assembler assembler(spec, text, file_name, read);
+  assembler.read();
   Program program = assembler.finish();
   assembler.check(program);
-  std::vector<std::string> lines;
-  for (const SyntaxError& error : assembler.errors()) {
-    lines.push_back(
-        fmt::format("{}:{}:{}: error: {}", file_name, error.line, error.column, error.message));
-  }
-  if (!lines.empty()) {
-    throw ProgramError(fmt::format("{}", fmt::join(lines, "\n")));
+  const std::vector<std::string> errors = assembler.errors();
+  if (!errors.empty()) {
+    throw ProgramError(fmt::format("{}", fmt::join(errors, "\n")));
   }
   return program;
 }
 
 std::optional<std::string> machine_of_text(std::string_view text) {
-  for (int line = 1; !text.empty(); ++line) {
+  while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    Cursor cursor(text.substr(0, end), line);
+    const SourceLine line{text.substr(0, end), nullptr, 0, 0};
+    Cursor cursor(line);
     try {
       if (cursor.identifier() == kMachineDirective) {
         return cursor.name("a machine's name");

@@ -42,7 +42,13 @@ int hex_digit(char c) {
 
 } // namespace
 
-Cursor::Cursor(std::string_view text, int line) : text_(without_comment(text)), line_(line) {}
+Cursor::Cursor(const SourceLine& line) : text_(without_comment(line.text)), line_(&line) {}
+
+Cursor Cursor::whole(const SourceLine& line) {
+  Cursor cursor(line);
+  cursor.text_ = {};
+  return cursor;
+}
 
 void Cursor::skip_space() {
   while (is_space(peek())) {
@@ -134,7 +140,7 @@ std::string Cursor::quoted() {
   std::string text;
   while (peek() != '"') {
     if (position_ >= text_.size()) {
-      throw SyntaxError{line_, column, "the string has no closing \""};
+      throw SyntaxError{*line_, column, "the string has no closing \""};
     }
     text += character('"');
   }
@@ -171,7 +177,7 @@ std::string Cursor::found() const {
 void Cursor::fail(const std::string& message) const {
   Cursor copy = *this;
   copy.skip_space();
-  throw SyntaxError{line_, copy.column(), message};
+  throw SyntaxError{*line_, copy.column(), message};
 }
 
 } // namespace npuforge::assembler

@@ -5,11 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "lines.h"
+
 namespace npuforge::assembler {
 
-/// A problem at one place of the text; line and column are 1-based.
+/// A problem at one place of the text; the column is 1-based.
 struct SyntaxError {
-  int line;
+  SourceLine line;
   int column;
   std::string message;
 };
@@ -18,10 +20,12 @@ struct SyntaxError {
 /// there".
 class Cursor {
 public:
-  /// `text` is the whole line; its comment is left out.
-  Cursor(std::string_view text, int line);
+  /// At the start of a line, which must outlive the cursor; its comment is left out.
+  explicit Cursor(const SourceLine& line);
+  /// For messages about a line as a whole.
+  static Cursor whole(const SourceLine& line);
 
-  int line() const { return line_; }
+  const SourceLine& line() const { return *line_; }
   int column() const { return static_cast<int>(position_) + 1; }
   /// The first character not yet read, spaces included; 0 at the end of the line.
   char peek() const { return position_ < text_.size() ? text_[position_] : '\0'; }
@@ -57,7 +61,7 @@ public:
 private:
   std::string_view text_;
   std::size_t position_ = 0;
-  int line_;
+  const SourceLine* line_;
 };
 
 } // namespace npuforge::assembler

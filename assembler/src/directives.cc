@@ -50,7 +50,7 @@ void need_text(const Source& source, const Cursor& at) {
 void select(Source& source, const std::string& name, const Cursor& at) {
   const auto [place, added] = source.section_index.try_emplace(name, source.sections.size());
   if (added) {
-    source.sections.push_back({name, at.line(), {}});
+    source.sections.push_back({name, &at.line(), {}});
   }
   source.current = place->second;
 }

@@ -22,8 +22,8 @@ public:
     for (auto& item : section.items) {
       if (auto* chunk = std::get_if<Chunk>(&item)) {
         chunk->offset = segment_.size;
-        grow(segment_.size + chunk->bytes.size(), Cursor("", 1));
-        store(segment_.size - segment_.bytes.size(), section.line);
+        grow(segment_.size + chunk->bytes.size(), Cursor::whole(*section.line));
+        store(segment_.size - segment_.bytes.size(), *section.line);
         segment_.bytes.resize(chunk->offset);
         segment_.bytes.insert(segment_.bytes.end(), chunk->bytes.begin(), chunk->bytes.end());
       } else if (const auto* gap = std::get_if<Gap>(&item)) {
@@ -71,12 +71,12 @@ private:
   }
 
   // Sections may overlap until all are placed, but together they hold no more than DRAM does.
-  void store(uint64_t bytes, int line) {
+  void store(uint64_t bytes, const SourceLine& line) {
     stored_ += bytes;
     if (stored_ > static_cast<uint64_t>(machine_.dram.bytes)) {
-      Cursor("", line).fail(fmt::format("section '{}' and those before it have more than the {} "
-                                        "bytes of DRAM",
-                                        segment_.name, machine_.dram.bytes));
+      Cursor::whole(line).fail(fmt::format("section '{}' and those before it have more than the {} "
+                                           "bytes of DRAM",
+                                           segment_.name, machine_.dram.bytes));
     }
   }
 

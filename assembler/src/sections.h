@@ -42,7 +42,7 @@ struct Mark {
 
 struct Section {
   std::string name;
-  int line; ///< where it first appears
+  const SourceLine* line; ///< where it first appears
   std::vector<std::variant<Chunk, Gap, Mark>> items;
   Chunk& chunk(); ///< the one to append bytes to
 };

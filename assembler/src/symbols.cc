@@ -11,12 +11,21 @@ constexpr int kLongestChain = 500;
 // The first mistakes get a suggestion; one for each of thousands would compare all names with all.
 constexpr int kMostSuggestions = 5;
 
+namespace {
+
+std::string describe(const SourceLine& line, const Cursor& seen_from) {
+  return line.file == seen_from.line().file ? fmt::format("line {}", line.number)
+                                            : fmt::format("{}:{}", *line.file, line.number);
+}
+
+} // namespace
+
 SymbolTable::Entry& SymbolTable::add(const std::string& name, Kind kind, bool recorded,
                                      const Cursor& at) {
   const auto [place, added] =
-      entries_.try_emplace(name, Entry{kind, recorded, at.line(), {}, {}, false, 0});
+      entries_.try_emplace(name, Entry{kind, recorded, &at.line(), {}, {}, false, 0});
   if (!added) {
-    at.fail(fmt::format("'{}' is already defined in line {}", name, place->second.line));
+    at.fail(fmt::format("'{}' is already defined in {}", name, describe(*place->second.line, at)));
   }
   return place->second;
 }
@@ -97,7 +106,7 @@ std::vector<Symbol> SymbolTable::recorded(std::vector<SyntaxError>& errors) cons
       continue;
     }
     try {
-      const Cursor at("", entry.line);
+      const Cursor at = Cursor::whole(*entry.line);
       if (const std::optional<int64_t> value = evaluate(name, entry, at)) {
         symbols.push_back({name, static_cast<uint64_t>(*value), entry.kind == Kind::Label});
       }

@@ -30,7 +30,7 @@ public:
   std::optional<int64_t> value(const std::string& name, const Cursor& at) const;
   Lookup lookup() const;
   /// The line that defines a symbol.
-  int line(const std::string& name) const { return entries_.at(name).line; }
+  const SourceLine& line(const std::string& name) const { return *entries_.at(name).line; }
 
   /// All recorded symbols that have a value, in no particular order. Problems of their expressions
   /// go to `errors`.
@@ -40,7 +40,7 @@ private:
   struct Entry {
     Kind kind;
     bool recorded;
-    int line;
+    const SourceLine* line;
     std::optional<Cursor> expression;
     std::optional<int64_t> value;
     bool in_progress = false;

@@ -1,8 +1,12 @@
 // What each piece of the text means.
 
+#include <map>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "npuforge/assembler/text.h"
+#include "npuforge/isa/file.h"
 
 #include "support.h"
 
@@ -52,6 +56,68 @@ TEST(Expression, NumbersAndOperators) {
   EXPECT_EQ(value_of("6 & 3 | 8"), 10);
   EXPECT_EQ(value_of("~0"), -1);
   EXPECT_EQ(value_of("- -5"), 5);
+}
+
+// Files that exist in memory only.
+Program assembled_with(const std::string& text, const std::map<std::string, std::string>& files) {
+  return assemble(edge16(), text, "dir/test.s", [&](const std::filesystem::path& file) {
+    const auto found = files.find(file.string());
+    if (found == files.end()) {
+      throw isa::FileError(file.string() + ": error: cannot be read: no such file");
+    }
+    return found->second;
+  });
+}
+
+TEST(Lines, IncludeTakesTheLinesOfAFile) {
+  const Program program = assembled_with(
+      "addi r1, r0, A\n.include \"sub/a.s\"\nhalt",
+      {{"dir/sub/a.s", ".equ A, 3\naddi r2, r0, 2\n.include \"b.s\"\n"}, {"dir/sub/b.s", "sync"}});
+  ASSERT_EQ(program.text.size(), 4);
+  EXPECT_EQ(listing(program.text[0]), "addi r1, r0, 3");
+  EXPECT_EQ(listing(program.text[2]), "sync");
+  EXPECT_EQ(listing(program.text[3]), "halt");
+}
+
+TEST(Lines, RepeatsNest) {
+  EXPECT_EQ(assembled(".rept 2+1\nsync\n.rept 2\nhalt\n.endr\n.endr").text.size(), 9);
+  EXPECT_EQ(assembled(".rept 0\nnonsense\n.endr\nhalt").text.size(), 1);
+  EXPECT_EQ(bytes_of(".rept 2\n.byte 1, 2\n.endr"), bytes({1, 2, 1, 2}));
+}
+
+TEST(Lines, ErrorsNameTheFileAndTheLineInIt) {
+  const auto message = [](const std::string& text) {
+    return message_of([&] {
+      assembled_with(text, {{"dir/a.s", "\nx: bad r1\n"}, {"dir/again.s", ".include \"again.s\""}});
+    });
+  };
+  EXPECT_THAT(message("sync\n.include \"a.s\"\nworse r1"),
+              testing::MatchesRegex("dir/a.s:2:4: error: [^\n]*\ndir/test.s:3:1: error: [^\n]*"));
+  EXPECT_THAT(message("x: sync\n.include \"a.s\""),
+              testing::HasSubstr("'x' is already defined in dir/test.s:1"));
+  EXPECT_THAT(message("x: sync\nx: sync"), testing::HasSubstr("'x' is already defined in line 1"));
+  EXPECT_THAT(message(".include \"none.s\""),
+              testing::HasSubstr("dir/test.s:1:1: error: dir/none.s: error: cannot be read"));
+  EXPECT_THAT(
+      message("sync\n.include \"again.s\""),
+      testing::HasSubstr("dir/again.s:1:1: error: .include and .rept are nested more than"));
+  // A line that is repeated is wrong once.
+  EXPECT_EQ(message(".rept 3\nsync bad\n.endr"), message("\nsync bad"));
+}
+
+TEST(Lines, RepeatsHaveAnEndAndAnEnd) {
+  const auto message = [](const std::string& text) { return message_of([&] { assembled(text); }); };
+  EXPECT_THAT(message("halt\n.rept 2\nsync"),
+              testing::HasSubstr("test.s:2:1: error: this .rept has no .endr"));
+  EXPECT_THAT(message("halt\n.endr"),
+              testing::HasSubstr("test.s:2:1: error: no .rept is open here"));
+  EXPECT_THAT(message(".rept -1\n.endr"), testing::HasSubstr("test.s:1:7: error: -1 repeats"));
+  EXPECT_THAT(message(".equ N, 2\n.rept N\n.endr"),
+              testing::HasSubstr("test.s:2:7: error: 'N' is a symbol"));
+  EXPECT_THAT(message(".rept 2000000\n.rept 2000000\n.endr\n.endr"),
+              testing::HasSubstr("repeats in all"));
+  EXPECT_THAT(message(".rept 2000000\nsync\nsync\n.endr"),
+              testing::HasSubstr("the text has more than"));
 }
 
 TEST(Expression, Symbols) {

@@ -1,16 +1,24 @@
 #pragma once
 // Assembly text <-> program.
 
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "npuforge/assembler/program.h"
+#include "npuforge/isa/file.h"
 
 namespace npuforge::assembler {
 
+/// Contents of a file that .include names. Throws isa::FileError.
+using ReadText = std::function<std::string(const std::filesystem::path& file)>;
+
 /// Assembles. Throws ProgramError with every problem as "file:line:column: error: ...".
-Program assemble(const isa::Spec& spec, std::string_view text, const std::string& file_name);
+/// Relative names in .include start from the directory of the file that has it.
+Program assemble(const isa::Spec& spec, std::string_view text, const std::string& file_name,
+                 const ReadText& read = isa::read_text_file);
 /// Text that assembles to an equal program (words, segments, symbols, ports, layers).
 std::string disassemble(const isa::Spec& spec, const Program& program);
 /// One instruction, e.g. "mm [r4,g3], [r2+16,g1], fill=-3, accumulate=r5+1, next=1 wait(load)
