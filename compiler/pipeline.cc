@@ -16,6 +16,7 @@ void add_graph_passes(mlir::OpPassManager& passes) {
   main.addPass(mlir::createCSEPass()); // equal quantizes of one value are one
   main.addPass(graph::createBindInterface()); // f32 at the network's ends -> attributes of @main
   main.addPass(graph::createShiftUnsigned()); // ui8 -> i8
+  main.addPass(graph::createFuseMaps());      // element-wise f32 -> maps on 8 bits
   main.addPass(graph::createLowerQdq());      // -> integer operators
   main.addPass(graph::createFoldViews());     // -> 4-D
   main.addPass(graph::createCheckLowered());  // refuses the rest

@@ -2,6 +2,7 @@
 // single passes.
 #include <mlir/Dialect/Arith/IR/Arith.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
+#include <mlir/Dialect/Math/IR/Math.h>
 #include <mlir/Dialect/SCF/IR/SCF.h>
 #include <mlir/Tools/mlir-opt/MlirOptMain.h>
 #include <mlir/Transforms/Passes.h>
@@ -13,8 +14,8 @@
 
 int main(int argc, char** argv) {
   mlir::DialectRegistry registry;
-  registry.insert<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::scf::SCFDialect,
-                  npuforge::graph::GraphDialect, npuforge::tile::TileDialect,
+  registry.insert<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
+                  mlir::scf::SCFDialect, npuforge::graph::GraphDialect, npuforge::tile::TileDialect,
                   npuforge::npu::NpuDialect>();
   npuforge::graph::registerGraphPasses();
   npuforge::tile::registerPlanPass();

@@ -1,5 +1,7 @@
 // npueval: runs a model's lowered graph in the reference interpreter, on the host. The check that
 // shares nothing with the back end or the simulator.
+#include <span>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -73,13 +75,9 @@ double quantised(int32_t device, const Port& port) {
   return device + (port.qtype == "u8" ? 128 : 0);
 }
 
-/// Prints how far an output is from the expected file. Returns whether it is near enough.
-bool compare(const std::vector<int32_t>& output, const Port& port, const std::string& path,
+/// Prints how far an output is from what is expected. Returns whether it is near enough.
+bool compare(const std::vector<int32_t>& output, const Port& port, std::span<const double> expected,
              const Options& options) {
-  std::vector<double> expected = read_raw(path, port);
-  if (expected.size() != output.size())
-    throw std::runtime_error(fmt::format("{}: has {} values, output '{}' has {}", path,
-                                         expected.size(), port.name, output.size()));
   double largest = 0;
   size_t differing = 0;
   for (size_t i = 0; i < output.size(); ++i) {
@@ -94,6 +92,32 @@ bool compare(const std::vector<int32_t>& output, const Port& port, const std::st
              largest);
   return largest <= options.tolerance &&
          static_cast<double>(differing) <= options.share * static_cast<double>(output.size());
+}
+
+/// Outputs against their files: one each, or one file that holds all of them one after the other.
+bool compare_all(const std::vector<std::vector<int32_t>>& outputs, const std::vector<Port>& ports,
+                 const Options& options) {
+  const bool together = options.expected.size() == 1;
+  if (!together && options.expected.size() != outputs.size())
+    throw std::runtime_error(fmt::format("the network has {} outputs", outputs.size()));
+  bool ok = true;
+  std::vector<double> values;
+  size_t next = 0;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const std::string& path = options.expected[together ? 0 : i];
+    if (i == 0 || !together)
+      values = read_raw(path, ports[i]), next = 0;
+    if (values.size() < next + outputs[i].size())
+      throw std::runtime_error(fmt::format("{}: has {} values, output '{}' ends at {}", path,
+                                           values.size(), ports[i].name, next + outputs[i].size()));
+    ok &=
+        compare(outputs[i], ports[i], std::span(values).subspan(next, outputs[i].size()), options);
+    next += outputs[i].size();
+    if ((!together || i + 1 == outputs.size()) && next != values.size())
+      throw std::runtime_error(
+          fmt::format("{}: has {} values, the outputs have {}", path, values.size(), next));
+  }
+  return ok;
 }
 
 void print(const std::vector<int32_t>& output, const Port& port) {
@@ -120,17 +144,14 @@ int run(const Options& options) {
     inputs.push_back(to_device(read_raw(options.inputs[i], port), port));
   }
   auto outputs = graph::interpret(main, inputs);
-  if (!options.expected.empty() && options.expected.size() != outputs.size())
-    throw std::runtime_error(fmt::format("the network has {} outputs", outputs.size()));
-  bool ok = true;
-  for (unsigned i = 0; i < outputs.size(); ++i) {
-    Port port = read_port([&](const char* name) { return main.getResultAttr(i, name); });
-    if (options.expected.empty())
-      print(outputs[i], port);
-    else
-      ok &= compare(outputs[i], port, options.expected[i], options);
-  }
-  return ok ? 0 : 1;
+  std::vector<Port> ports;
+  for (unsigned i = 0; i < outputs.size(); ++i)
+    ports.push_back(read_port([&](const char* name) { return main.getResultAttr(i, name); }));
+  if (!options.expected.empty())
+    return compare_all(outputs, ports, options) ? 0 : 1;
+  for (unsigned i = 0; i < outputs.size(); ++i)
+    print(outputs[i], ports[i]);
+  return 0;
 }
 
 } // namespace
@@ -141,7 +162,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", npuforge::kVersion);
   tools::add_model_options(app, options);
   app.add_option("--input", options.inputs, "raw values of each input, in order")->required();
-  app.add_option("--expect", options.expected, "raw values to compare each output with");
+  app.add_option("--expect", options.expected,
+                 "raw values to compare each output with, or one file of all outputs");
   app.add_option("--tolerance", options.tolerance,
                  "largest difference, in steps of the quantised output")
       ->capture_default_str();

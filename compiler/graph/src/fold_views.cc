@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <llvm/ADT/TypeSwitch.h>
+#include <mlir/IR/IRMapping.h>
 
 #include "npuforge/compiler/graph/Passes.h"
 
@@ -147,6 +148,7 @@ private:
         .Case<QMatMulOp>([&](auto product) { mapMatMul(product); })
         .Case<RequantOp>([&](auto requant) { mapRequant(requant); })
         .Case<QAddOp>([&](auto add) { mapAdd(add); })
+        .Case<MapOp>([&](auto map) { mapElements(map); })
         .Case<RescaleOp>([&](auto rescale) { mapUnary(rescale, at(rescale.getInput())); })
         .Case<QConvOp, QMaxPoolOp, QAvgPoolOp>([&](auto window) { mapWindow(window); })
         .Case<mlir::func::ReturnOp>([&](auto end) { mapReturn(end); })
@@ -161,6 +163,11 @@ private:
     if (!constant)
       throw NotLowered("its operand could not be laid out");
     Shape shape = deviceShape(constant.getType().getShape());
+    if (constant.getElementType().isF32()) {
+      auto type = constant.getType().clone(llvm::ArrayRef<int64_t>(shape));
+      return {ConstantOp::create(builder_, value.getLoc(), type, constant.reshape(type)),
+              straight(constant.getNumElements())};
+    }
     return {makeConstant(builder_, value.getLoc(), shape, constant.getElementType(),
                          integersOf(constant)),
             straight(constant.getNumElements())};
@@ -270,15 +277,39 @@ private:
     values_[op.getResult()] = {builder_.create(state)->getResult(0), a.indices};
   }
 
+  /// The first operand of the result's shape gives the numbering; the others follow it.
+  void mapElements(MapOp op) {
+    auto whole = llvm::find_if(op.getInputs(), [&](mlir::Value input) {
+      return !constantOf(input) && ranked(input).getShape() == ranked(op.getResult()).getShape();
+    });
+    if (whole == op.getInputs().end())
+      throw NotLowered("none of its operands has the result's shape");
+    Mapped a = at(*whole);
+    llvm::SmallVector<mlir::Value> operands;
+    for (mlir::Value input : op.getInputs())
+      operands.push_back(input == *whole ? a.device : follow(op.getLoc(), *whole, input, a));
+    mlir::IRMapping mapping;
+    mapping.map(op.getInputs(), operands);
+    mlir::Operation* copy = builder_.clone(*op, mapping);
+    copy->getResult(0).setType(ranked(a.device).clone(ranked(op.getResult()).getElementType()));
+    values_[op.getResult()] = {copy->getResult(0), a.indices};
+  }
+
   /// The second operand in a's numbering.
   mlir::Value addend(QAddOp op, const Mapped& a) {
-    auto a_type = ranked(op.getA()), b_type = ranked(op.getB());
+    return follow(op.getLoc(), op.getA(), op.getB(), a);
+  }
+
+  /// `second` in the numbering of `first`, which is at a.
+  mlir::Value follow(mlir::Location location, mlir::Value first, mlir::Value second,
+                     const Mapped& a) {
+    auto a_type = ranked(first), b_type = ranked(second);
     bool is_plain = isIdentity(*a.indices) &&
                     Shape(ranked(a.device).getShape()) == deviceShape(a_type.getShape());
-    auto constant = constantOf(op.getB());
+    auto constant = constantOf(second);
     if (constant && !is_plain)
-      return permuted(op, constant, a);
-    Mapped b = at(op.getB());
+      return permuted(location, a_type, constant, a);
+    Mapped b = at(second);
     bool same = b.device.getType() == a.device.getType() && *b.indices == *a.indices;
     bool channels = is_plain && isIdentity(*b.indices) && a_type != b_type;
     if (!same && !channels && !(constant && is_plain))
@@ -287,8 +318,10 @@ private:
   }
 
   /// A constant, spread over a's old shape, in the order of a's elements on the device.
-  mlir::Value permuted(QAddOp op, mlir::DenseElementsAttr constant, const Mapped& a) {
-    auto type = ranked(op.getA());
+  mlir::Value permuted(mlir::Location location, mlir::RankedTensorType type,
+                       mlir::DenseElementsAttr constant, const Mapped& a) {
+    if (!constant.getElementType().isInteger(8))
+      throw NotLowered("a constant has one value a channel, and its other operand is a view");
     Integers source = integersOf(constant), result(a.indices->size());
     int64_t inner = 1;
     for (int64_t dim : type.getShape().drop_front(std::min<int64_t>(2, type.getRank())))
@@ -296,7 +329,7 @@ private:
     bool whole = source.size() == result.size();
     for (size_t i = 0; i < result.size(); ++i)
       result[(*a.indices)[i]] = source[whole ? i : i / inner % source.size()];
-    return makeConstant(builder_, op.getLoc(), ranked(a.device).getShape(), builder_.getI8Type(),
+    return makeConstant(builder_, location, ranked(a.device).getShape(), builder_.getI8Type(),
                         result);
   }
 
@@ -319,7 +352,7 @@ private:
 
 bool isLowered(mlir::Operation& op) {
   return isView(&op) || llvm::isa<ConstantOp, QConvOp, QMatMulOp, RequantOp, RescaleOp, QAddOp,
-                                  QMaxPoolOp, QAvgPoolOp, mlir::func::ReturnOp>(op);
+                                  QMaxPoolOp, QAvgPoolOp, MapOp, mlir::func::ReturnOp>(op);
 }
 
 bool isByte(mlir::Value value) {

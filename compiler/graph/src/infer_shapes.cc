@@ -156,6 +156,14 @@ FailureOr<Shape> infer(AddOp op) {
   return broadcast(op, shapeOf(op.getA()), shapeOf(op.getB()));
 }
 
+FailureOr<Shape> infer(MapOp op) {
+  FailureOr<Shape> out = Shape();
+  for (mlir::Value input : op.getInputs())
+    if (mlir::succeeded(out))
+      out = broadcast(op, *out, shapeOf(input));
+  return out;
+}
+
 FailureOr<Shape> infer(GemmOp op) {
   auto a = shapeOf(op.getA()), b = shapeOf(op.getB());
   if (a.size() != 2 || b.size() != 2)
@@ -246,7 +254,7 @@ FailureOr<Shape> inferQuantisation(Op op) {
 
 FailureOr<Shape> inferOperation(mlir::Operation* op) {
   return llvm::TypeSwitch<mlir::Operation*, FailureOr<Shape>>(op)
-      .Case<ConvOp, MaxPoolOp, AveragePoolOp, GlobalAveragePoolOp, AddOp, GemmOp, MatMulOp,
+      .Case<ConvOp, MaxPoolOp, AveragePoolOp, GlobalAveragePoolOp, AddOp, MapOp, GemmOp, MatMulOp,
             FlattenOp, ReshapeOp, TransposeOp>([](auto typed) { return infer(typed); })
       .Case<QuantizeOp, DequantizeOp>([](auto typed) { return inferQuantisation(typed); })
       .Case<ReluOp, ClipOp, IdentityOp>([](auto typed) { return Shape(shapeOf(typed.getInput())); })

@@ -1,10 +1,12 @@
 #include "npuforge/compiler/graph/interpreter.h"
 
+#include <bit>
 #include <map>
 
 #include <llvm/ADT/TypeSwitch.h>
 
 #include "constants.h"
+#include "map_interpreter.h"
 #include "scale.h"
 
 namespace npuforge::graph {
@@ -46,7 +48,7 @@ private:
   void evaluate(mlir::Operation* op) {
     values_[op->getResult(0)] =
         llvm::TypeSwitch<mlir::Operation*, Values>(op)
-            .Case<ConstantOp, QConvOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp>(
+            .Case<ConstantOp, QConvOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp, MapOp>(
                 [&](auto typed) { return compute(typed); })
             .Default([](mlir::Operation* other) -> Values {
               throw InterpreterError("node '" + nodeName(other->getLoc()) +
@@ -65,7 +67,21 @@ private:
     return {shape[1], shape[2], shape[3], nullptr};
   }
 
+  Values compute(MapOp op) {
+    std::vector<const Values*> operands;
+    for (mlir::Value input : op.getInputs())
+      operands.push_back(&values_.at(input));
+    return evaluateMap(op, operands);
+  }
+
   Values compute(ConstantOp op) {
+    if (auto value = llvm::cast<mlir::DenseElementsAttr>(op.getValue());
+        value.getElementType().isF32()) {
+      Values bits;
+      for (float real : floatsOf(value))
+        bits.push_back(std::bit_cast<int32_t>(real));
+      return bits;
+    }
     std::vector<int64_t> wide = integersOf(llvm::cast<mlir::DenseElementsAttr>(op.getValue()));
     return Values(wide.begin(), wide.end());
   }

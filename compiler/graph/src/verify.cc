@@ -1,4 +1,6 @@
 // Verifiers of the graph dialect.
+#include <mlir/IR/TypeUtilities.h>
+
 #include "npuforge/compiler/graph/Graph.h"
 
 namespace npuforge::graph {
@@ -80,6 +82,21 @@ LogicalResult QuantizeOp::verify() {
 }
 LogicalResult DequantizeOp::verify() {
   return verifyQuantisation(*this);
+}
+
+LogicalResult MapOp::verify() {
+  mlir::Block& body = getBody().front();
+  if (body.getNumArguments() != getInputs().size())
+    return emitOpError() << "has " << getInputs().size() << " operands and its body "
+                         << body.getNumArguments() << " arguments";
+  for (auto [argument, input] : llvm::zip(body.getArguments(), getInputs()))
+    if (argument.getType() != mlir::getElementTypeOrSelf(input.getType()))
+      return emitOpError() << "has an operand of " << mlir::getElementTypeOrSelf(input.getType())
+                           << " and its body takes " << argument.getType();
+  auto yield = llvm::dyn_cast<YieldOp>(body.getTerminator());
+  if (!yield || yield.getValue().getType() != mlir::getElementTypeOrSelf(getType()))
+    return emitOpError() << "needs a body that yields " << mlir::getElementTypeOrSelf(getType());
+  return mlir::success();
 }
 
 LogicalResult QConvOp::verify() {

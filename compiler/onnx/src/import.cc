@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <mlir/Dialect/Arith/IR/Arith.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
+#include <mlir/Dialect/Math/IR/Math.h>
 
 #include "npuforge/compiler/graph/Graph.h"
 
@@ -277,7 +279,8 @@ private:
 
 Import import_model(mlir::MLIRContext& context, const std::filesystem::path& file,
                     const ImportOptions& options) {
-  context.loadDialect<mlir::func::FuncDialect, graph::GraphDialect>();
+  context.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
+                      graph::GraphDialect>();
   onnx_proto::ModelProto model = read_model(file);
   return Importer(context, model, file.parent_path(), options).run();
 }

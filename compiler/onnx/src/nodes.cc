@@ -1,5 +1,5 @@
 // The table of ONNX operators. To add one: a function here, its line in the table, its operation in
-// FloatOps.td.
+// FloatOps.td; an element-wise one: its formula in elementwise.cc.
 #include "nodes.h"
 
 #include <cmath>
@@ -11,6 +11,7 @@
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/onnx/import.h"
 
+#include "elementwise.h"
 #include "tensor.h"
 
 namespace npuforge::onnx {
@@ -223,8 +224,6 @@ mlir::Value transpose(Node& node) {
                                     node.integers("perm", {}));
 }
 
-using Importer = mlir::Value (*)(Node&);
-
 const std::map<std::string, Importer>& importers() {
   static const std::map<std::string, Importer> table = {
       {"Add", binary<graph::AddOp>},
@@ -252,13 +251,16 @@ const std::map<std::string, Importer>& importers() {
 
 mlir::Value import_node(Node& node) {
   const std::string& domain = node.proto.domain();
-  auto found = importers().find(node.proto.op_type());
-  if (found == importers().end() || (!domain.empty() && domain != "ai.onnx"))
+  Importer importer = nullptr;
+  for (const auto* table : {&importers(), &elementwise_importers()})
+    if (auto found = table->find(node.proto.op_type()); found != table->end())
+      importer = found->second;
+  if (!importer || (!domain.empty() && domain != "ai.onnx"))
     throw Unsupported("this operator is not supported");
   for (int i = 1; i < node.proto.output_size(); ++i)
     if (!node.proto.output(i).empty())
       throw Unsupported("more than one output is not supported");
-  return found->second(node);
+  return importer(node);
 }
 
 } // namespace npuforge::onnx

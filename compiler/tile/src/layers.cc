@@ -37,7 +37,7 @@ bool isLayer(Operation& op) {
     if (auto add = dyn_cast<graph::QAddOp>(*op.user_begin()); add && fusedWith(add) == &op)
       return false;
   return isa<graph::RequantOp, graph::RescaleOp, graph::QAddOp, graph::QMaxPoolOp,
-             graph::QAvgPoolOp>(op);
+             graph::QAvgPoolOp, graph::MapOp>(op);
 }
 
 namespace {

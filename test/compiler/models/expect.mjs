@@ -10,7 +10,9 @@ for (const file of fs.readdirSync(folder).filter((name) => name.endsWith('.onnx'
   const bytes = fs.readFileSync(folder + file.replace('.onnx', '.x.raw'));
   const shape = session.inputMetadata[0].shape;
   const x = new ort.Tensor('float32', new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)), shape);
-  const y = (await session.run({ x }))[session.outputNames[0]];
-  fs.writeFileSync(folder + file.replace('.onnx', '.y.raw'), Buffer.from(y.data.buffer, y.data.byteOffset, y.data.byteLength));
-  console.log(file, y.dims.join('x'));
+  const outputs = await session.run({ x });
+  const all = session.outputNames.map((name) => outputs[name]);
+  fs.writeFileSync(folder + file.replace('.onnx', '.y.raw'),
+                   Buffer.concat(all.map((y) => Buffer.from(y.data.buffer, y.data.byteOffset, y.data.byteLength))));
+  console.log(file, all.map((y) => y.dims.join('x')).join(' '));
 }

@@ -18,7 +18,7 @@ class Model:
     def __init__(self, name, shape, activation=np.int8, seed=0):
         self.name, self.shape, self.activation = name, shape, activation
         self.random = np.random.default_rng(seed)
-        self.nodes, self.constants, self.count = [], [], 0
+        self.nodes, self.constants, self.count, self.outputs, self.opset = [], [], 0, [], 13
         self.value = self.quantised("x", 0.05, 128 if activation == np.uint8 else -7)
 
     def constant(self, array):
@@ -62,11 +62,22 @@ class Model:
         self.value = self.quantised(value, scale, zero)
         return self.value
 
+    def branch(self, *ops, scale=0.0473, zero=-11):
+        """One more output: operators in a chain from the model's input; each is (name, other inputs, attributes)."""
+        value = self.value
+        for op, inputs, attributes in ops:
+            value = self.node(op, [value if i is None else i for i in inputs], **attributes)
+        self.outputs.append(self.quantised(value, scale, zero))
+
+    def number(self, value):
+        return self.constant(np.float32(value))
+
     def save(self):
         graph = helper.make_graph(
             self.nodes, self.name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, self.shape)],
-            [helper.make_tensor_value_info(self.value, TensorProto.FLOAT, None)], self.constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="npuforge")
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in self.outputs or [self.value]],
+            self.constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], producer_name="npuforge")
         model.ir_version = 8
         HERE.mkdir(exist_ok=True)
         save(model, str(HERE / f"{self.name}.onnx"))
@@ -119,6 +130,49 @@ def channels_last():
     return m
 
 
+def activations():
+    """Every element-wise function of one operand, each an output of its own."""
+    m = Model("activations", [1, 5, 6, 8], np.int8, 5)
+    m.opset = 20
+    for op, attributes in (("HardSwish", {}), ("HardSigmoid", {"alpha": 0.2, "beta": 0.5}), ("Sigmoid", {}), ("Tanh", {}),
+                           ("Elu", {"alpha": 0.7}), ("LeakyRelu", {"alpha": 0.1}), ("Neg", {}), ("Abs", {}), ("Exp", {}),
+                           ("Erf", {}), ("Gelu", {}), ("Gelu", {"approximate": "tanh"}), ("Softplus", {}), ("Mish", {}),
+                           ("Softsign", {}), ("Selu", {})):
+        m.branch((op, [None], attributes))
+    m.branch(("Abs", [None], {}), ("Sqrt", [None], {}))
+    m.branch(("Exp", [None], {}), ("Add", [None, m.number(0.5)], {}), ("Log", [None], {}))
+    m.branch(("Exp", [None], {}), ("Add", [None, m.number(0.5)], {}), ("Reciprocal", [None], {}), scale=0.0091)
+    return m
+
+
+def chains():
+    """Operators of two operands, constants, several operators between one dequantize and one quantize."""
+    m = Model("chains", [1, 6, 5, 7], np.int8, 6)
+    m.opset = 14
+    x = m.value
+    y = m.quantised(m.node("Add", [x, m.number(0.3)]), 0.0413, 9)
+    channels = m.constant(m.random.uniform(-2, 2, [1, 6, 1, 1]).astype(np.float32))
+    pooled = m.quantised(m.node("GlobalAveragePool", [x]), 0.0067, 3)
+    m.value = x
+    m.branch(("Mul", [None, y], {}), scale=0.0871)
+    m.branch(("Sub", [y, None], {}))
+    m.branch(("Min", [None, y, m.number(0.7)], {}))
+    m.branch(("Max", [y, None], {}))
+    m.branch(("Mul", [None, channels], {}))
+    m.branch(("Sub", [channels, None], {}))
+    m.branch(("Mul", [None, pooled], {}), scale=0.0031)
+    m.branch(("Mul", [None, m.weights([6, 5, 7], per_channel=False)], {}))
+    m.branch(("Div", [None, m.number(3.7)], {}), ("Clip", [None, m.number(-1.1), m.number(0.9)], {}), scale=0.0113)
+    m.branch(("Add", [None, m.number(3)], {}), ("Clip", [None, m.number(0), m.number(6)], {}), ("Mul", [x, None], {}),
+             ("Div", [None, m.number(6)], {}))
+    m.branch(("Sigmoid", [None], {}), ("Mul", [None, x], {}))
+    m.branch(("Div", [None, m.number(1.4142135)], {}), ("Erf", [None], {}), ("Add", [None, m.number(1)], {}),
+             ("Mul", [x, None], {}), ("Mul", [None, m.number(0.5)], {}))
+    m.branch(("Pow", [None, m.number(2)], {}), ("Add", [None, y], {}), ("Relu", [None], {}), scale=0.0611)
+    m.branch(("PRelu", [None, m.constant(m.random.uniform(0, 0.5, [6, 1, 1]).astype(np.float32))], {}))
+    return m
+
+
 if __name__ == "__main__":
-    for make in (conv_unsigned, depthwise, residual, channels_last):
+    for make in (conv_unsigned, depthwise, residual, channels_last, activations, chains):
         make().save()

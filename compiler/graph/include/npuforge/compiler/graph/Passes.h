@@ -1,6 +1,8 @@
 #pragma once
 // The passes of the graph dialect. Passes.td documents each.
 
+#include <mlir/Dialect/Arith/IR/Arith.h>
+#include <mlir/Dialect/Math/IR/Math.h>
 #include <mlir/Pass/Pass.h>
 
 namespace npuforge::graph {

@@ -32,6 +32,17 @@ def ShiftUnsigned : Pass<"graph-shift-unsigned", "::mlir::func::FuncOp"> {
   let summary = "Holds unsigned 8-bit tensors as signed ones less 128";
 }
 
+def FuseMaps : Pass<"graph-fuse-maps", "::mlir::func::FuncOp"> {
+  let summary = "Dequantize, element-wise operators and quantize become one map on 8 bits";
+  let description = [{
+    From each quantize back to dequantizes and constants, when there is a map between them or more than one sum. Constants
+    of one value go into the body, others become operands with one value a channel. A value that several quantizes use is
+    computed in each of their maps: it would be f32, four times the size, if it were kept.
+    Sums, activations and rescalings alone stay for graph-lower-qdq, whose integers are exact.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def LowerQdq : Pass<"graph-lower-qdq", "::mlir::func::FuncOp"> {
   let summary = "Dequantize, operator, activation, quantize become one integer operator";
 }

@@ -1,0 +1,43 @@
+// Element-wise arithmetic: one operation whose body says what happens to an element, in arith and math.
+#ifndef NPUFORGE_GRAPH_MAP_OPS
+#define NPUFORGE_GRAPH_MAP_OPS
+
+include "npuforge/compiler/graph/GraphBase.td"
+
+def Graph_MapOp : Graph_Op<"map", [SingleBlock, IsolatedFromAbove]> {
+  let summary = "The body for each element; operands broadcast as ONNX's do";
+  let description = [{
+    The body has one argument of the element type for each operand and yields an element of the result. It holds arith and
+    math operations on f32 and integers, and the scalar operations below.
+    Imported: f32 tensors. Lowered: the result is i8; operands are i8 tensors of the result's shape or [1, C, 1, 1], or f32
+    constants [1, C, 1, 1]; numbers that are the same for all elements stand in the body.
+    Division and the functions of math are those of the real numbers, rounded to f32: a machine's own last bits may differ.
+  }];
+  let arguments = (ins Variadic<Graph_Tensor>:$inputs);
+  let results = (outs Graph_Tensor:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results) $body";
+  let hasVerifier = 1;
+}
+
+def Graph_YieldOp : Graph_Op<"yield", [Terminator, ParentOneOf<["MapOp"]>]> {
+  let summary = "The element that a map's body makes";
+  let arguments = (ins AnyType:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+def Graph_ToIntOp : Graph_Op<"to_int"> {
+  let summary = "A float to the nearest integer, ties to even; beyond the type's range its bound, NaN is 0";
+  let arguments = (ins F32:$value);
+  let results = (outs AnySignlessInteger:$result);
+  let assemblyFormat = "$value attr-dict `:` type($value) `->` type($result)";
+}
+
+def Graph_RoundShiftOp : Graph_Op<"round_shift", [AllTypesMatch<["value", "result"]>]> {
+  let summary = "value / 2^shift to the nearest integer, ties to even";
+  let arguments = (ins AnySignlessInteger:$value, AnySignlessInteger:$shift);
+  let results = (outs AnySignlessInteger:$result);
+  let assemblyFormat = "$value `,` $shift attr-dict `:` type($value) `,` type($shift)";
+}
+
+#endif
