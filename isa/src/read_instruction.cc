@@ -131,8 +131,10 @@ void read_instructions(const Node& node, Reading& reading) {
   std::size_t before = reading.problems.count();
   for (const auto& [key, value] : node.entries)
     read_instruction(key, value, reading);
-  if (reading.problems.count() == before)
-    check_everything_is_used(node, reading);
+  if (reading.problems.count() != before)
+    return;
+  check_everything_is_used(node, reading);
+  check_completion_order(node, reading);
 }
 
 } // namespace npuforge::isa

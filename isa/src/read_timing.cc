@@ -174,7 +174,10 @@ std::vector<std::pair<std::string, int64_t>> timing_sizes(const Machine& machine
 }
 
 void read_timing(const Node& node, InstructionReading& reading) {
+  const std::size_t before = reading.all.problems.count();
   TimingReader(node, reading).read();
+  if (reading.all.problems.count() == before)
+    check_timing(node, reading);
 }
 
 } // namespace npuforge::isa

@@ -50,6 +50,10 @@ void read_operands(const Node& node, InstructionReading& reading);
 void read_syntax(const Node* node, InstructionReading& reading);
 void read_semantics(const Node& node, InstructionReading& reading);
 void read_timing(const Node& node, InstructionReading& reading);
+/// Closed forms that have been read, each by itself; `node` is the timing's.
+void check_timing(const Node& node, InstructionReading& reading);
+/// Does each unit complete its instructions in order? All instructions have been read.
+void check_completion_order(const Node& instructions, Reading& all);
 /// Operands that the action needs, and none that it does not know.
 void check_action_operands(const Node& semantics, InstructionReading& reading);
 

@@ -76,9 +76,10 @@ TEST(DiffTest, EncodingsMeaningTimingAndTextAreToldApart) {
               edge16("instructions:\n  vset: {unit: vector, format: lane, opcode: 0x41, "
                      "syntax: \"{lane}, {value}\", operands: {lane: {kind: lane, access: write}, "
                      "value: {kind: value}}, semantics: {action: set_lanes}, "
-                     "timing: {occupancy: \"1\", latency: \"vector.pipeline + 2\"}, "
+                     "timing: {occupancy: \"2\", latency: \"vector.pipeline + 2\"}, "
                      "prose: Sets every lane of a lane register to one value.}\n")),
-      Lines{"h timing vset: latency vector.pipeline + 1 is now vector.pipeline + 2"});
+      (Lines{"h timing vset: occupancy 1 is now 2",
+             "h timing vset: latency vector.pipeline + 1 is now vector.pipeline + 2"}));
   EXPECT_EQ(changes(edge16(), edge16(add_with(kOpcode + kOperands + kMeaning + kTiming +
                                               "    prose: Adds.\n"))),
             Lines{"- text add: prose is another"});
