@@ -193,8 +193,15 @@ private:
     if (port.type != "f32" && port.type != "i8" && port.type != "u8") {
       problem("{} '{}': the type is f32, i8 or u8, not '{}'", what, port.name, port.type);
     }
-    if (q.type != "i8" && q.type != "u8" && !(q.type.empty() && port.type != "f32")) {
-      problem("{} '{}': the quantised type (qtype) is i8 or u8, not '{}'", what, port.name, q.type);
+    const bool real = port.type == "f32";
+    if (q.type != "i8" && q.type != "u8" && !(real && q.type == "f32") &&
+        !(q.type.empty() && !real)) {
+      problem("{} '{}': the quantised type (qtype) is i8 or u8{}, not '{}'", what, port.name,
+              real ? ", or f32 for an f32 tensor" : "", q.type);
+    }
+    if (q.type == "f32" && (q.scale != 1 || q.zero_point != 0)) {
+      problem("{} '{}': with qtype=f32 nothing is quantised; scale is 1 and zero_point is 0", what,
+              port.name);
     }
     if (!std::isfinite(q.scale) || q.scale <= 0) {
       problem("{} '{}': the scale must be a positive number, not {}", what, port.name, q.scale);
@@ -259,8 +266,12 @@ void sort(Program& program) {
             });
 }
 
+int element_bytes(const Port& port) {
+  return port.quantisation.type == "f32" ? 4 : 1;
+}
+
 uint64_t port_bytes(const Port& port, const isa::Spec& spec) {
-  uint64_t bytes = 1;
+  uint64_t bytes = static_cast<uint64_t>(element_bytes(port));
   for (std::size_t i = 0; i < port.shape.size(); ++i) {
     auto extent = static_cast<uint64_t>(port.shape[i]);
     if (i == 1 && port.layout == "blocked") {

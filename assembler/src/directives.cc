@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "elf_names.h"
+#include "float_syntax.h"
 #include "names.h"
 #include "source.h"
 
@@ -120,6 +121,21 @@ void numbers(Source& source, Cursor& cursor, const Cursor& at) {
   } while (cursor.accept(","));
 }
 
+void floats(Source& source, Cursor& cursor, const Cursor& at) {
+  Chunk& chunk = byte_section(source, at).chunk();
+  do {
+    cursor.skip_space();
+    const Cursor place = cursor;
+    const std::optional<uint32_t> bits = parse_f32(cursor);
+    if (!bits) {
+      place.fail(fmt::format("expected a number like 1.5, -2e-3 or inf, found {}", place.found()));
+    }
+    const std::size_t offset = chunk.bytes.size();
+    chunk.bytes.resize(offset + sizeof *bits);
+    store_number(*bits, sizeof *bits, &chunk.bytes[offset], place);
+  } while (cursor.accept(","));
+}
+
 void ascii(Source& source, Cursor& cursor, const Cursor& at) {
   Chunk& chunk = byte_section(source, at).chunk();
   do {
@@ -204,6 +220,7 @@ constexpr std::array kDirectives = {
     Directive{".byte", numbers<1>},
     Directive{".half", numbers<2>},
     Directive{".word", numbers<4>},
+    Directive{".float", floats},
     Directive{".ascii", ascii},
     Directive{".insn", insn},
     Directive{".equ", equ},

@@ -23,16 +23,17 @@ Blocks blocks(const std::vector<int64_t>& shape);
 /// port's address.
 template <typename F>
 void for_each_element(const assembler::Port& port, const isa::Machine& machine, F&& f) {
+  const int64_t size = assembler::element_bytes(port);
   if (port.layout != "blocked") {
     for (int64_t i = 0, n = element_count(port.shape); i < n; ++i)
-      f(i, i);
+      f(i, i * size);
     return;
   }
   auto [channels, positions] = blocks(port.shape);
   const int64_t cols = machine.row_bytes();
   for (int64_t c = 0, i = 0; c < channels; ++c)
     for (int64_t p = 0; p < positions; ++p, ++i)
-      f(i, (c / cols * positions + p) * cols + c % cols);
+      f(i, ((c / cols * positions + p) * cols + c % cols) * size);
 }
 
 } // namespace npuforge::simulator

@@ -69,6 +69,56 @@ std::span<std::byte> port_span(const Port& port, DramData& dram) {
   }
 }
 
+/// Is an element on the device what it is in the network?
+bool is_same(const Port& port) {
+  return port.type == "f32" && port.quantisation.type == "f32";
+}
+
+Range range_of(const Port& port) {
+  return range_of(port.type == "f32" ? port.quantisation.type : port.type);
+}
+
+/// Element i, as it is on the device.
+void put(const Port& port, const Tensor& tensor, int64_t i, std::byte* to) {
+  if (is_same(port)) {
+    std::memcpy(to, tensor.data.data() + i * 4, 4);
+    return;
+  }
+  const Range range = range_of(port);
+  int value = 0;
+  if (port.type == "f32")
+    value = quantise(element<float>(tensor, i), port.quantisation, range);
+  else if (port.type == "u8")
+    value = element<uint8_t>(tensor, i);
+  else
+    value = element<int8_t>(tensor, i);
+  *to = static_cast<std::byte>(value - range.device_offset);
+}
+
+void get(const Port& port, const std::byte* from, int64_t i, Tensor& tensor) {
+  if (is_same(port)) {
+    std::memcpy(tensor.data.data() + i * 4, from, 4);
+    return;
+  }
+  const int value = static_cast<int8_t>(*from) + range_of(port).device_offset;
+  if (port.type != "f32") {
+    tensor.data[static_cast<size_t>(i)] = static_cast<std::byte>(value);
+    return;
+  }
+  const float real = static_cast<float>(value - port.quantisation.zero_point) *
+                     static_cast<float>(port.quantisation.scale);
+  std::memcpy(tensor.data.data() + i * 4, &real, 4);
+}
+
+/// Calls f(element, offset) for every element that the port's bytes hold.
+template <typename F>
+void for_each_stored(const Port& port, const isa::Machine& machine, F&& f) {
+  for_each_element(port, machine, [&](int64_t i, int64_t offset) {
+    if (static_cast<uint64_t>(offset + assembler::element_bytes(port)) <= port.bytes)
+      f(i, offset);
+  });
+}
+
 } // namespace
 
 std::string shape_text(std::span<const int64_t> shape) {
@@ -81,18 +131,8 @@ void write_input(const assembler::Program& program, const isa::Machine& machine,
   check_input(port, tensor);
   std::span<std::byte> to = port_span(port, dram);
   std::memset(to.data(), 0, to.size()); // lanes beyond the last channel
-  Range range = range_of(port.type == "f32" ? port.quantisation.type : port.type);
-  for_each_element(port, machine, [&](int64_t i, int64_t offset) {
-    int value = 0;
-    if (port.type == "f32")
-      value = quantise(element<float>(tensor, i), port.quantisation, range);
-    else if (port.type == "u8")
-      value = element<uint8_t>(tensor, i);
-    else
-      value = element<int8_t>(tensor, i);
-    if (static_cast<uint64_t>(offset) < to.size())
-      to[static_cast<size_t>(offset)] = static_cast<std::byte>(value - range.device_offset);
-  });
+  for_each_stored(port, machine,
+                  [&](int64_t i, int64_t offset) { put(port, tensor, i, to.data() + offset); });
 }
 
 Tensor read_output(const assembler::Program& program, const isa::Machine& machine,
@@ -100,21 +140,10 @@ Tensor read_output(const assembler::Program& program, const isa::Machine& machin
   const Port& port = find_port(program.outputs, name, "output");
   std::span<const std::byte> from = port_span(port, const_cast<DramData&>(dram));
   Tensor tensor{port.type, port.shape, {}};
-  size_t size = port.type == "f32" ? 4 : 1;
+  const size_t size = port.type == "f32" ? 4 : 1;
   tensor.data.resize(static_cast<size_t>(element_count(port.shape)) * size);
-  Range range = range_of(port.type == "f32" ? port.quantisation.type : port.type);
-  for_each_element(port, machine, [&](int64_t i, int64_t offset) {
-    if (static_cast<uint64_t>(offset) >= from.size())
-      return;
-    int value = static_cast<int8_t>(from[static_cast<size_t>(offset)]) + range.device_offset;
-    if (port.type != "f32") {
-      tensor.data[static_cast<size_t>(i)] = static_cast<std::byte>(value);
-      return;
-    }
-    float real = static_cast<float>(value - port.quantisation.zero_point) *
-                 static_cast<float>(port.quantisation.scale);
-    std::memcpy(tensor.data.data() + i * 4, &real, 4);
-  });
+  for_each_stored(port, machine,
+                  [&](int64_t i, int64_t offset) { get(port, from.data() + offset, i, tensor); });
   return tensor;
 }
 

@@ -159,6 +159,11 @@ TEST(Labels, AreInstructionIndicesAndSymbols) {
 
 TEST(Data, Directives) {
   EXPECT_EQ(bytes_of(".byte 1, -1, 0xff"), bytes({1, 255, 255}));
+  EXPECT_EQ(bytes_of(".float 1.5, -2"), bytes_of(".word 0x3fc00000, 0xc0000000"));
+  EXPECT_EQ(bytes_of(".float 0, -0.0, inf, -inf, nan"),
+            bytes_of(".word 0, 0x80000000, 0x7f800000, 0xff800000, 0x7fc00000"));
+  EXPECT_EQ(bytes_of(".float .1, 1e-45, 16777217, 3.4028235e38"),
+            bytes_of(".word 0x3dcccccd, 1, 0x4b800000, 0x7f7fffff"));
   EXPECT_EQ(bytes_of(".half 0x1234, -2"), bytes({0x34, 0x12, 0xfe, 0xff}));
   EXPECT_EQ(bytes_of(".word 0x12345678"), bytes({0x78, 0x56, 0x34, 0x12}));
   EXPECT_EQ(bytes_of(R"(.ascii "a\n\x7f\"", "b;#")"), bytes({'a', '\n', 0x7f, '"', 'b', ';', '#'}));

@@ -68,6 +68,26 @@ TEST_F(Loader, UnsignedLivesShiftedOnTheDevice) {
   EXPECT_EQ(values[2], -10);
 }
 
+TEST_F(Loader, F32OnTheDeviceKeepsItsBits) {
+  const std::vector<float> values{1.5f,   -0.0f, std::numeric_limits<float>::infinity(),
+                                  1e-42f, 7.0f,  -3e38f};
+  input("f32", {6}, "plain", 24, {1, 0, "f32"});
+  write_input(program, machine, "x", floats({6}, values), dram);
+  EXPECT_EQ(std::memcmp(dram.at(256, 24).data(), values.data(), 24), 0);
+  EXPECT_EQ(read_output(program, machine, "x", dram).data, floats({6}, values).data);
+}
+
+TEST_F(Loader, BlockedF32TakesFourBytesAnElement) {
+  // 6 channels in blocks of tile4's 4, one position
+  const std::vector<float> values{1, 2, 3, 4, 5, 6};
+  input("f32", {1, 6}, "blocked", 32, {1, 0, "f32"});
+  write_input(program, machine, "x", floats({1, 6}, values), dram);
+  float stored[8];
+  std::memcpy(stored, dram.at(256, 32).data(), 32);
+  EXPECT_THAT(stored, testing::ElementsAre(1, 2, 3, 4, 5, 6, 0, 0));
+  EXPECT_EQ(read_output(program, machine, "x", dram).data, floats({1, 6}, values).data);
+}
+
 TEST_F(Loader, BlockedLayoutGroupsChannels) {
   input("i8", {1, 6, 2, 3}, "blocked", 2 * 6 * 4, {});
   Tensor tensor{"i8", {1, 6, 2, 3}, {}};

@@ -7,4 +7,7 @@
 .input f, type=i8, shape=4, layout=plain, address=0x0fffffff
 .input g, type=i8, shape=4, layout=plain, address=0
 .input g, type=i8, shape=4, layout=plain, address=0
+.input h, type=f32, shape=4, layout=plain, address=0, qtype=f32, scale=2
+.input i, type=i8, shape=4, layout=plain, address=0, qtype=f32
+.input j, type=f32, shape=4, layout=plain, address=0x0ffffff8, qtype=f32
   halt

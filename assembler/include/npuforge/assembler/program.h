@@ -35,7 +35,8 @@ struct Symbol {
 struct Quantisation {
   double scale = 1;
   int zero_point = 0;
-  std::string type; ///< "i8" or "u8": the network's type
+  std::string
+      type; ///< "i8" or "u8": the network's type; "f32": f32 on the device too, not quantised
   bool operator==(const Quantisation&) const = default;
 };
 
@@ -45,7 +46,7 @@ struct Port {
   std::string type;           ///< network type: "f32", "i8", "u8"
   std::vector<int64_t> shape; ///< network shape
   std::string
-      layout; ///< "plain": row-major i8; "blocked": [ceil(C/cols)][H][W][cols] of an N=1 CHW tensor
+      layout; ///< "plain": row-major; "blocked": [ceil(C/cols)][H][W][cols] of an N=1 CHW tensor
   uint64_t address = 0, bytes = 0;
   Quantisation quantisation; ///< between the network's f32 and the device's i8
   bool operator==(const Port&) const = default;
@@ -82,8 +83,10 @@ void sort(Program& program);
 /// What is wrong with a program for this machine, one line each: addresses outside DRAM, overlaps,
 /// names used twice, ... The hash is not looked at. Empty: write_program takes it.
 std::vector<std::string> problems(const Program& program, const isa::Spec& spec);
-/// Bytes that a port's elements take on the device: one for each element, channels padded to whole
-/// rows when blocked.
+/// Bytes of one element of a port on the device.
+int element_bytes(const Port& port);
+/// Bytes that a port's elements take on the device, channels padded to whole rows of a byte a
+/// channel when blocked.
 uint64_t port_bytes(const Port& port, const isa::Spec& spec);
 
 /// Writes the ELF file. The program need not be sorted. Throws ProgramError, isa::FileError.
