@@ -178,13 +178,10 @@ uint32_t Values<F>::third(uint32_t a, uint32_t b) {
 
 template <class F>
 Case Values<F>::triple() {
-  Case result;
-  result.a = any();
-  result.b = second(result.a);
+  uint32_t a = any(), b = second(a);
   if (random_.below(2))
-    std::swap(result.a, result.b);
-  result.c = third(result.a, result.b);
-  return result;
+    std::swap(a, b);
+  return {a, b, third(a, b)};
 }
 
 template <class To>
@@ -207,25 +204,27 @@ uint32_t near_integer(Random& random, int bits) {
          uint32_t(random.between(-1, 1));
 }
 
-uint32_t integer(Random& random) {
-  const uint32_t any = uint32_t(random.bits());
-  const uint32_t sized = any >> random.below(32);
-  // 24 bits above a tie, with neighbours.
-  const uint32_t shift = random.below(9);
-  const uint32_t tie = (any >> 8 << 1 | 1) << shift >> 1;
+uint64_t integer(Random& random, int bits) {
+  const uint64_t mask = ~uint64_t{0} >> (64 - bits);
+  const uint64_t any = random.bits() & mask;
+  const uint64_t sized = any >> random.below(uint32_t(bits));
+  // As many bits as a significand has, above a tie, with neighbours.
+  const int significant[] = {24, 11, 8};
+  const uint64_t head = random.bits() >> (64 - significant[random.below(3)]);
+  const uint64_t tie = (head << 1 | 1) << random.below(uint32_t(bits)) >> 1;
   switch (random.below(4)) {
   case 0:
     return any;
   case 1:
-    return random.below(2) ? sized : -sized;
+    return (random.below(2) ? sized : -sized) & mask;
   case 2:
-    return (1u << random.below(32)) + uint32_t(random.between(-3, 3));
+    return ((uint64_t{1} << random.below(uint32_t(bits))) + uint64_t(random.between(-3, 3))) & mask;
   default:
-    return (random.below(2) ? tie : -tie) + uint32_t(random.between(-1, 1));
+    return ((random.below(2) ? tie : -tie) + uint64_t(random.between(-1, 1))) & mask;
   }
 }
 
-bool exponent_corner(uint64_t index, uint32_t& bits) {
+bool exponent_corner(uint64_t index, uint64_t& bits) {
   constexpr uint64_t kFractions = 23 * 9;
   const uint64_t pattern = index % kFractions, head = index / kFractions;
   if (head >= 512)

@@ -9,7 +9,7 @@
 namespace npuforge::fp {
 
 struct Case {
-  uint32_t a = 0, b = 0, c = 0;
+  uint64_t a = 0, b = 0, c = 0;
 };
 
 /// xoshiro256**, seeded by splitmix64.
@@ -51,11 +51,11 @@ template <class To>
 uint32_t near_rounding(Random& random);
 /// An f32 near an integer of `bits` bits or the middle between two, also just out of range.
 uint32_t near_integer(Random& random, int bits);
-/// An i32 whose conversion ties or nearly so, or any.
-uint32_t integer(Random& random);
+/// An integer of `bits` bits whose conversion ties or nearly so, or any.
+uint64_t integer(Random& random, int bits);
 /// Every sign and exponent of f32 with fractions of one bit, runs of ones, and their neighbours.
 /// False when `index` is past the last.
-bool exponent_corner(uint64_t index, uint32_t& bits);
+bool exponent_corner(uint64_t index, uint64_t& bits);
 
 extern template class Values<F32>;
 extern template class Values<F16>;

@@ -8,9 +8,9 @@ module fp_all #(
   input  logic [31:0] a_i,
   input  logic [31:0] b_i,
   input  logic [31:0] c_i,
-  output logic [12*32-1:0] results_o
+  output logic [13*32-1:0] results_o
 );
-  logic [31:0] add, mul, fma, min, max, from_i8, from_i32, to_i32, from_f16, from_bf16;
+  logic [31:0] add, mul, fma, min, max, from_i8, from_i32, to_i32, from_f16, from_bf16, integral;
   logic [15:0] to_f16, to_bf16;
   logic [7:0] to_i8;
   logic less, equal, unordered;
@@ -32,6 +32,7 @@ module fp_all #(
     .clk_i, .rst_ni, .a_i, .result_o(to_f16));
   fp_convert #(.ToExpBits(8), .ToManBits(7), .PipelineDepth(PipelineDepth)) u_to_bf16 (
     .clk_i, .rst_ni, .a_i, .result_o(to_bf16));
-  assign results_o = {add, mul, fma, min, max, from_i8, from_i32, to_i32, from_f16, from_bf16, to_f16, to_bf16,
+  fp_to_integral #(.PipelineDepth(PipelineDepth)) u_integral (.clk_i, .rst_ni, .a_i, .result_o(integral));
+  assign results_o = {integral, add, mul, fma, min, max, from_i8, from_i32, to_i32, from_f16, from_bf16, to_f16, to_bf16,
                       21'b0, less, equal, unordered, to_i8};
 endmodule

@@ -13,7 +13,7 @@
 namespace npuforge::fp {
 namespace {
 
-constexpr size_t kWords = 12;
+constexpr size_t kWords = 13;
 using Results = std::array<uint32_t, kWords>;
 
 template <class Model>

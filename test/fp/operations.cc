@@ -2,26 +2,7 @@
 
 #include <memory>
 
-#include <Vadd_bf16.h>
-#include <Vadd_f16.h>
-#include <Vadd_f32.h>
-#include <Vbf16_to_f32.h>
-#include <Vcompare_bf16.h>
-#include <Vcompare_f16.h>
-#include <Vcompare_f32.h>
-#include <Vf16_to_f32.h>
-#include <Vf32_to_bf16.h>
-#include <Vf32_to_f16.h>
-#include <Vf32_to_i32.h>
-#include <Vf32_to_i8.h>
-#include <Vfma_bf16.h>
-#include <Vfma_f16.h>
-#include <Vfma_f32.h>
-#include <Vi32_to_f32.h>
-#include <Vi8_to_f32.h>
-#include <Vmul_bf16.h>
-#include <Vmul_f16.h>
-#include <Vmul_f32.h>
+#include "models.h"
 
 namespace npuforge::fp {
 namespace {
@@ -84,14 +65,38 @@ Result compare(const Case& x) {
   return {a_first ? x.a : x.b, a_first ? x.b : x.a, uint32_t(a < b) | uint32_t(a == b) << 1};
 }
 
+// An integer that has too many bits for a double, rounded to odd.
 template <class Int>
+double to_odd(Int value) {
+  const bool negative = value < 0;
+  auto size = negative ? -uint64_t(value) : uint64_t(value);
+  const int drop = std::max(0, int(std::bit_width(size)) - 53);
+  const bool rest = (size & ((uint64_t{1} << drop) - 1)) != 0;
+  const double result = std::ldexp(double(size >> drop | uint64_t(rest)), drop);
+  return negative ? -result : result;
+}
+template <class Int, class F>
+Result from_int(const Case& x) {
+  return {F::encode(to_odd(Int(x.a)))};
+}
+
+template <class F, class Int>
 Result to_int(const Case& x) {
-  const double value = to_float(x.a);
+  using Unsigned = std::make_unsigned_t<Int>;
+  const double value = std::nearbyint(F::decode(uint32_t(x.a)));
   if (std::isnan(value))
     return {0};
-  const double low = std::numeric_limits<Int>::min(), high = std::numeric_limits<Int>::max();
-  const auto whole = Int(std::clamp(std::nearbyint(value), low, high));
-  return {uint32_t(std::make_unsigned_t<Int>(whole))};
+  // Of 64 bits, the largest value is no double.
+  const double low = double(std::numeric_limits<Int>::min());
+  const double above = std::ldexp(1.0, std::numeric_limits<Int>::digits);
+  if (value < low)
+    return {Unsigned(std::numeric_limits<Int>::min())};
+  return {Unsigned(value >= above ? std::numeric_limits<Int>::max() : Int(value))};
+}
+
+template <class F, double (*function)(double)>
+Result to_integral(const Case& x) {
+  return {F::encode(function(F::decode(uint32_t(x.a))))};
 }
 
 Result f32_to_f16(const Case& x) {
@@ -145,16 +150,75 @@ void add_f32(std::vector<Operation>& list) {
   list.push_back(arithmetic<Vcompare_f32, F32>("compare_f32", compare<F32>));
 }
 
-void add_conversions(std::vector<Operation>& list) {
-  list.push_back(exhaustive<Vi8_to_f32>(
-      "i8_to_f32", 8, [](const Case& x) -> Result { return {from_float(float(int8_t(x.a)))}; }));
-  list.push_back({"i32_to_f32", simulate<Vi32_to_f32>(),
-                  [](const Case& x) -> Result { return {from_float(float(int32_t(x.a)))}; },
-                  [](Random& random) { return Case{integer(random)}; }, no_fixed, false, true});
-  list.push_back(from_f32<Vf32_to_i8>(
-      "f32_to_i8", [](Random& r) { return near_integer(r, 8); }, to_int<int8_t>));
-  list.push_back(from_f32<Vf32_to_i32>(
-      "f32_to_i32", [](Random& r) { return near_integer(r, 32); }, to_int<int32_t>));
+template <class Model, class Int, class F>
+Operation from_integer(const char* name) {
+  static constexpr int bits = 8 * sizeof(Int);
+  if (bits <= 16)
+    return exhaustive<Model>(name, bits, from_int<Int, F>);
+  auto draw = [](Random& random) { return Case{integer(random, bits)}; };
+  return {name, simulate<Model>(), from_int<Int, F>, draw, no_fixed, false, bits == 32};
+}
+
+template <class Model, class F, class Int>
+Operation to_integer(const char* name) {
+  if constexpr (F::kMask == 0xffff)
+    return exhaustive<Model>(name, 16, to_int<F, Int>);
+  else
+    return from_f32<Model>(
+        name, [](Random& random) { return near_integer(random, 8 * sizeof(Int)); }, to_int<F, Int>);
+}
+
+template <class Model, double (*function)(double)>
+Operation integral_f32(const char* name) {
+  return from_f32<Model>(
+      name, [](Random& random) { return near_integer(random, 26); }, to_integral<F32, function>);
+}
+template <class Model, class F, double (*function)(double)>
+Operation integral(const char* name) {
+  return exhaustive<Model>(name, 16, to_integral<F, function>);
+}
+
+void add_from_integers(std::vector<Operation>& list) {
+  list.push_back(from_integer<Vi8_to_f32, int8_t, F32>("i8_to_f32"));
+  list.push_back(from_integer<Vu8_to_f32, uint8_t, F32>("u8_to_f32"));
+  list.push_back(from_integer<Vi32_to_f32, int32_t, F32>("i32_to_f32"));
+  list.push_back(from_integer<Vu32_to_f32, uint32_t, F32>("u32_to_f32"));
+  list.push_back(from_integer<Vi64_to_f32, int64_t, F32>("i64_to_f32"));
+  list.push_back(from_integer<Vi16_to_f16, int16_t, F16>("i16_to_f16"));
+  list.push_back(from_integer<Vi32_to_f16, int32_t, F16>("i32_to_f16"));
+  list.push_back(from_integer<Vu32_to_f16, uint32_t, F16>("u32_to_f16"));
+  list.push_back(from_integer<Vi64_to_f16, int64_t, F16>("i64_to_f16"));
+  list.push_back(from_integer<Vi16_to_bf16, int16_t, BF16>("i16_to_bf16"));
+  list.push_back(from_integer<Vi32_to_bf16, int32_t, BF16>("i32_to_bf16"));
+  list.push_back(from_integer<Vi64_to_bf16, int64_t, BF16>("i64_to_bf16"));
+}
+
+void add_to_integers(std::vector<Operation>& list) {
+  list.push_back(to_integer<Vf32_to_i8, F32, int8_t>("f32_to_i8"));
+  list.push_back(to_integer<Vf32_to_u8, F32, uint8_t>("f32_to_u8"));
+  list.push_back(to_integer<Vf32_to_i16, F32, int16_t>("f32_to_i16"));
+  list.push_back(to_integer<Vf32_to_i32, F32, int32_t>("f32_to_i32"));
+  list.push_back(to_integer<Vf32_to_u32, F32, uint32_t>("f32_to_u32"));
+  list.push_back(to_integer<Vf32_to_i64, F32, int64_t>("f32_to_i64"));
+  list.push_back(to_integer<Vf16_to_i8, F16, int8_t>("f16_to_i8"));
+  list.push_back(to_integer<Vf16_to_u32, F16, uint32_t>("f16_to_u32"));
+  list.push_back(to_integer<Vf16_to_i64, F16, int64_t>("f16_to_i64"));
+  list.push_back(to_integer<Vbf16_to_i32, BF16, int32_t>("bf16_to_i32"));
+  list.push_back(to_integer<Vbf16_to_i64, BF16, int64_t>("bf16_to_i64"));
+}
+
+void add_integral(std::vector<Operation>& list) {
+  list.push_back(integral_f32<Vround_f32, std::nearbyint>("round_f32"));
+  list.push_back(integral_f32<Vfloor_f32, std::floor>("floor_f32"));
+  list.push_back(integral_f32<Vceil_f32, std::ceil>("ceil_f32"));
+  list.push_back(integral_f32<Vtrunc_f32, std::trunc>("trunc_f32"));
+  list.push_back(integral<Vround_f16, F16, std::nearbyint>("round_f16"));
+  list.push_back(integral<Vfloor_f16, F16, std::floor>("floor_f16"));
+  list.push_back(integral<Vround_bf16, BF16, std::nearbyint>("round_bf16"));
+  list.push_back(integral<Vceil_bf16, BF16, std::ceil>("ceil_bf16"));
+}
+
+void add_formats(std::vector<Operation>& list) {
   list.push_back(exhaustive<Vf16_to_f32>("f16_to_f32", 16, f16_to_f32));
   list.push_back(from_f32<Vf32_to_f16>("f32_to_f16", near_rounding<F16>, f32_to_f16));
   list.push_back(exhaustive<Vbf16_to_f32>(
@@ -172,7 +236,10 @@ std::vector<Operation> operations() {
   add_f32(list);
   add_small<Vadd_f16, Vmul_f16, Vfma_f16, Vcompare_f16, F16>(list, "f16");
   add_small<Vadd_bf16, Vmul_bf16, Vfma_bf16, Vcompare_bf16, BF16>(list, "bf16");
-  add_conversions(list);
+  add_from_integers(list);
+  add_to_integers(list);
+  add_integral(list);
+  add_formats(list);
   return list;
 }
 

@@ -13,7 +13,8 @@ namespace npuforge::fp {
 /// All that an operation outputs. `second` and `flags` are a comparison's (maximum; less, equal,
 /// unordered from bit 0 up).
 struct Result {
-  uint32_t value = 0, second = 0, flags = 0;
+  uint64_t value = 0, second = 0;
+  uint32_t flags = 0;
   bool operator==(const Result&) const = default;
 };
 
