@@ -1,6 +1,6 @@
 // The accumulator: contiguous banks of rows of i32, each with one read and one write port.
-// Interface: read port k in cycle t gives data_o slice k in t+1: 0 matrix, 1 vector. The matrix unit writes; what is written in
-// t is seen by reads of t. Reset: contents zero at the start.
+// Interface: read port k in cycle t gives data_o slice k in t+1: 0 matrix, 1 vector. Both units write whole rows; what is written in
+// t is seen by reads of t. The issue arbiter keeps two users from meeting at a bank's port. Reset: contents zero at the start.
 module npu_accumulator #(
   localparam int unsigned Reads = 2,
   localparam int unsigned RowNumberBits = npu_pkg::AccRowNumberBits,
@@ -10,9 +10,12 @@ module npu_accumulator #(
   input  logic [Reads-1:0] read_i,
   input  logic [Reads*RowNumberBits-1:0] read_row_i,
   output logic [Reads*RowBits-1:0] data_o,
-  input  logic write_i,
-  input  logic [RowNumberBits-1:0] write_row_i,
-  input  logic [RowBits-1:0] write_data_i
+  input  logic matrix_write_i,
+  input  logic [RowNumberBits-1:0] matrix_row_i,
+  input  logic [RowBits-1:0] matrix_data_i,
+  input  logic vector_write_i,
+  input  logic [RowNumberBits-1:0] vector_row_i,
+  input  logic [RowBits-1:0] vector_data_i
 );
   localparam int unsigned Banks = npu_pkg::AccBanks;
   localparam int unsigned BankBits = (Banks > 1) ? $clog2(Banks) : 1;
@@ -22,7 +25,7 @@ module npu_accumulator #(
     bank_of = BankBits'(row >> npu_pkg::AccBankShift);
   endfunction
 
-  logic [Banks-1:0] hit0, hit1;
+  logic [Banks-1:0] hit0, hit1, by_matrix, by_vector;
   logic [RowBits-1:0] data [Banks];
   logic [RowNumberBits-1:0] row0, row1;
   assign row0 = read_row_i[RowNumberBits-1:0];
@@ -31,11 +34,13 @@ module npu_accumulator #(
   for (genvar b = 0; b < Banks; b++) begin : gen_bank
     assign hit0[b] = read_i[0] && bank_of(row0) == BankBits'(b);
     assign hit1[b] = read_i[1] && bank_of(row1) == BankBits'(b);
+    assign by_matrix[b] = matrix_write_i && bank_of(matrix_row_i) == BankBits'(b);
+    assign by_vector[b] = npu_pkg::VectorWritesAcc && vector_write_i && bank_of(vector_row_i) == BankBits'(b);
     npu_sram #(.Rows(npu_pkg::AccBankRows), .Width(RowBits), .Masked(1'b0)) u_memory (
       .clk_i,
       .read_i(hit0[b] || hit1[b]), .read_row_i(hit1[b] ? PlaceBits'(row1) : PlaceBits'(row0)), .data_o(data[b]),
-      .write_i(write_i && bank_of(write_row_i) == BankBits'(b)), .write_row_i(PlaceBits'(write_row_i)),
-      .write_data_i, .mask_i('1)
+      .write_i(by_matrix[b] || by_vector[b]), .write_row_i(by_vector[b] ? PlaceBits'(vector_row_i) : PlaceBits'(matrix_row_i)),
+      .write_data_i(by_vector[b] ? vector_data_i : matrix_data_i), .mask_i('1)
     );
   end
 
@@ -46,6 +51,9 @@ module npu_accumulator #(
   end
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) assert ((hit0 & hit1) == '0) else $error("matrix and vector read one bank");
+  always_ff @(posedge clk_i) begin
+    assert ((hit0 & hit1) == '0) else $error("matrix and vector read one bank");
+    assert ((by_matrix & by_vector) == '0) else $error("matrix and vector write to one bank");
+  end
 `endif
 endmodule

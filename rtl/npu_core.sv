@@ -138,12 +138,13 @@ module npu_core #(
   logic [1:0] acc_read;
   logic [2*AccRowNumberBits-1:0] acc_row;
   logic [2*AccBits-1:0] acc_data;
-  logic acc_write;
-  logic [AccRowNumberBits-1:0] acc_write_row;
-  logic [AccBits-1:0] acc_write_data;
+  logic acc_write, vector_acc_write;
+  logic [AccRowNumberBits-1:0] acc_write_row, vector_acc_row;
+  logic [AccBits-1:0] acc_write_data, vector_acc_data;
   npu_accumulator u_accumulator (
     .clk_i, .read_i(acc_read), .read_row_i(acc_row), .data_o(acc_data),
-    .write_i(acc_write), .write_row_i(acc_write_row), .write_data_i(acc_write_data)
+    .matrix_write_i(acc_write), .matrix_row_i(acc_write_row), .matrix_data_i(acc_write_data),
+    .vector_write_i(vector_acc_write), .vector_row_i(vector_acc_row), .vector_data_i(vector_acc_data)
   );
 
   // Load and store.
@@ -214,6 +215,7 @@ module npu_core #(
     .acc_read_o(acc_read[1]), .acc_read_row_o(acc_row[AccRowNumberBits +: AccRowNumberBits]),
     .acc_data_i(acc_data[AccBits +: AccBits]),
     .write_o(vector_write), .write_row_o(vector_row), .write_data_o(vector_data),
+    .acc_write_o(vector_acc_write), .acc_write_row_o(vector_acc_row), .acc_write_data_o(vector_acc_data),
     .complete_o(complete[Vector]), .post_o(complete_post[Vector*Units +: Units])
   );
 

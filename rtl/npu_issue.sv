@@ -28,6 +28,8 @@ module npu_issue #(
 );
   localparam int unsigned Ports = npu_pkg::Ports;
   localparam int unsigned SequenceBits = npu_pkg::SequenceBits;
+  localparam int unsigned CycleBits = npu_pkg::CycleBits;
+  localparam int unsigned PaceBits = npu_pkg::PaceBits;
   localparam int unsigned SetBits = $clog2(npu_pkg::WeightSets + 1);
   localparam int unsigned Weights = 32'(npu_pkg::UnitWeights);
   localparam int unsigned Matrix = 32'(npu_pkg::UnitMatrix);
@@ -37,7 +39,10 @@ module npu_issue #(
   logic [Units*Units-1:0] wait_mask, post_mask;
   logic [Units*Ports-1:0] claims, claim_read, claim_write, claim_before;
   /* verilator lint_off UNUSEDSIGNAL */
-  logic [Units*npu_pkg::StepBits-1:0] steps;
+  logic [Units*CycleBits-1:0] cycles;
+  /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [Units*PaceBits-1:0] pace;
   /* verilator lint_on UNUSEDSIGNAL */
   logic [Units*SequenceBits-1:0] numbers;
   logic [Units-1:0] makes_set, takes_set;
@@ -50,7 +55,8 @@ module npu_issue #(
     assign claim_write[u*Ports +: Ports] = ticket.claim_write;
     assign claim_before[u*Ports +: Ports] = ticket.claim_before_write;
     assign claims[u*Ports +: Ports] = ticket.claim_read | ticket.claim_write | ticket.claim_before_write;
-    assign steps[u*npu_pkg::StepBits +: npu_pkg::StepBits] = ticket.steps;
+    assign cycles[u*CycleBits +: CycleBits] = ticket.cycles;
+    assign pace[u*PaceBits +: PaceBits] = ticket.pace;
     assign numbers[u*SequenceBits +: SequenceBits] = ticket.sequence_number;
     assign makes_set[u] = ticket.makes_set;
     assign takes_set[u] = ticket.takes_set;
@@ -66,14 +72,28 @@ module npu_issue #(
   logic [Ports-1:0] ready_now, ready_matrix, ready_matrix_read, ready_vector;
   for (genvar u = 0; u < Units; u++) begin : gen_candidate
     logic front_free;
-    if (u == Weights || u == Matrix || u == Vector) begin : gen_front
+    if (u == Weights || u == Matrix) begin : gen_front
       // Cycles until the front is free, as seen now; a grant now issues in the next cycle.
-      logic [npu_pkg::StepBits-1:0] left_q;
-      assign front_free = left_q <= npu_pkg::StepBits'(1);
+      logic [CycleBits-1:0] left_q;
+      assign front_free = left_q <= CycleBits'(1);
       always_ff @(posedge clk_i or negedge rst_ni)
         if (!rst_ni) left_q <= '0;
-        else if (grant_o[u]) left_q <= steps[u*npu_pkg::StepBits +: npu_pkg::StepBits];
+        else if (grant_o[u]) left_q <= cycles[u*CycleBits +: CycleBits];
         else if (left_q != '0) left_q <= left_q - 1'b1;
+    end else if (u == Vector) begin : gen_vector
+      // Cycles until the last row's result has gone through the exit, less those of the pipeline: the front is free one
+      // row's cycles before; and the first row of the next instruction comes to the exit one row's cycles after its issue.
+      logic [CycleBits:0] exit_q;
+      logic [PaceBits-1:0] pace_q;
+      assign front_free = exit_q <= (CycleBits+1)'(pace_q) && exit_q <= (CycleBits+1)'(pace[u*PaceBits +: PaceBits]);
+      always_ff @(posedge clk_i or negedge rst_ni)
+        if (!rst_ni) begin
+          exit_q <= '0;
+          pace_q <= '0;
+        end else if (grant_o[u]) begin
+          exit_q <= (CycleBits+1)'(cycles[u*CycleBits +: CycleBits]) + (CycleBits+1)'(pace[u*PaceBits +: PaceBits]) - 1'b1;
+          pace_q <= pace[u*PaceBits +: PaceBits];
+        end else if (exit_q != '0) exit_q <= exit_q - 1'b1;
     end else begin : gen_no_front
       assign front_free = 1'b1;
     end
@@ -103,14 +123,14 @@ module npu_issue #(
   npu_ports u_ports (
     .clk_i, .rst_ni,
     .weights_i(grant_o[Weights] ? claim_read[Weights*Ports +: Ports] : '0),
-    .weights_steps_i(steps[Weights*npu_pkg::StepBits +: npu_pkg::StepBits]),
+    .weights_cycles_i(cycles[Weights*CycleBits +: CycleBits]),
     .matrix_i(grant_o[Matrix] ? claim_read[Matrix*Ports +: Ports] : '0),
     .matrix_write_i(grant_o[Matrix] ? claim_write[Matrix*Ports +: Ports] : '0),
     .matrix_before_write_i(grant_o[Matrix] ? claim_before[Matrix*Ports +: Ports] : '0),
-    .matrix_steps_i(steps[Matrix*npu_pkg::StepBits +: npu_pkg::StepBits]),
+    .matrix_cycles_i(cycles[Matrix*CycleBits +: CycleBits]),
     .vector_i(grant_o[Vector] ? claim_read[Vector*Ports +: Ports] : '0),
     .vector_write_i(grant_o[Vector] ? claim_write[Vector*Ports +: Ports] : '0),
-    .vector_steps_i(steps[Vector*npu_pkg::StepBits +: npu_pkg::StepBits]),
+    .vector_cycles_i(cycles[Vector*CycleBits +: CycleBits]), .vector_pace_i(pace[Vector*PaceBits +: PaceBits]),
     .claimed_o(claimed), .ready_now_o(ready_now), .ready_matrix_o(ready_matrix),
     .ready_matrix_read_o(ready_matrix_read), .ready_vector_o(ready_vector)
   );
@@ -140,7 +160,7 @@ module npu_issue #(
   assign seq_room_o = room[Units-1:0];
 
   // Weight sets, and instructions under way.
-  localparam int unsigned Retire = npu_pkg::ArrayCols - ((npu_fault_pkg::Fault == npu_fault_pkg::SetEarly) ? 1 : 0);
+  localparam int unsigned Retire = npu_pkg::ArrayCols + npu_pkg::MatrixBeats - 1 - ((npu_fault_pkg::Fault == npu_fault_pkg::SetEarly) ? 1 : 0);
   logic swap, retired;
   assign swap = grant_o[Matrix] && takes_set[Matrix];
   npu_delay #(.Width(1), .Cycles(Retire)) u_retire (.clk_i, .rst_ni, .d_i(swap), .q_o(retired));

@@ -1,7 +1,7 @@
 // The matrix unit: streams scratchpad rows through the array into accumulator rows (TIMING.md section 5).
-// Interface: issue_i with op_i in cycle t is an issue at I = t+1. Row j is asked for in I+j (two neighbouring rows when it is not
-// aligned), enters the array in I+j+1 (array_*), and is written in I+j+MatrixWrite, one cycle after the accumulator
-// was read. complete_o with post_o is high in C-1. Never stalls. Reset: idle, ring at set 0.
+// Interface: issue_i with op_i in cycle t is an issue at I = t+1. Beat k of row j is asked for in I+j*MatrixBeats+k (two neighbouring rows
+// of the scratchpad when it is not aligned); the row enters the array one cycle after its last beat was asked for (array_*), and is
+// written in I+j*MatrixBeats+MatrixWrite, one cycle after the accumulator was read. complete_o with post_o is high in C-1. Never stalls. Reset: idle, ring at set 0.
 module npu_matrix #(
   localparam int unsigned Shadows = npu_pkg::WeightSets - 1,
   localparam int unsigned SetBits = (Shadows > 1) ? $clog2(Shadows) : 1,
@@ -35,12 +35,14 @@ module npu_matrix #(
   output logic complete_o,
   output logic [npu_pkg::Units-1:0] post_o
 );
-  localparam int unsigned Flight = npu_pkg::MatrixWrite - 1;  // from the front to the accumulator's read
-  localparam int unsigned RingBits = $clog2(npu_pkg::MatrixWrite + 1);
+  localparam int unsigned Flight = npu_pkg::MatrixFlight;
+  localparam int unsigned Beats = npu_pkg::MatrixBeats;
+  localparam int unsigned RingBits = $clog2(Flight + 2);
   localparam int unsigned ByteBits = npu_pkg::ByteBits;
 
-  // Front: one row a cycle.
-  logic active_q, swap_q, accumulate_q, last;
+  // Front: one row in Beats cycles.
+  logic active_q, swap_q, accumulate_q, last, enters;   // enters: the row's last beat is asked for
+  logic [npu_pkg::PadRowBits-1:0] beat;
   logic [7:0] fill_q;
   logic [npu_pkg::Units-1:0] post_q;
   logic [SetBits-1:0] set_q;
@@ -53,11 +55,11 @@ module npu_matrix #(
 
   npu_generator u_source (
     .clk_i, .rst_ni, .load_i(issue_i), .base_i(op_i.a), .shape_i(op_i.shape_a), .window_i(op_i.window_a),
-    .advance_i(active_q), .address_o(origin), .inside_o(in_window), .wraps_o(wraps)
+    .advance_i(enters), .address_o(origin), .inside_o(in_window), .wraps_o(wraps)
   );
   npu_generator u_target (
     .clk_i, .rst_ni, .load_i(issue_i), .base_i(op_i.d), .shape_i(op_i.shape_d), .window_i(1'b0),
-    .advance_i(active_q), .address_o(target), .inside_o(target_inside), .wraps_o(target_wraps)
+    .advance_i(enters), .address_o(target), .inside_o(target_inside), .wraps_o(target_wraps)
   );
   assign last = wraps[npu_pkg::Levels];
 
@@ -76,15 +78,26 @@ module npu_matrix #(
       fill_q <= op_i.b[7:0];
       post_q <= op_i.post;
       if (op_i.next) set_q <= (set_q == SetBits'(Shadows - 1)) ? '0 : set_q + 1'b1;
-    end else begin
+    end else if (enters) begin
       swap_q <= 1'b0;
       if (last) active_q <= 1'b0;
     end
   end
+  if (Beats == 1) begin : gen_beat
+    assign beat = '0;
+    assign enters = active_q;
+  end else begin : gen_beats
+    logic [$clog2(Beats)-1:0] beat_q;
+    assign beat = npu_pkg::PadRowBits'(beat_q);
+    assign enters = active_q && 32'(beat_q) == Beats - 1;
+    always_ff @(posedge clk_i or negedge rst_ni)
+      if (!rst_ni) beat_q <= '0;
+      else if (active_q) beat_q <= enters ? '0 : beat_q + 1'b1;
+  end
 
   logic [npu_pkg::PadRowBits-1:0] row;
   logic [ByteBits-1:0] offset;
-  assign row = npu_pkg::row_of(origin);
+  assign row = npu_pkg::row_of(origin) + beat;
   assign offset = npu_pkg::byte_of(origin);
   assign read_o[0] = active_q && in_window;
   assign read_o[1] = active_q && in_window && offset != '0;
@@ -104,14 +117,24 @@ module npu_matrix #(
       set1_q <= '0;
     end else begin
       inside1_q <= in_window;
-      swap1_q <= active_q && swap_q;
+      swap1_q <= enters && swap_q;
       offset1_q <= offset;
       fill1_q <= (npu_fault_pkg::Fault == npu_fault_pkg::NoFill) ? '0 : fill_q;
       set1_q <= set_q;
     end
   end
   logic [Rows*8-1:0] aligned;
-  assign aligned = (Rows*8)'(data_i >> {offset1_q, 3'b000});
+  if (Beats == 1) begin : gen_aligned
+    assign aligned = (Rows*8)'(data_i >> {offset1_q, 3'b000});
+  end else begin : gen_collected
+    logic [RowBits-1:0] arriving;
+    logic [(Beats-1)*RowBits-1:0] earlier_q;   // the beats before
+    assign arriving = RowBits'(data_i >> {offset1_q, 3'b000});
+    assign aligned = (Rows*8)'({arriving, earlier_q});
+    always_ff @(posedge clk_i or negedge rst_ni)
+      if (!rst_ni) earlier_q <= '0;
+      else earlier_q <= ((Beats-1)*RowBits)'({arriving, earlier_q} >> RowBits);
+  end
   assign array_row_o = inside1_q ? aligned : {Rows{fill1_q}};
   assign array_swap_o = swap1_q;
   assign array_swap_set_o = set1_q;
@@ -133,13 +156,13 @@ module npu_matrix #(
       in_q <= '0;
       out_q <= '0;
     end else begin
-      flight_q <= {flight_q[Flight-1:1], active_q};
-      if (active_q) in_q <= in_q + 1'b1;
+      flight_q <= {flight_q[Flight-1:1], enters};
+      if (enters) in_q <= in_q + 1'b1;
       if (flight_q[Flight]) out_q <= out_q + 1'b1;
     end
   end
   always_ff @(posedge clk_i)
-    if (active_q) ring[in_q] <= {accumulate_q, last, post_q, target[npu_pkg::AccRowNumberBits-1:0]};
+    if (enters) ring[in_q] <= {accumulate_q, last, post_q, target[npu_pkg::AccRowNumberBits-1:0]};
 
   logic write_q, add_q, last_q;
   logic [npu_pkg::Units-1:0] write_post_q;

@@ -83,15 +83,15 @@ module npu_sequencer #(
   /* verilator lint_on UNUSEDSIGNAL */
   npu_banks u_banks_a (
     .valid_i(decoded.has_a), .in_accumulator_i(decoded.space_a == npu_pkg::SpaceAccumulator), .window_i(decoded.window_a),
-    .base_i(value0), .extent_i(extent_a), .pad_o(pad_a), .acc_o(acc_a)
+    .base_i(value0), .beats_i(decoded.beats_a), .extent_i(extent_a), .pad_o(pad_a), .acc_o(acc_a)
   );
   npu_banks u_banks_b (
     .valid_i(decoded.has_b), .in_accumulator_i(1'b0), .window_i(decoded.window_b),
-    .base_i(value1), .extent_i(extent_b), .pad_o(pad_b), .acc_o(acc_b)
+    .base_i(value1), .beats_i(decoded.beats_b), .extent_i(extent_b), .pad_o(pad_b), .acc_o(acc_b)
   );
   npu_banks u_banks_d (
     .valid_i(decoded.has_d), .in_accumulator_i(decoded.space_d == npu_pkg::SpaceAccumulator), .window_i(1'b0),
-    .base_i(value2), .extent_i(extent_d), .pad_o(pad_d), .acc_o(acc_d)
+    .base_i(value2), .beats_i(decoded.beats_d), .extent_i(extent_d), .pad_o(pad_d), .acc_o(acc_d)
   );
 
   // What goes into the queue.
@@ -115,6 +115,11 @@ module npu_sequencer #(
     op_o.has_a = decoded.has_a;
     op_o.has_b = decoded.has_b;
     op_o.acc_a = decoded.space_a == npu_pkg::SpaceAccumulator;
+    op_o.acc_d = decoded.space_d == npu_pkg::SpaceAccumulator;
+    op_o.pace = decoded.pace;
+    op_o.beats_a = decoded.beats_a;
+    op_o.beats_b = decoded.beats_b;
+    op_o.beats_d = decoded.beats_d;
     op_o.window_a = decoded.window_a;
     op_o.window_b = decoded.window_b;
     op_o.accumulate = accumulate;
@@ -131,7 +136,8 @@ module npu_sequencer #(
     ticket_o.sequence_number = sequence_q;
     ticket_o.wait_mask = decoded.wait_mask;
     ticket_o.post_mask = decoded.post_mask;
-    ticket_o.steps = steps;
+    ticket_o.cycles = npu_pkg::CycleBits'(steps) * npu_pkg::CycleBits'(decoded.pace);
+    ticket_o.pace = decoded.pace;
     ticket_o.makes_set = decoded.action == npu_pkg::ActionPreload;
     ticket_o.takes_set = decoded.action == npu_pkg::ActionMultiply && decoded.flag;
     if (claims) begin

@@ -93,10 +93,34 @@ private:
 };
 
 constexpr const char* kVectorPorts = R"(/* verilator lint_off UNUSEDSIGNAL */
+/* verilator lint_off DECLFILENAME */
 module npu_vector_alu (
   input  logic [npu_pkg::VectorOpBits-1:0] op_i,
   input  logic first_i,                          // first row of a group
-  input  logic [31:0] a_i, b_i,                  // elements of the source rows; an i8 in the low byte
+  input  logic [31:0] lane_base_i,               // number of lane 0 in the row
+  input  logic [npu_pkg::Lanes*32-1:0] a_i, b_i, // elements of the source rows, in the low bits
+  input  logic [npu_pkg::LaneSlots*npu_pkg::Lanes*32-1:0] lanes_i,  // slot k, lane c at (k*Lanes + c)*32
+  input  logic [npu_pkg::Lanes*npu_pkg::StateBits-1:0] state_i,
+  output logic [npu_pkg::Lanes*npu_pkg::StateBits-1:0] state_o,
+  output logic [npu_pkg::Lanes*32-1:0] result_o
+);
+  for (genvar c = 0; c < npu_pkg::Lanes; c++) begin : gen_lane
+    logic [npu_pkg::LaneSlots*32-1:0] lanes;
+    for (genvar k = 0; k < npu_pkg::LaneSlots; k++) begin : gen_slot
+      assign lanes[k*32 +: 32] = lanes_i[(k*npu_pkg::Lanes + c)*32 +: 32];
+    end
+    npu_vector_lane u_lane (
+      .op_i, .first_i, .a_i(a_i[c*32 +: 32]), .b_i(b_i[c*32 +: 32]), .lanes_i(lanes),
+      .state_i(state_i[c*npu_pkg::StateBits +: npu_pkg::StateBits]),
+      .state_o(state_o[c*npu_pkg::StateBits +: npu_pkg::StateBits]), .result_o(result_o[c*32 +: 32])
+    );
+  end
+endmodule
+
+module npu_vector_lane (
+  input  logic [npu_pkg::VectorOpBits-1:0] op_i,
+  input  logic first_i,
+  input  logic [31:0] a_i, b_i,
   input  logic [npu_pkg::LaneSlots*32-1:0] lanes_i,
   input  logic [npu_pkg::StateBits-1:0] state_i,
   output logic [npu_pkg::StateBits-1:0] state_o,
@@ -134,7 +158,7 @@ std::string print_vector_alu(const Spec& spec, const Layouts& layouts) {
   for (size_t i = 0; i < spec.instructions.size(); ++i)
     if (layouts.of[i].vector_op)
       arms.add(spec.instructions[i], layouts.of[i]);
-  return file_header(spec, "One lane of the vector unit: combinational, by the decoder's "
+  return file_header(spec, "The lanes of the vector unit: combinational, by the decoder's "
                            "vector_op. A reduction's result is that of the state after this row.") +
          kVectorPorts + round_shift_function() + arms.unit.functions +
          "  logic [npu_pkg::StateBits-1:0] earlier;\n"

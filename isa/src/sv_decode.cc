@@ -86,6 +86,10 @@ private:
     }
   }
 
+  std::string pace(int cycles) const {
+    return fmt::format("{}'d{}", index_bits(layouts_.pace + 1), cycles);
+  }
+
   void streams() {
     constexpr char kNames[] = {'a', 'b', 'd'};
     for (int slot : {kStreamA, kStreamB, kStreamD}) {
@@ -99,6 +103,10 @@ private:
         set(fmt::format("space_{}", kNames[slot]),
             fmt::format("2'd{}", static_cast<int>(op.space)));
     }
+    set("pace", pace(layout_->pace));
+    set("beats_a", pace(layout_->beats_a));
+    set("beats_b", pace(layout_->beats_b));
+    set("beats_d", pace(layout_->beats_d));
     if (layout_->window_a)
       set("window_a", "1'b1");
     if (layout_->window_b)

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "npuforge/isa/generate.h"
+#include "npuforge/isa/pace.h"
 
 #include "operators.h"
 
@@ -53,8 +54,6 @@ void lay_out_named(const Instruction& instruction, Layout& layout) {
 
 void check_stream(const Instruction& instruction, const Operand& operand) {
   bool vector = instruction.unit == Unit::Vector;
-  if (vector && operand.access == Access::Write && operand.space != Space::Scratchpad)
-    refuse(instruction, "the vector unit writes to the scratchpad only");
   if (vector && operand.byte_aligned)
     refuse(instruction, "the vector unit's streams are aligned to rows");
 }
@@ -130,6 +129,28 @@ void number_ops(const Instruction& instruction, Layouts& layouts, Layout& layout
     layouts.state_bits = std::max(layouts.state_bits, bits_of(instruction.step->type));
 }
 
+void measure_rows(const Machine& machine, const Instruction& instruction, Layouts& layouts,
+                  Layout& layout) {
+  layout.pace = pace(machine, instruction);
+  layouts.pace = std::max(layouts.pace, layout.pace);
+  bool vector = instruction.unit == Unit::Vector;
+  auto measure = [&](int slot, int& mine, int& most, bool& sums) {
+    int index = layout.values[slot];
+    if (index < 0 || !is_unit_stream(instruction.operands[index]))
+      return;
+    const Operand& operand = instruction.operands[index];
+    mine = beats(machine, instruction, operand);
+    if (vector && operand.space == Space::Accumulator)
+      sums = true;
+    else if (vector)
+      most = std::max(most, mine);
+  };
+  bool never = false; // stream B lies in the scratchpad
+  measure(kStreamA, layout.beats_a, layouts.vector_beats_a, layouts.vector_reads_sums);
+  measure(kStreamB, layout.beats_b, layouts.vector_beats_b, never);
+  measure(kStreamD, layout.beats_d, layouts.vector_beats_d, layouts.vector_writes_sums);
+}
+
 Field common_opcode(const Spec& spec) {
   const Field* opcode = spec.formats.at(0).find("opcode");
   for (const Format& format : spec.formats) {
@@ -161,6 +182,7 @@ Layouts lay_out(const Spec& spec) {
     lay_out_streams(instruction, layout);
     lay_out_kinds(instruction, layout);
     number_ops(instruction, layouts, layout);
+    measure_rows(spec.machine, instruction, layouts, layout);
     layouts.lane_slots = std::max(layouts.lane_slots, static_cast<int>(layout.lanes.size()));
     layouts.of.push_back(layout);
   }

@@ -28,14 +28,20 @@ struct Layout {
   int fill_a = -1, fill_b = -1; ///< lane operand (vector) of the stream's fill
   bool window_a = false, window_b = false;
   int generator = -1, level = -1, flag = -1, target = -1;
-  int scalar_op = 0, vector_op = 0; ///< dense, from 1; 0: none
+  int scalar_op = 0, vector_op = 0;          ///< dense, from 1; 0: none
+  int pace = 1;                              ///< cycles from row to row (pace.h)
+  int beats_a = 1, beats_b = 1, beats_d = 1; ///< of the rows of the streams (pace.h)
 };
 
 struct Layouts {
   std::vector<Layout> of; ///< parallel to Spec::instructions
   int lane_slots = 1, scalar_ops = 0, vector_ops = 0;
   int state_bits = 32;
-  Field opcode; ///< the same bits in every format
+  int pace = 1; ///< the largest
+  // Of the vector unit's streams in the scratchpad: beats of the longest rows.
+  int vector_beats_a = 1, vector_beats_b = 1, vector_beats_d = 1;
+  bool vector_reads_sums = false, vector_writes_sums = false; ///< has streams in the accumulator
+  Field opcode;                                               ///< the same bits in every format
 };
 
 /// Throws GenerateError for what the RTL cannot be.

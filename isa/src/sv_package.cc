@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "npuforge/isa/pace.h"
+
 #include "sv_print.h"
 
 namespace npuforge::isa::sv {
@@ -24,6 +26,9 @@ public:
   void constant(const std::string& name, int bits, int64_t value) {
     out += fmt::format("  localparam logic [{}:0] {} = {}'d{};\n", bits - 1, name, bits, value);
   }
+  void flag(const std::string& name, bool value) {
+    out += fmt::format("  localparam bit {} = 1'b{};\n", name, value ? 1 : 0);
+  }
   void line(const std::string& text) { out += text.empty() ? "\n" : "  " + text + "\n"; }
 };
 
@@ -38,6 +43,7 @@ void print_sizes(Text& text, const Spec& spec) {
   text.number("PadBankRows", m.bank_bytes() / m.row_bytes());
   text.number("AccBanks", m.accumulator.banks);
   text.number("AccBankRows", m.accumulator_bank_rows());
+  text.number("Lanes", m.vector.lanes);
   text.number("LaneRegisters", m.vector.lane_registers);
   text.number("VectorPipeline", m.vector.pipeline);
   text.number("Registers", m.sequencer.registers);
@@ -81,8 +87,18 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   text.number("PortPadWrite", m.scratchpad.banks);
   text.number("PortAccRead", 2 * m.scratchpad.banks);
   text.number("PortAccWrite", 2 * m.scratchpad.banks + m.accumulator.banks);
-  text.number("MatrixWrite", m.array.rows + m.array.cols + m.array.pipeline,
+  text.number("MatrixBeats", multiply_beats(m), "of a row of activations");
+  text.number("MatrixFlight", m.array.rows + m.array.cols + m.array.pipeline - 1,
+              "cycles from a row's last beat to the accumulator's read");
+  text.number("MatrixWrite", m.array.rows + m.array.cols + m.array.pipeline + multiply_beats(m) - 1,
               "cycles from issue to the first row's write");
+  text.number("Passes", passes(m), "cycles in which the lanes compute a row");
+  text.number("PassBits", index_bits(passes(m)));
+  text.number("VectorBeatsA", layouts.vector_beats_a, "of a row of stream A in the scratchpad");
+  text.number("VectorBeatsB", layouts.vector_beats_b);
+  text.number("VectorBeatsD", layouts.vector_beats_d);
+  text.flag("VectorReadsAcc", layouts.vector_reads_sums);
+  text.flag("VectorWritesAcc", layouts.vector_writes_sums);
   text.number("RegisterBits", index_bits(m.sequencer.registers));
   text.number("GeneratorBits", index_bits(m.sequencer.generators));
   text.number("LevelBits", index_bits(m.sequencer.levels));
@@ -96,6 +112,9 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   text.number("CountBits", 16, "of a generator's count");
   text.number("BoundBits", 17, "of a window's bound");
   text.number("StepBits", 24, "of a generator's number of rows");
+  text.number("PaceBits", index_bits(layouts.pace + 1), "of the cycles of a row");
+  text.number("CycleBits", 24 + index_bits(layouts.pace + 1),
+              "of the cycles of an instruction's rows");
   text.number("SequenceBits", 48);
 }
 
@@ -162,6 +181,7 @@ constexpr const char* kTypes = R"(
     logic [RegisterBits-1:0] rd;
     logic has_a, has_b, has_d;
     logic [1:0] space_a, space_d;
+    logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
     logic window_a, window_b;
     logic [GeneratorBits-1:0] generator_a, generator_b, generator_d;
     logic [LevelBits-1:0] level;
@@ -199,7 +219,8 @@ constexpr const char* kTypes = R"(
     logic [31:0] a, b, d;
     shape_t shape_a, shape_b, shape_d;
     logic has_a, has_b;
-    logic acc_a;
+    logic acc_a, acc_d;
+    logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
     logic window_a, window_b;
     logic accumulate, next;
     logic [GroupBits-1:0] levels;
@@ -209,11 +230,12 @@ constexpr const char* kTypes = R"(
   } op_t;
 
   // What the arbiter looks at while an instruction waits. Claims are ports, by when they are needed first: at issue,
-  // when the unit writes, and one cycle before it.
+  // when the unit writes, and one cycle before it; each for `cycles`.
   typedef struct packed {
     logic [SequenceBits-1:0] sequence_number;
     logic [Units-1:0] wait_mask, post_mask;
-    logic [StepBits-1:0] steps;
+    logic [CycleBits-1:0] cycles;
+    logic [PaceBits-1:0] pace;
     logic [Ports-1:0] claim_read, claim_write, claim_before_write;
     logic makes_set, takes_set;
   } ticket_t;

@@ -1,0 +1,31 @@
+#pragma once
+// How many cycles a row takes (TIMING.md section 5): what follows from sizes and element types
+// alone. The spec's timing expressions say the same in closed form; co-simulation shows that they
+// do.
+
+#include "npuforge/isa/spec.h"
+
+namespace npuforge::isa {
+
+/// Bytes of a stream's element in memory: 1, 2 or 4.
+int element_bytes(Type type);
+
+/// Rows of its memory that one row of the stream is long, which are cycles of the memory's port. A
+/// row of the vector unit has array.cols elements, one of a multiply array.rows. Streams of load
+/// and store have 1.
+int beats(const Machine& machine, const Instruction& instruction, const Operand& stream);
+
+/// Cycles from one row of the instruction to the next; 1 for what has no rows.
+int pace(const Machine& machine, const Instruction& instruction);
+
+/// Cycles in which the lanes compute a row.
+inline int passes(const Machine& machine) {
+  return machine.array.cols / machine.vector.lanes;
+}
+
+/// Rows of the scratchpad that the array's rows of activations are long.
+inline int multiply_beats(const Machine& machine) {
+  return (machine.array.rows + machine.array.cols - 1) / machine.array.cols;
+}
+
+} // namespace npuforge::isa
