@@ -8,7 +8,7 @@ localparam int unsigned Width = 1 + ExpBits + ManBits;
 localparam int unsigned SigBits = ManBits + 1;
 localparam int unsigned SignedExpBits = ExpBits + 2;
 localparam int unsigned Bias = (1 << (ExpBits - 1)) - 1;
-localparam logic [ExpBits-1:0] ExpMax = '1;
+localparam logic [ExpBits-1:0] ExpMax = {ExpBits{1'b1}};   // yosys gives '1 one bit in a package
 localparam logic [Width-2:0] Infinite = {ExpMax, {ManBits{1'b0}}};
 localparam logic [Width-1:0] Nan = {1'b0, ExpMax, 1'b1, {(ManBits - 1) {1'b0}}};
 
