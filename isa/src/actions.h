@@ -12,8 +12,9 @@ namespace npuforge::isa {
 struct OperandRule {
   const char* name;
   OperandKind kind;
-  std::optional<Access> access; ///< where it matters
-  std::optional<Space> space;   ///< streams
+  std::optional<Access> access;            ///< where it matters
+  std::optional<Space> space;              ///< streams
+  std::optional<Type> type = std::nullopt; ///< streams
   bool required = true;
 };
 

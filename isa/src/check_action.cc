@@ -11,6 +11,8 @@ std::string describe(const OperandRule& rule) {
   std::string text = name(rule.kind);
   if (rule.space)
     text += fmt::format(" of the {}", name(*rule.space));
+  if (rule.type)
+    text += fmt::format(" of {}", name(*rule.type));
   if (rule.access)
     text += *rule.access == Access::Read ? " that is read" : " that is written";
   return text;
@@ -18,7 +20,8 @@ std::string describe(const OperandRule& rule) {
 
 bool matches(const OperandRule& rule, const Operand& operand) {
   return rule.kind == operand.kind && (!rule.access || *rule.access == operand.access) &&
-         (!rule.space || *rule.space == operand.space);
+         (!rule.space || *rule.space == operand.space) &&
+         (!rule.type || *rule.type == operand.type);
 }
 
 class ActionCheck {

@@ -34,9 +34,16 @@ void print_node(const Expr& expr, int min_precedence, std::string& out) {
     out += std::to_string(expr.literal);
     break;
   case ExprKind::Name:
+  case ExprKind::Let:
     out += expr.text;
     break;
+  case ExprKind::Index:
+    out += expr.text + "[";
+    print_node(*expr.args[0], 0, out);
+    out += "]";
+    break;
   case ExprKind::Call:
+  case ExprKind::Apply:
     print_call(expr, out);
     break;
   case ExprKind::Binary:

@@ -1,6 +1,6 @@
 // Typing of expressions. A literal has no type of its own: it takes that of the other side, or the
 // one the place asks for.
-#include <limits>
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -16,32 +16,11 @@ namespace {
   throw ExprError{std::move(message), at.column};
 }
 
-bool is_comparison(std::string_view op) {
+bool compares(std::string_view op) {
   return op == "<" || op == "<=" || op == ">" || op == ">=" || op == "==" || op == "!=";
 }
 bool works_on_bool(std::string_view op) {
   return op == "&" || op == "|" || op == "^" || op == "==" || op == "!=";
-}
-
-struct Function {
-  std::string_view name;
-  std::size_t arguments;
-};
-constexpr Function kFunctions[] = {{"i8", 1},  {"i32", 1},   {"i64", 1},    {"min", 2},
-                                   {"max", 2}, {"clamp", 3}, {"select", 3}, {"round_shift", 2}};
-
-bool fits(int64_t value, Type type) {
-  switch (type) {
-  case Type::Bool:
-    return value == 0 || value == 1;
-  case Type::I8:
-    return value == static_cast<int8_t>(value);
-  case Type::I32:
-    return value == static_cast<int32_t>(value);
-  case Type::I64:
-    return true;
-  }
-  return true;
 }
 
 class Checker {
@@ -49,6 +28,22 @@ public:
   explicit Checker(const std::vector<Symbol>& symbols) : symbols_(symbols) {}
 
   ExprPtr check(const ExprPtr& expr, std::optional<Type> wanted) {
+    ExprPtr typed = check_node(expr, wanted);
+    refuse_floats(*typed);
+    return typed;
+  }
+
+private:
+  /// What this version does not compute.
+  static void refuse_floats(const Expr& typed) {
+    bool float_seen = is_float(typed.type);
+    for (const ExprPtr& arg : typed.args)
+      float_seen = float_seen || is_float(arg->type);
+    if (float_seen && typed.kind != ExprKind::Name && typed.text != "select")
+      fail(typed, "floating-point numbers are not computed in this version");
+  }
+
+  ExprPtr check_node(const ExprPtr& expr, std::optional<Type> wanted) {
     switch (expr->kind) {
     case ExprKind::Literal:
       return check_literal(*expr, wanted.value_or(Type::I64));
@@ -60,11 +55,14 @@ public:
       return check_binary(*expr, wanted);
     case ExprKind::Call:
       return check_call(*expr, wanted);
+    case ExprKind::Let:
+    case ExprKind::Index:
+    case ExprKind::Apply:
+      break;
     }
     fail(*expr, "unknown kind of expression");
   }
 
-private:
   static ExprPtr with(const Expr& expr, Type type, std::vector<ExprPtr> args) {
     auto node = std::make_shared<Expr>(expr);
     node->type = type;
@@ -97,7 +95,7 @@ private:
   }
 
   ExprPtr check_binary(const Expr& expr, std::optional<Type> wanted) {
-    bool comparison = is_comparison(expr.text);
+    bool comparison = compares(expr.text);
     std::vector<ExprPtr> args = same_type(expr, expr.args, comparison ? std::nullopt : wanted);
     if (args[0]->type == Type::Bool && !works_on_bool(expr.text))
       fail(expr, fmt::format("'{}' needs numbers, not bools", expr.text));
@@ -149,28 +147,24 @@ private:
   }
 
   static void check_argument_count(const Expr& expr) {
-    for (const Function& function : kFunctions) {
-      if (function.name != expr.text)
-        continue;
-      if (expr.args.size() != function.arguments)
-        fail(expr, fmt::format("{} takes {} argument{}, not {}", expr.text, function.arguments,
-                               function.arguments == 1 ? "" : "s", expr.args.size()));
-      return;
+    const Builtin* builtin = find_builtin(expr.text);
+    if (!builtin) {
+      std::string known;
+      for (const Builtin& other : builtins())
+        known += (known.empty() ? "" : ", ") + std::string(other.name);
+      fail(expr, fmt::format("unknown function '{}' (there are {})", expr.text, known));
     }
-    std::string known;
-    for (const Function& function : kFunctions)
-      known += (known.empty() ? "" : ", ") + std::string(function.name);
-    fail(expr, fmt::format("unknown function '{}' (there are {})", expr.text, known));
+    if (expr.args.size() != builtin->arguments)
+      fail(expr, fmt::format("{} takes {} argument{}, not {}", expr.text, builtin->arguments,
+                             builtin->arguments == 1 ? "" : "s", expr.args.size()));
+    constexpr Op done[] = {Op::Convert, Op::Min, Op::Max, Op::Clamp, Op::Select, Op::RoundShift};
+    if (std::find(std::begin(done), std::end(done), builtin->op) == std::end(done))
+      fail(expr, fmt::format("{} is not computed in this version", expr.text));
   }
 
   static std::optional<Type> conversion(std::string_view function) {
-    if (function == "i8")
-      return Type::I8;
-    if (function == "i32")
-      return Type::I32;
-    if (function == "i64")
-      return Type::I64;
-    return std::nullopt;
+    const Builtin* builtin = find_builtin(function);
+    return builtin && builtin->op == Op::Convert ? builtin->target : std::nullopt;
   }
 
   /// Types the arguments, literals last; all must agree.
@@ -203,7 +197,11 @@ private:
     case ExprKind::Unary:
       return is_flexible(*expr.args[0]);
     case ExprKind::Binary:
-      return !is_comparison(expr.text) && is_flexible(*expr.args[0]) && is_flexible(*expr.args[1]);
+      return !compares(expr.text) && is_flexible(*expr.args[0]) && is_flexible(*expr.args[1]);
+    case ExprKind::Let:
+    case ExprKind::Index:
+    case ExprKind::Apply:
+      return false;
     case ExprKind::Call:
       break;
     }
@@ -223,18 +221,8 @@ private:
 
 } // namespace
 
-const char* name(Type type) {
-  switch (type) {
-  case Type::Bool:
-    return "bool";
-  case Type::I8:
-    return "i8";
-  case Type::I32:
-    return "i32";
-  case Type::I64:
-    return "i64";
-  }
-  return "?";
+ExprPtr type_check(const ExprPtr& expr, const Scope& scope, std::optional<Type> wanted) {
+  return Checker(scope.symbols).check(expr, wanted);
 }
 
 ExprPtr type_check(const ExprPtr& expr, const std::vector<Symbol>& symbols,

@@ -1,8 +1,9 @@
 #pragma once
 // The operators and functions of the expression language: one table for parser, printer, checker
-// and evaluation, and the arithmetic of each, shared by scalar evaluation and kernels.
+// and evaluation.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "npuforge/isa/expression.h"
@@ -21,11 +22,19 @@ const BinaryOperator* find_operator(std::string_view text);
 enum class Op : uint8_t {
   Literal,
   Name,
+  Let,
+  Index,
+  Apply,
   Negate,
   Convert,
+  Saturate,
+  Bitcast,
   Add,
   Sub,
   Mul,
+  SatAdd,
+  SatSub,
+  SatMul,
   ShiftRight,
   ShiftLeft,
   And,
@@ -42,48 +51,37 @@ enum class Op : uint8_t {
   Clamp,
   Select,
   RoundShift,
+  CeilDiv,
+  Abs,
+  Fma,
+  Floor,
+  Ceil,
+  Trunc,
+  Round,
+  LaneIndex,
+  LaneSum,
+  LaneMin,
+  LaneMax,
 };
 /// The Op of a typed node. Throws std::logic_error for a node that the checker does not let pass.
 Op op_of(const Expr& expr);
 
-inline int bits_of(Type type) {
-  switch (type) {
-  case Type::Bool:
-    return 1;
-  case Type::I8:
-    return 8;
-  case Type::I32:
-    return 32;
-  case Type::I64:
-    return 64;
-  }
-  return 64;
+constexpr bool is_comparison(Op op) {
+  return op >= Op::Less && op <= Op::NotEqual;
+}
+constexpr bool is_lane_reduction(Op op) {
+  return op == Op::LaneSum || op == Op::LaneMin || op == Op::LaneMax;
 }
 
-/// Keeps the low bits of the type, sign-extended. A Bool is 0 or 1 and stays so.
-template <Type type>
-inline int64_t wrap(int64_t value) {
-  if constexpr (type == Type::I8)
-    return static_cast<int8_t>(value);
-  else if constexpr (type == Type::I32)
-    return static_cast<int32_t>(value);
-  else
-    return value;
-}
-
-// Wrapping arithmetic on 64 bits; unsigned, because signed overflow is undefined.
-inline int64_t add64(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-}
-inline int64_t sub64(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
-}
-inline int64_t mul64(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
-}
-inline int64_t shl64(int64_t a, int64_t n) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) << n);
-}
+/// A function of the language itself.
+struct Builtin {
+  std::string_view name;
+  Op op;
+  std::size_t arguments;
+  std::optional<Type> target; ///< of conversions: the type that the name says
+};
+const Builtin* find_builtin(std::string_view name); ///< null if there is none
+std::span<const Builtin> builtins();
 
 /// value / 2^n rounded half to even, without branches. With value = q * 2^n + r it rounds up when r
 /// is above half, or is half and q is odd: 2r + (q & 1) > 2^n says both, also for n = 0.

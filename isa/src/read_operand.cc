@@ -1,4 +1,6 @@
 // Operands of an instruction: kind, attributes, and the fields that hold them.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "names.h"
@@ -41,11 +43,19 @@ private:
   void read_attributes(Section& section) {
     switch (operand_.kind) {
     case OperandKind::Register:
+      read_access(section);
+      break;
     case OperandKind::Lane:
       read_access(section);
+      read_type(section, {Type::I32, Type::U32, Type::F32});
       break;
     case OperandKind::Value:
       operand_.is_signed = section.flag("signed", true);
+      read_type(section, {Type::I32, Type::F32});
+      break;
+    case OperandKind::Flag:
+      operand_.is_signed = false;
+      operand_.type = Type::Bool;
       break;
     case OperandKind::Immediate:
       operand_.is_signed = section.flag("signed", false);
@@ -69,12 +79,9 @@ private:
     operand_.is_signed = true;
     if (auto space = section.choice("space", words(kSpaceNames)))
       operand_.space = static_cast<Space>(*space);
-    if (auto type = section.choice("type", {"i8", "i32"}))
-      operand_.type = *type == 0 ? Type::I8 : Type::I32;
-    bool sums = operand_.space == Space::Accumulator;
-    if (const Node* type = node_.find("type"); type && (operand_.type == Type::I32) != sums)
-      problems_.add(*type, fmt::format("rows of the {} have the type {}", name(operand_.space),
-                                       sums ? "i32" : "i8"));
+    const bool sums = operand_.space == Space::Accumulator;
+    if (section.required("type"))
+      read_type(section, stream_types());
     if (const Node* align = section.optional("align")) {
       operand_.byte_aligned = true;
       if (align->text != "1")
@@ -84,6 +91,39 @@ private:
     }
     if (const Node* fill = section.optional("fill"))
       operand_.fill = fill->text;
+  }
+
+  /// What a row may consist of. The accumulator's elements have 32 bits; DMA copies bytes.
+  std::vector<Type> stream_types() const {
+    switch (operand_.space) {
+    case Space::Dram:
+      return {Type::I8};
+    case Space::Accumulator:
+      return {Type::I32, Type::U32, Type::F32};
+    case Space::Scratchpad:
+      break;
+    }
+    return {Type::I8, Type::U8, Type::I16, Type::F16, Type::BF16, Type::I32, Type::U32, Type::F32};
+  }
+
+  /// `type: NAME`; without it the type stays as it is.
+  void read_type(Section& section, const std::vector<Type>& types) {
+    const Node* node = section.optional("type");
+    if (!node)
+      return;
+    const std::optional<Type> type = find_type(node->text);
+    if (node->is_scalar() && type && std::find(types.begin(), types.end(), *type) != types.end()) {
+      operand_.type = *type;
+      return;
+    }
+    std::vector<std::string> names;
+    for (Type known : types)
+      names.emplace_back(name(known));
+    const bool stream = operand_.kind == OperandKind::Stream;
+    problems_.add(*node, fmt::format("the type of {}, a {}{}, is '{}'; there are {}", what_,
+                                     name(operand_.kind),
+                                     stream ? fmt::format(" of the {}", name(operand_.space)) : "",
+                                     node->text, list(names)));
   }
 
   /// Kinds of one field.

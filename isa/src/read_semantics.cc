@@ -28,15 +28,11 @@ std::vector<Symbol> operand_symbols(const Instruction& instruction, bool streams
     switch (operand.kind) {
     case OperandKind::Register:
     case OperandKind::Lane:
-      if (!written)
-        symbols.push_back({operand.name, Type::I32});
-      break;
     case OperandKind::Value:
     case OperandKind::Immediate:
-      symbols.push_back({operand.name, Type::I32});
-      break;
     case OperandKind::Flag:
-      symbols.push_back({operand.name, Type::Bool});
+      if (!written)
+        symbols.push_back({operand.name, operand.type});
       break;
     case OperandKind::Stream:
       if (streams && !written)
@@ -93,8 +89,8 @@ private:
       instruction_.result = read("result", symbols(true), written_type());
       break;
     case Action::Reduce: {
-      instruction_.init = read("init", symbols(false), Type::I32);
-      instruction_.step = read("step", with_state(symbols(true)), Type::I32);
+      instruction_.init = read("init", symbols(false), instruction_.state);
+      instruction_.step = read("step", with_state(symbols(true)), instruction_.state);
       instruction_.result = read("result", with_state(symbols(false)), written_type());
       break;
     }
@@ -124,8 +120,8 @@ private:
 
   std::vector<Symbol> symbols(bool streams) const { return operand_symbols(instruction_, streams); }
 
-  static std::vector<Symbol> with_state(std::vector<Symbol> symbols) {
-    symbols.push_back({"state", Type::I32});
+  std::vector<Symbol> with_state(std::vector<Symbol> symbols) const {
+    symbols.push_back({"state", instruction_.state});
     return symbols;
   }
 

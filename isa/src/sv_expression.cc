@@ -108,10 +108,10 @@ private:
       return fmt::format("{} ? {} : {}", a[0], a[1], a[2]);
     case Op::RoundShift:
       return round_shift(expr, a);
-    case Op::Name:
+    default:
       break;
     }
-    throw std::logic_error("names have no statement");
+    throw std::logic_error("no SystemVerilog for '" + expr.text + "'");
   }
 
   static std::string round_shift(const Expr& expr, const std::vector<std::string>& a) {

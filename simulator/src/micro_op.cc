@@ -47,6 +47,9 @@ void add_streams(const isa::Instruction& instruction, Plan& plan) {
                             operand.fill.empty() ? -1 : instruction.index_of(operand.fill)});
   }
   require(plan.streams.size() <= kMaxStreams, instruction, "too many streams");
+  for (const StreamPlan& stream : plan.streams)
+    require(stream.type == isa::Type::I32 || stream.type == isa::Type::I8, instruction,
+            "a stream of a type that this version does not simulate");
 }
 
 int stream_of(const Plan& plan, int operand) {
@@ -72,11 +75,11 @@ void add_timing(const isa::Instruction& instruction, const isa::Machine& machine
 }
 
 void add_kernels(const isa::Instruction& instruction, Plan& plan) {
-  std::vector<std::string> inputs;
+  std::vector<isa::Symbol> inputs;
   for (const isa::Operand& operand : instruction.operands)
-    inputs.push_back(operand.name);
+    inputs.push_back({operand.name, operand.type});
   require(inputs.size() < kMaxOperands, instruction, "too many operands");
-  inputs.push_back("state");
+  inputs.push_back({"state", instruction.state});
   auto compile = [&](const isa::ExprPtr& expr, std::optional<isa::Kernel>& kernel) {
     if (expr)
       kernel.emplace(*expr, inputs);

@@ -209,16 +209,14 @@ uint32_t Sequencer::scalar(const MicroOp& op) {
 }
 
 int32_t Sequencer::compute(const isa::Kernel& kernel, const MicroOp& op) {
-  std::array<int64_t, kMaxOperands> wide;
-  std::array<const int64_t*, kMaxOperands> columns;
+  // Little-endian: an operand's value begins with its low byte, as a bool and as an i32.
+  std::array<const void*, kMaxOperands> columns;
   size_t count = op.operands.size();
-  for (size_t o = 0; o < count; ++o) {
-    wide[o] = values_[o];
-    columns[o] = &wide[o];
-  }
-  int64_t result = 0;
+  for (size_t o = 0; o < count; ++o)
+    columns[o] = &values_[o];
+  int32_t result = 0; // of a condition: the byte of a bool
   kernel.run(std::span(columns.data(), count), &result, 1);
-  return static_cast<int32_t>(result);
+  return result;
 }
 
 void Sequencer::begin_loop(const MicroOp& op, uint32_t& next) {

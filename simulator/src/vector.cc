@@ -39,8 +39,8 @@ void Vector::issue(Job& job) {
   }
 }
 
-const Vector::Column& Vector::lane_column(int number) {
-  Column& column = lane_columns_[number];
+const std::vector<int32_t>& Vector::lane_column(int number) {
+  std::vector<int32_t>& column = lane_columns_[number];
   if (column.empty()) {
     column.resize(state_.size());
     for (size_t i = 0; i < column.size(); ++i)
@@ -86,14 +86,18 @@ void Vector::set_inputs(const Job& job) {
       inputs_[o] = lane_column(job.values[o]).data();
       continue;
     }
-    if (operands[o].kind != OperandKind::Stream)
-      std::fill(columns_[o].begin(), columns_[o].end(), job.values[o]);
+    if (operands[o].kind == OperandKind::Flag)
+      std::fill_n(reinterpret_cast<uint8_t*>(columns_[o].data()), columns_[o].size(),
+                  static_cast<uint8_t>(job.values[o]));
+    else if (operands[o].kind != OperandKind::Stream)
+      std::fill_n(reinterpret_cast<int32_t*>(columns_[o].data()), columns_[o].size(),
+                  job.values[o]);
     inputs_[o] = columns_[o].data();
   }
   inputs_[operands.size()] = state_.data();
 }
 
-std::span<const int64_t* const> Vector::inputs(const Job& job) const {
+std::span<const void* const> Vector::inputs(const Job& job) const {
   return {inputs_.data(), job.plan->instruction->operands.size() + 1};
 }
 
@@ -117,7 +121,7 @@ void Vector::read_rows(const Job& job, int64_t first, int64_t stride, int64_t ro
   }
 }
 
-void Vector::write_rows(const Job& job, const int64_t* column, int64_t first, int64_t rows) {
+void Vector::write_rows(const Job& job, const void* column, int64_t first, int64_t rows) {
   std::span<const int64_t> to(addresses_[job.plan->destination]);
   scatter(column, job.plan->streams[job.plan->destination].space,
           to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)), lanes(),

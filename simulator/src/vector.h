@@ -13,7 +13,7 @@ public:
   void issue(Job& job);
 
 private:
-  using Column = std::vector<int64_t>;
+  using Column = std::vector<int64_t>; ///< room for elements of any type
 
   void load_lanes(const Job& job);
   void set_lanes(const Job& job);
@@ -24,24 +24,24 @@ private:
   int32_t* lane(int number) {
     return lane_registers_.data() + static_cast<size_t>(number) * lanes();
   }
-  const Column& lane_column(int number);
+  const std::vector<int32_t>& lane_column(int number);
   void lanes_changed(int first, int last);
   void expand_streams(const Job& job);
   /// Columns of all operands for `rows` rows; streams read the rows of `addresses_[s]` from `first`
   /// on, `stride` apart.
   void set_inputs(const Job& job);
   void read_rows(const Job& job, int64_t first, int64_t stride, int64_t rows);
-  void write_rows(const Job& job, const int64_t* column, int64_t first, int64_t rows);
-  std::span<const int64_t* const> inputs(const Job& job) const;
+  void write_rows(const Job& job, const void* column, int64_t first, int64_t rows);
+  std::span<const void* const> inputs(const Job& job) const;
 
   Core& core_;
   std::vector<int32_t> lane_registers_;
-  std::vector<Column>
+  std::vector<std::vector<int32_t>>
       lane_columns_; ///< each register repeated for every row of a block; empty when out of date
   std::array<std::vector<int64_t>, kMaxStreams> addresses_;
   std::array<std::vector<int64_t>, kMaxStreams> picked_;
   std::array<Column, kMaxOperands> columns_;
-  std::array<const int64_t*, kMaxOperands + 1> inputs_{};
+  std::array<const void*, kMaxOperands + 1> inputs_{};
   Column state_, next_, out_;
 };
 

@@ -2,6 +2,7 @@
 #include "npuforge/isa/expression.h"
 
 #include <array>
+#include <cstring>
 
 #include "npuforge/isa/evaluate.h"
 
@@ -43,17 +44,20 @@ int64_t value_of(size_t symbol, size_t row) {
 /// The block evaluator agrees with the one for scalars.
 void check_values(const isa::Expr& expr) {
   constexpr size_t kRows = 6;
-  std::vector<std::string> names;
-  std::vector<std::array<int64_t, kRows>> columns(kSymbols.size());
-  std::vector<const int64_t*> inputs;
+  std::vector<std::vector<std::byte>> columns;
+  std::vector<const void*> inputs;
   for (size_t s = 0; s < kSymbols.size(); ++s) {
-    names.push_back(kSymbols[s].name);
-    for (size_t row = 0; row < kRows; ++row)
-      columns[s][row] = value_of(s, row);
-    inputs.push_back(columns[s].data());
+    const size_t bytes = isa::bytes_of(kSymbols[s].type);
+    std::vector<std::byte>& column = columns.emplace_back(kRows * bytes);
+    for (size_t row = 0; row < kRows; ++row) {
+      const int64_t value = value_of(s, row);
+      std::memcpy(&column[row * bytes], &value, bytes);
+    }
+    inputs.push_back(column.data());
   }
-  std::array<int64_t, kRows> block{};
-  isa::Kernel(expr, names).run(inputs, block.data(), kRows);
+  const size_t bytes = isa::bytes_of(expr.type);
+  std::vector<std::byte> block(kRows * bytes);
+  isa::Kernel(expr, kSymbols).run(inputs, block.data(), kRows);
   for (size_t row = 0; row < kRows; ++row) {
     int64_t scalar = isa::evaluate(expr, [&](std::string_view name) {
       for (size_t s = 0; s < kSymbols.size(); ++s)
@@ -62,7 +66,8 @@ void check_values(const isa::Expr& expr) {
       fuzz::require(false, "only known names are looked up");
       return int64_t{0};
     });
-    fuzz::require(scalar == block[row], "blocks and scalars have the same value");
+    fuzz::require(std::memcmp(&scalar, &block[row * bytes], bytes) == 0,
+                  "blocks and scalars have the same value");
   }
 }
 

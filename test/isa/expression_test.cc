@@ -120,7 +120,7 @@ TEST(ExpressionTypes, MistakesHaveTheirColumn) {
            {"round_shift(byte, word)", 12, "shifts i32 or i64"},
            {"round_shift(wide, wide)", 18, "must be i32"},
            {"round_shift(wide, 64)", 18, "0..63"},
-           {"i16(word)", 0, "unknown function 'i16'"},
+           {"i128(word)", 0, "unknown function 'i128'"},
        })
     expect_mistake(mistake);
 }

@@ -1,4 +1,6 @@
 // Kernels against scalar evaluation, on random expressions and on those of the reference machine.
+#include <cstring>
+
 #include <gtest/gtest.h>
 
 #include "npuforge/isa/evaluate.h"
@@ -9,38 +11,46 @@
 namespace npuforge::isa {
 namespace {
 
-/// Columns of random values for the symbols.
+/// Columns of random values for the symbols, stored as their types.
 struct Columns {
-  Columns(const std::vector<Symbol>& symbols, int64_t count, RandomExpression& random) {
+  Columns(const std::vector<Symbol>& symbols, int64_t count, RandomExpression& random)
+      : symbols(symbols) {
     for (const Symbol& symbol : symbols) {
-      names.push_back(symbol.name);
       auto& column = values.emplace_back();
-      for (int64_t i = 0; i < count; ++i)
+      auto& bytes = stored.emplace_back(count * bytes_of(symbol.type) + 1);
+      for (int64_t i = 0; i < count; ++i) {
         column.push_back(random.value(symbol.type));
+        std::memcpy(&bytes[i * bytes_of(symbol.type)], &column.back(), bytes_of(symbol.type));
+      }
     }
-    for (const auto& column : values)
+    for (const auto& column : stored)
       pointers.push_back(column.data());
   }
   int64_t at(std::string_view name, int64_t row) const {
-    return values[std::find(names.begin(), names.end(), name) - names.begin()][row];
+    for (std::size_t s = 0; s < symbols.size(); ++s)
+      if (symbols[s].name == name)
+        return values[s][row];
+    throw std::logic_error("unknown name");
   }
-  std::vector<std::string> names;
+  std::vector<Symbol> symbols;
   std::vector<std::vector<int64_t>> values;
-  std::vector<const int64_t*> pointers;
+  std::vector<std::vector<std::byte>> stored;
+  std::vector<const void*> pointers;
 };
 
 void expect_same(const ExprPtr& expr, const std::vector<Symbol>& symbols, int64_t count,
                  RandomExpression& random) {
   Columns columns(symbols, count, random);
-  Kernel kernel(*expr, columns.names);
-  constexpr int64_t kGuard = 0x5a5a5a5a;
-  std::vector<int64_t> output(count + 1, kGuard);
-  kernel.run(columns.pointers, output.data(), count);
-  for (int64_t i = 0; i < count; ++i)
-    ASSERT_EQ(output[i],
-              evaluate(*expr, [&](std::string_view name) { return columns.at(name, i); }))
-        << print(*expr) << " row " << i;
-  EXPECT_EQ(output[count], kGuard) << "the kernel writes beyond its output";
+  const int bytes = bytes_of(expr->type);
+  constexpr std::byte kGuard{0x5a};
+  std::vector<std::byte> output(count * bytes + 1, kGuard);
+  Kernel(*expr, symbols).run(columns.pointers, output.data(), count);
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t expected = evaluate(*expr, [&](std::string_view name) { return columns.at(name, i); });
+    ASSERT_EQ(std::memcmp(&output[i * bytes], &expected, bytes), 0)
+        << print(*expr) << " row " << i << ", expected " << expected;
+  }
+  EXPECT_EQ(output.back(), kGuard) << "the kernel writes beyond its output";
 }
 
 TEST(Kernel, EqualsScalarEvaluationOnRandomExpressions) {
@@ -72,7 +82,8 @@ TEST(Kernel, CopiesANameAndALiteral) {
 
 TEST(Kernel, RefusesANameThatIsNoInput) {
   ExprPtr expr = type_check(parse_expression("byte_a + byte_b"), random_symbols());
-  EXPECT_THROW(Kernel(*expr, {"byte_a"}), std::invalid_argument);
+  EXPECT_THROW(Kernel(*expr, {{"byte_a", Type::I8}}), std::invalid_argument);
+  EXPECT_THROW(Kernel(*expr, {{"byte_a", Type::I8}, {"byte_b", Type::I32}}), std::invalid_argument);
 }
 
 TEST(Kernel, EqualsScalarEvaluationOnTheReferenceMachine) {
@@ -80,10 +91,9 @@ TEST(Kernel, EqualsScalarEvaluationOnTheReferenceMachine) {
   RandomExpression random(9);
   int expressions = 0;
   for (const Instruction& instruction : spec.instructions) {
-    std::vector<Symbol> symbols{{"state", Type::I32}};
+    std::vector<Symbol> symbols{{"state", instruction.state}};
     for (const Operand& operand : instruction.operands)
-      symbols.push_back(
-          {operand.name, operand.kind == OperandKind::Stream ? operand.type : Type::I32});
+      symbols.push_back({operand.name, operand.type});
     for (const ExprPtr& expr :
          {instruction.condition, instruction.init, instruction.step, instruction.result}) {
       if (!expr)

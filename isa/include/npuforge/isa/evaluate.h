@@ -13,23 +13,24 @@
 
 namespace npuforge::isa {
 
-/// Value of a scalar expression; `lookup` gives the value of each name.
+/// Value of a scalar expression, as an int64_t (see type.h); `lookup` gives the value of each name.
 int64_t evaluate(const Expr& expr, const std::function<int64_t(std::string_view)>& lookup);
 
 /// An expression compiled for blocks: a straight line of operations over columns of elements.
 class Kernel {
 public:
   /// `expr` is typed; `inputs` are the names in the order in which run() gets their columns, used
-  /// or not. Throws std::invalid_argument for a name that is no input.
-  Kernel(const Expr& expr, std::vector<std::string> inputs);
+  /// or not. Element e belongs to lane e % lanes; lane reductions combine the `lanes` consecutive
+  /// elements of a row. Throws std::invalid_argument for a name that is no input of its type.
+  Kernel(const Expr& expr, const std::vector<Symbol>& inputs, int lanes = 1);
   ~Kernel();
   Kernel(Kernel&&) noexcept;
   Kernel& operator=(Kernel&&) noexcept;
 
-  /// Computes `count` elements. Inputs and output are i64 columns holding values of the
-  /// expression's types; any count. The output overlaps no input. Const and free of shared state:
-  /// threads may run one kernel at once.
-  void run(std::span<const int64_t* const> inputs, int64_t* output, int64_t count) const;
+  /// Computes `count` elements, a multiple of `lanes`. Inputs and output are columns of values
+  /// stored as their types (see type.h). The output overlaps no input. Const and free of shared
+  /// state: threads may run one kernel at once.
+  void run(std::span<const void* const> inputs, void* output, int64_t count) const;
 
 private:
   struct Impl;

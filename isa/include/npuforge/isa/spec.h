@@ -53,9 +53,10 @@ struct Operand {
   Access access = Access::Read;
   bool is_signed = true; ///< of the number in the word: value and immediate as the spec says, a
                          ///< stream's offset always
+  Type type = Type::I32; ///< as expressions see it: of a stream's elements, a lane register's
+                         ///< lanes, a value's 32 bits; a flag is bool, the others are i32
   // Streams only:
   Space space = Space::Scratchpad;
-  Type type = Type::I8;
   bool byte_aligned = false; ///< `align: 1`
   std::string fill; ///< operand that gives rows outside the window their value; empty: no window
   // Indices into Format::fields; -1 where the kind has no such part. Kinds of one field use
@@ -105,6 +106,8 @@ struct Instruction {
   Action action;
   ExprPtr condition;          ///< Branch
   ExprPtr init, step, result; ///< Compute and Map: result; Reduce: all three, over `state`
+  std::vector<ExprPtr> lets;  ///< Let nodes, in the order of the spec; the expressions share them
+  Type state = Type::I32;     ///< Reduce: of `state`, init and step
   int levels = -1; ///< Reduce: operand that gives the number of generator levels in a group
   Timing timing;
   std::string prose;
@@ -120,6 +123,8 @@ struct Spec {
                     ///< prose and comments
   Machine machine;
   std::vector<Format> formats;
+  std::vector<TablePtr> tables;
+  std::vector<FunctionPtr> functions; ///< a function stands behind those that it calls
   std::vector<Instruction> instructions;
 
   int word_bytes() const; ///< all formats of a spec have the same width

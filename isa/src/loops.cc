@@ -1,0 +1,22 @@
+#include "loops.h"
+
+#include <stdexcept>
+
+#include "loops_parts.h"
+
+namespace npuforge::isa {
+
+Loop find_loop(Op op, Type from, Type to) {
+  Loop loop = nullptr;
+  if (op == Op::Convert || op == Op::Saturate)
+    loop = conversion_loop(op, from, to);
+  else if (op == Op::Select || op == Op::Bitcast)
+    loop = moving_loop(op, to);
+  else
+    loop = is_float(from) ? float_loop(op, from) : integer_loop(op, from);
+  if (!loop)
+    throw std::logic_error("no loop for an operation that has not been checked");
+  return loop;
+}
+
+} // namespace npuforge::isa
