@@ -135,9 +135,9 @@ module npu_core #(
     .load_write_i(load_write), .load_row_i(load_row), .load_data_i(load_data), .load_mask_i(load_mask),
     .vector_write_i(vector_write), .vector_row_i(vector_row), .vector_data_i(vector_data)
   );
-  logic [1:0] acc_read;
-  logic [2*AccRowNumberBits-1:0] acc_row;
-  logic [2*AccBits-1:0] acc_data;
+  logic [2:0] acc_read;
+  logic [3*AccRowNumberBits-1:0] acc_row;
+  logic [3*AccBits-1:0] acc_data;
   logic acc_write, vector_acc_write;
   logic [AccRowNumberBits-1:0] acc_write_row, vector_acc_row;
   logic [AccBits-1:0] acc_write_data, vector_acc_data;
@@ -212,8 +212,8 @@ module npu_core #(
   npu_vector u_vector (
     .clk_i, .rst_ni, .issue_i(grant[Vector]), .op_i(vector_op),
     .read_o(pad_read[4:3]), .read_row_o(pad_row[3*PadRowBits +: 2*PadRowBits]), .data_i(pad_data[3*RowBits +: 2*RowBits]),
-    .acc_read_o(acc_read[1]), .acc_read_row_o(acc_row[AccRowNumberBits +: AccRowNumberBits]),
-    .acc_data_i(acc_data[AccBits +: AccBits]),
+    .acc_read_o(acc_read[2:1]), .acc_read_row_o(acc_row[AccRowNumberBits +: 2*AccRowNumberBits]),
+    .acc_data_i(acc_data[AccBits +: 2*AccBits]),
     .write_o(vector_write), .write_row_o(vector_row), .write_data_o(vector_data),
     .acc_write_o(vector_acc_write), .acc_write_row_o(vector_acc_row), .acc_write_data_o(vector_acc_data),
     .complete_o(complete[Vector]), .post_o(complete_post[Vector*Units +: Units])

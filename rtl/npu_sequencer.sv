@@ -77,16 +77,13 @@ module npu_sequencer #(
     .extent0_o(extent_a), .extent1_o(extent_b), .extent2_o(extent_d)
   );
   logic [npu_pkg::PadBanks-1:0] pad_a, pad_b, pad_d;
-  logic [npu_pkg::AccBanks-1:0] acc_a, acc_d;
-  /* verilator lint_off UNUSEDSIGNAL */
-  logic [npu_pkg::AccBanks-1:0] acc_b;
-  /* verilator lint_on UNUSEDSIGNAL */
+  logic [npu_pkg::AccBanks-1:0] acc_a, acc_b, acc_d;
   npu_banks u_banks_a (
     .valid_i(decoded.has_a), .in_accumulator_i(decoded.space_a == npu_pkg::SpaceAccumulator), .window_i(decoded.window_a),
     .base_i(value0), .beats_i(decoded.beats_a), .extent_i(extent_a), .pad_o(pad_a), .acc_o(acc_a)
   );
   npu_banks u_banks_b (
-    .valid_i(decoded.has_b), .in_accumulator_i(1'b0), .window_i(decoded.window_b),
+    .valid_i(decoded.has_b), .in_accumulator_i(decoded.space_b == npu_pkg::SpaceAccumulator), .window_i(decoded.window_b),
     .base_i(value1), .beats_i(decoded.beats_b), .extent_i(extent_b), .pad_o(pad_b), .acc_o(acc_b)
   );
   npu_banks u_banks_d (
@@ -115,6 +112,7 @@ module npu_sequencer #(
     op_o.has_a = decoded.has_a;
     op_o.has_b = decoded.has_b;
     op_o.acc_a = decoded.space_a == npu_pkg::SpaceAccumulator;
+    op_o.acc_b = decoded.space_b == npu_pkg::SpaceAccumulator;
     op_o.acc_d = decoded.space_d == npu_pkg::SpaceAccumulator;
     op_o.pace = decoded.pace;
     op_o.beats_a = decoded.beats_a;
@@ -142,7 +140,7 @@ module npu_sequencer #(
     ticket_o.takes_set = decoded.action == npu_pkg::ActionMultiply && decoded.flag;
     if (claims) begin
       ticket_o.claim_read[npu_pkg::PortPadRead +: npu_pkg::PadBanks] = pad_a | pad_b;
-      ticket_o.claim_read[npu_pkg::PortAccRead +: npu_pkg::AccBanks] = acc_a;
+      ticket_o.claim_read[npu_pkg::PortAccRead +: npu_pkg::AccBanks] = acc_a | acc_b;
       ticket_o.claim_write[npu_pkg::PortPadWrite +: npu_pkg::PadBanks] = pad_d;
       ticket_o.claim_write[npu_pkg::PortAccWrite +: npu_pkg::AccBanks] = acc_d;
       ticket_o.claim_before_write[npu_pkg::PortAccRead +: npu_pkg::AccBanks] = accumulate ? acc_d : '0;

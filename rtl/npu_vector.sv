@@ -21,10 +21,12 @@ module npu_vector #(
   output logic [1:0] read_o,
   output logic [2*npu_pkg::PadRowBits-1:0] read_row_o,
   input  logic [2*RowBits-1:0] data_i,
-  // accumulator: stream A
-  output logic acc_read_o,
-  output logic [npu_pkg::AccRowNumberBits-1:0] acc_read_row_o,
-  input  logic [AccBits-1:0] acc_data_i,
+  // accumulator: streams A and B
+  output logic [1:0] acc_read_o,
+  output logic [2*npu_pkg::AccRowNumberBits-1:0] acc_read_row_o,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  logic [2*AccBits-1:0] acc_data_i,
+  /* verilator lint_on UNUSEDSIGNAL */
   // results
   output logic write_o,
   output logic [npu_pkg::PadRowBits-1:0] write_row_o,
@@ -37,7 +39,7 @@ module npu_vector #(
 );
   // What stays the same for all rows of an instruction and travels with them.
   typedef struct packed {
-    logic load_lanes, set_lanes, reduce, has_a, has_b, acc_a, acc_d;
+    logic load_lanes, set_lanes, reduce, has_a, has_b, acc_a, acc_b, acc_d;
     logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
     logic [npu_pkg::Units-1:0] post;
     logic [31:0] scalar;
@@ -134,6 +136,7 @@ module npu_vector #(
       control_q.has_a <= op_i.has_a;
       control_q.has_b <= op_i.has_b;
       control_q.acc_a <= op_i.acc_a;
+      control_q.acc_b <= op_i.acc_b;
       control_q.acc_d <= op_i.acc_d;
       control_q.pace <= op_i.pace;
       control_q.beats_a <= op_i.beats_a;
@@ -158,11 +161,12 @@ module npu_vector #(
   end
 
   assign read_o[0] = row0.take_a && control_q.has_a && !control_q.acc_a && inside_a;
-  assign read_o[1] = row0.take_b && control_q.has_b && inside_b;
+  assign read_o[1] = row0.take_b && control_q.has_b && !control_q.acc_b && inside_b;
   assign read_row_o = {npu_pkg::row_of(address_b) + npu_pkg::PadRowBits'(slot_q),
                        npu_pkg::row_of(address_a) + npu_pkg::PadRowBits'(slot_q)};
-  assign acc_read_o = row0.take_a && control_q.has_a && control_q.acc_a && inside_a;
-  assign acc_read_row_o = address_a[npu_pkg::AccRowNumberBits-1:0];
+  assign acc_read_o[0] = row0.take_a && control_q.has_a && control_q.acc_a && inside_a;
+  assign acc_read_o[1] = row0.take_b && control_q.has_b && control_q.acc_b && inside_b;
+  assign acc_read_row_o = {address_b[npu_pkg::AccRowNumberBits-1:0], address_a[npu_pkg::AccRowNumberBits-1:0]};
 
   // Beats arrive in stage 1, and lanes compute in stage 2. The lane register that is written counts with the beats.
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -187,14 +191,14 @@ module npu_vector #(
   /* verilator lint_off UNUSEDSIGNAL */
   logic [RowBits-1:0] beat_b;
   /* verilator lint_on UNUSEDSIGNAL */
-  npu_vector_source #(.Beats(npu_pkg::VectorBeatsA), .Sums(npu_pkg::VectorReadsAcc)) u_source_a (
+  npu_vector_source #(.Beats(npu_pkg::VectorBeatsA), .Sums(npu_pkg::VectorReadsAccA)) u_source_a (
     .clk_i, .rst_ni, .take_i(row1_q.take_a), .from_sums_i(control1_q.acc_a), .beat_i(row1_q.slot), .data_i(data_i[RowBits-1:0]),
-    .sums_i(acc_data_i), .words_i(control2_q.acc_a || 32'(control2_q.beats_a) == 4), .bytes_i(control2_q.beats_a),
+    .sums_i(acc_data_i[AccBits-1:0]), .words_i(control2_q.acc_a || 32'(control2_q.beats_a) == 4), .bytes_i(control2_q.beats_a),
     .pass_i(row2_q.pass), .read_beat_i(row2_q.slot), .elements_o(elements_a), .beat_o(beat)
   );
-  npu_vector_source #(.Beats(npu_pkg::VectorBeatsB)) u_source_b (
-    .clk_i, .rst_ni, .take_i(row1_q.take_b), .from_sums_i(1'b0), .beat_i(row1_q.slot), .data_i(data_i[2*RowBits-1:RowBits]),
-    .sums_i('0), .words_i(32'(control2_q.beats_b) == 4), .bytes_i(control2_q.beats_b),
+  npu_vector_source #(.Beats(npu_pkg::VectorBeatsB), .Sums(npu_pkg::VectorReadsAccB)) u_source_b (
+    .clk_i, .rst_ni, .take_i(row1_q.take_b), .from_sums_i(control1_q.acc_b), .beat_i(row1_q.slot), .data_i(data_i[2*RowBits-1:RowBits]),
+    .sums_i(acc_data_i[2*AccBits-1:AccBits]), .words_i(control2_q.acc_b || 32'(control2_q.beats_b) == 4), .bytes_i(control2_q.beats_b),
     .pass_i(row2_q.pass), .read_beat_i(row2_q.slot), .elements_o(elements_b), .beat_o(beat_b)
   );
 

@@ -99,9 +99,7 @@ private:
       set(fmt::format("has_{}", kNames[slot]), "1'b1");
       set(fmt::format("generator_{}", kNames[slot]),
           bits(field(op.generator), index_bits(machine().sequencer.generators), false));
-      if (slot != kStreamB)
-        set(fmt::format("space_{}", kNames[slot]),
-            fmt::format("2'd{}", static_cast<int>(op.space)));
+      set(fmt::format("space_{}", kNames[slot]), fmt::format("2'd{}", static_cast<int>(op.space)));
     }
     set("pace", pace(layout_->pace));
     set("beats_a", pace(layout_->beats_a));

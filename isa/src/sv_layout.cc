@@ -71,8 +71,6 @@ void lay_out_streams(const Instruction& instruction, Layout& layout) {
       refuse(instruction, "more than two read streams or one written stream, or '" + operand.name +
                               "' meets another operand's place");
     layout.values[slot] = i;
-    if (slot == kStreamB && operand.space != Space::Scratchpad)
-      refuse(instruction, "the second source stream must lie in the scratchpad");
     if (operand.fill.empty() || slot == kStreamD)
       continue;
     (slot == kStreamA ? layout.window_a : layout.window_b) = true;
@@ -145,10 +143,9 @@ void measure_rows(const Machine& machine, const Instruction& instruction, Layout
     else if (vector)
       most = std::max(most, mine);
   };
-  bool never = false; // stream B lies in the scratchpad
-  measure(kStreamA, layout.beats_a, layouts.vector_beats_a, layouts.vector_reads_sums);
-  measure(kStreamB, layout.beats_b, layouts.vector_beats_b, never);
-  measure(kStreamD, layout.beats_d, layouts.vector_beats_d, layouts.vector_writes_sums);
+  measure(kStreamA, layout.beats_a, layouts.vector_beats_a, layouts.vector_a_sums);
+  measure(kStreamB, layout.beats_b, layouts.vector_beats_b, layouts.vector_b_sums);
+  measure(kStreamD, layout.beats_d, layouts.vector_beats_d, layouts.vector_d_sums);
 }
 
 Field common_opcode(const Spec& spec) {

@@ -40,7 +40,7 @@ struct Layouts {
   int pace = 1; ///< the largest
   // Of the vector unit's streams in the scratchpad: beats of the longest rows.
   int vector_beats_a = 1, vector_beats_b = 1, vector_beats_d = 1;
-  bool vector_reads_sums = false, vector_writes_sums = false; ///< has streams in the accumulator
+  bool vector_a_sums = false, vector_b_sums = false, vector_d_sums = false; ///< in the accumulator
   Field opcode;                                               ///< the same bits in every format
 };
 

@@ -97,8 +97,9 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   text.number("VectorBeatsA", layouts.vector_beats_a, "of a row of stream A in the scratchpad");
   text.number("VectorBeatsB", layouts.vector_beats_b);
   text.number("VectorBeatsD", layouts.vector_beats_d);
-  text.flag("VectorReadsAcc", layouts.vector_reads_sums);
-  text.flag("VectorWritesAcc", layouts.vector_writes_sums);
+  text.flag("VectorReadsAccA", layouts.vector_a_sums);
+  text.flag("VectorReadsAccB", layouts.vector_b_sums);
+  text.flag("VectorWritesAcc", layouts.vector_d_sums);
   text.number("RegisterBits", index_bits(m.sequencer.registers));
   text.number("GeneratorBits", index_bits(m.sequencer.generators));
   text.number("LevelBits", index_bits(m.sequencer.levels));
@@ -180,7 +181,7 @@ constexpr const char* kTypes = R"(
     logic write_register;
     logic [RegisterBits-1:0] rd;
     logic has_a, has_b, has_d;
-    logic [1:0] space_a, space_d;
+    logic [1:0] space_a, space_b, space_d;
     logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
     logic window_a, window_b;
     logic [GeneratorBits-1:0] generator_a, generator_b, generator_d;
@@ -219,7 +220,7 @@ constexpr const char* kTypes = R"(
     logic [31:0] a, b, d;
     shape_t shape_a, shape_b, shape_d;
     logic has_a, has_b;
-    logic acc_a, acc_d;
+    logic acc_a, acc_b, acc_d;
     logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
     logic window_a, window_b;
     logic accumulate, next;
