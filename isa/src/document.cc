@@ -1,8 +1,10 @@
 #include "document.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -11,6 +13,7 @@ namespace npuforge::isa {
 namespace {
 
 constexpr int kMaxBases = 8;
+constexpr int kMaxImports = 8; // deep
 
 Node whole_file(const std::string& name) {
   Node node;
@@ -59,18 +62,93 @@ void overlay(Node& base, const Node& over, Problems& problems) {
       base.entries.push_back({key, value});
     else if (key.text == "machine" || key.text == "units")
       merge_deep(*old, value);
-    else if (key.text == "formats" || key.text == "instructions")
+    else if (key.text == "formats" || key.text == "tables" || key.text == "functions" ||
+             key.text == "instructions")
       merge_entries(*old, value, problems);
     else
       *old = value;
   }
 }
 
+/// Reads the file that a scalar names, relative to the one it stands in. A problem is shown there,
+/// where the user can mend it.
+std::optional<std::string> read_named(const Node& where, const std::string& what,
+                                      std::filesystem::path& file, Problems& problems) {
+  file = (std::filesystem::path(where.source->name).parent_path() / where.text).lexically_normal();
+  Problems in_file;
+  std::optional<std::string> text = read_file(file, in_file);
+  if (!text)
+    problems.add(where, fmt::format("the {} '{}' cannot be read", what, where.text));
+  return text;
+}
+
+/// Takes the libraries of `import` into the tree: their tables and functions, each file once.
+class Imports {
+public:
+  explicit Imports(Problems& problems) : problems_(problems) {}
+
+  void resolve(Node& root, int level) {
+    const Node* key = root.find("import");
+    if (!key)
+      return;
+    const Node list = *key;
+    std::erase_if(root.entries, [](const auto& entry) { return entry.key.text == "import"; });
+    if (list.kind != Node::Kind::Sequence)
+      return problems_.add(list, "'import' must be a list of files");
+    for (const Node& item : list.items)
+      add_file(item, root, level);
+  }
+
+private:
+  void add_file(const Node& item, Node& root, int level) {
+    if (!item.is_scalar() || level == kMaxImports)
+      return problems_.add(item, item.is_scalar() ? "too many imports of imports"
+                                                  : "an import must be the name of a file");
+    std::filesystem::path file;
+    const std::optional<std::string> text = read_named(item, "import", file, problems_);
+    if (!text || !seen_.insert(file).second)
+      return;
+    Node library =
+        parse_yaml(std::make_shared<SourceText>(SourceText{file.string(), *text}), problems_);
+    resolve(library, level + 1);
+    for (const auto& [key, value] : library.entries) {
+      if (key.text == "tables" || key.text == "functions")
+        add_entries(key, value, root);
+      else
+        problems_.add(key, fmt::format("a file that is imported has 'tables', 'functions' and "
+                                       "'import', not '{}'",
+                                       key.text));
+    }
+  }
+
+  void add_entries(const Node& section, const Node& entries, Node& root) {
+    Node* into = root.find(section.text);
+    if (!into) {
+      root.entries.push_back({section, entries});
+      return;
+    }
+    if (!into->is_map() || !entries.is_map())
+      return problems_.add(entries, fmt::format("'{}' must be a map", section.text));
+    for (const Node::Entry& entry : entries.entries) {
+      if (const Node* first = into->find(entry.key.text))
+        problems_.add(entry.key,
+                      fmt::format("'{}' of '{}' is already in {} on line {}", entry.key.text,
+                                  section.text, first->source->name, first->line));
+      else
+        into->entries.push_back(entry);
+    }
+  }
+
+  Problems& problems_;
+  std::set<std::filesystem::path> seen_;
+};
+
 Node read_level(const std::string& text, const std::string& name, int level, Problems& problems) {
   auto source = std::make_shared<SourceText>(SourceText{name, text});
   Node own = parse_yaml(source, problems);
   if (!own.is_map())
     return own;
+  Imports(problems).resolve(own, 0);
   const Node* base_key = own.find("base");
   if (!base_key)
     return own;
@@ -81,14 +159,10 @@ Node read_level(const std::string& text, const std::string& name, int level, Pro
                                                   : "'base' must be the name of a file");
     return {};
   }
-  std::filesystem::path file =
-      (std::filesystem::path(name).parent_path() / base_name.text).lexically_normal();
-  Problems in_file; // shown at the `base`, where the user can mend it
-  std::optional<std::string> base_text = read_file(file, in_file);
-  if (!base_text) {
-    problems.add(base_name, fmt::format("the base '{}' cannot be read", base_name.text));
+  std::filesystem::path file;
+  const std::optional<std::string> base_text = read_named(base_name, "base", file, problems);
+  if (!base_text)
     return {};
-  }
   Node merged = read_level(*base_text, file.string(), level + 1, problems);
   if (!merged.is_map())
     return merged;
@@ -120,9 +194,12 @@ std::optional<std::string> read_file(const std::filesystem::path& file, Problems
                            : fmt::format("cannot be opened: {}", std::strerror(reason)));
     return std::nullopt;
   }
-  std::string text(kMaxBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  std::string text;
+  std::array<char, 1 << 16> part;
+  while (text.size() <= kMaxBytes && stream) {
+    stream.read(part.data(), part.size());
+    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+  }
   if (stream.bad() || text.size() > kMaxBytes) {
     problems.add(whole_file(file.string()),
                  text.size() > kMaxBytes ? "is larger than 16 MiB: no spec" : "cannot be read");

@@ -1,6 +1,6 @@
 #pragma once
-// From a file to one tree: `base: FILE` is read first, then the file's own entries are laid over
-// it.
+// From a file to one tree: `import: [FILE, ..]` puts other files' tables and functions beside its
+// own; `base: FILE` is read first, then the file's own entries are laid over it.
 
 #include <filesystem>
 #include <optional>
@@ -11,10 +11,11 @@
 
 namespace npuforge::isa {
 
-/// The merged tree, without the key `base`; a null node (and problems) if a file is no YAML. `name`
-/// is the file's path as diagnostics show it; bases are relative to it.
+/// The merged tree, without the keys `base` and `import`; a null node (and problems) if a file is
+/// no YAML. `name` is the file's path as diagnostics show it; bases are relative to it.
 ///   machine, units          merge key by key, to any depth
-///   formats, instructions   an entry replaces the base's entry of that name; `NAME: ~` removes it
+///   formats, instructions, tables, functions
+///                           an entry replaces the base's entry of that name; `NAME: ~` removes it
 ///   everything else         replaces
 Node read_document(const std::string& text, const std::string& name, Problems& problems);
 

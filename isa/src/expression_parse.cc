@@ -50,6 +50,8 @@ private:
     if (!accept('-'))
       return parse_primary();
     ExprPtr arg = parse_unary();
+    if (arg->kind == ExprKind::Literal && is_float(arg->type))
+      return make_float(negated(arg->text), column);
     if (arg->kind == ExprKind::Literal) // -3 is a literal
       return make_literal(-arg->literal, column);
     return make(ExprKind::Unary, "-", column, {arg});
@@ -73,18 +75,50 @@ private:
   }
 
   ExprPtr parse_number() {
-    std::size_t start = position_;
-    while (position_ < text_.size() && std::isalnum(static_cast<unsigned char>(text_[position_])))
+    const std::size_t start = position_;
+    const bool hex = text_.substr(position_).starts_with("0x");
+    while (position_ < text_.size() && is_number_char(hex))
       ++position_;
-    std::string_view digits = text_.substr(start, position_ - start);
+    const std::string_view number = text_.substr(start, position_ - start);
+    if (number.find_first_of(hex ? ".p" : ".e") == std::string_view::npos)
+      return parse_integer(number, static_cast<int>(start));
+    if (!is_float_literal(number, hex))
+      fail_at(start, fmt::format("'{}' is not a number such as 1.5, 1e-3 or 0x1.8p-2", number));
+    return make_float(std::string(number), static_cast<int>(start));
+  }
+
+  ExprPtr parse_integer(std::string_view digits, int column) {
     bool hex = digits.starts_with("0x");
     std::string_view body = hex ? digits.substr(2) : digits;
     int64_t value = 0;
     auto [end, error] =
         std::from_chars(body.data(), body.data() + body.size(), value, hex ? 16 : 10);
     if (error != std::errc() || end != body.data() + body.size())
-      fail_at(start, fmt::format("'{}' is not a number of at most 63 bits", digits));
-    return make_literal(value, static_cast<int>(start));
+      fail_at(column, fmt::format("'{}' is not a number of at most 63 bits", digits));
+    return make_literal(value, column);
+  }
+
+  /// digits [. digits] [e [sign] digits]; in hexadecimal the exponent, of two, must be there.
+  static bool is_float_literal(std::string_view number, bool hex) {
+    std::size_t at = hex ? 2 : 0;
+    auto digits = [&](bool hexadecimal) {
+      std::size_t first = at;
+      while (at < number.size() && (hexadecimal ? std::isxdigit(byte(number[at])) != 0
+                                                : std::isdigit(byte(number[at])) != 0))
+        ++at;
+      return at > first;
+    };
+    auto accept_any = [&](std::string_view these) {
+      bool found = at < number.size() && these.find(number[at]) != std::string_view::npos;
+      at += found;
+      return found;
+    };
+    if (!digits(hex) || (accept_any(".") && !digits(hex)))
+      return false;
+    if (!accept_any(hex ? "p" : "e"))
+      return !hex && at == number.size();
+    accept_any("+-");
+    return digits(false) && at == number.size() && at < kMaxNumber;
   }
 
   ExprPtr parse_name_or_call() {
@@ -94,18 +128,38 @@ private:
     std::string name(text_.substr(start, position_ - start));
     if (name.back() == '.' || name.find("..") != std::string::npos)
       fail_at(start, fmt::format("'{}' is not a name", name));
-    skip_space();
+    if (name == "inf")
+      return make_float(name, static_cast<int>(start));
+    if (accept_after_space('['))
+      return parse_index(name, static_cast<int>(start));
     if (!accept('('))
       return make(ExprKind::Name, name, static_cast<int>(start), {});
     std::vector<ExprPtr> args;
-    do
-      args.push_back(parse_binary(0));
-    while (accept_after_space(','));
-    expect(')');
+    if (!accept_after_space(')')) {
+      do
+        args.push_back(parse_binary(0));
+      while (accept_after_space(','));
+      expect(')');
+    }
     return make(ExprKind::Call, name, static_cast<int>(start), std::move(args));
   }
 
+  ExprPtr parse_index(const std::string& table, int column) {
+    ExprPtr index = parse_binary(0);
+    expect(']');
+    return make(ExprKind::Index, table, column, {index});
+  }
+
   // --- characters ---
+  static constexpr std::size_t kMaxNumber = 100; // characters
+  static unsigned char byte(char c) { return static_cast<unsigned char>(c); }
+  /// A sign belongs to a number behind its exponent's letter.
+  bool is_number_char(bool hex) const {
+    const char c = text_[position_];
+    const char before = position_ > 0 ? text_[position_ - 1] : ' ';
+    return std::isalnum(byte(c)) || c == '.' || c == '_' ||
+           ((c == '-' || c == '+') && before == (hex ? 'p' : 'e'));
+  }
   static bool is_name_char(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.';
   }
@@ -152,6 +206,19 @@ private:
     node->literal = value;
     node->column = column;
     return node;
+  }
+
+  /// Its value is known when its type is.
+  static ExprPtr make_float(const std::string& text, int column) {
+    auto node = std::make_shared<Expr>();
+    node->kind = ExprKind::Literal;
+    node->text = text;
+    node->type = Type::F32;
+    node->column = column;
+    return node;
+  }
+  static std::string negated(const std::string& text) {
+    return text[0] == '-' ? text.substr(1) : "-" + text;
   }
 
   struct DepthGuard {

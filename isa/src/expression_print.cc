@@ -1,3 +1,6 @@
+#include <set>
+#include <utility>
+
 #include "npuforge/isa/expression.h"
 
 #include "operators.h"
@@ -31,7 +34,7 @@ void print_binary(const Expr& expr, int min_precedence, std::string& out) {
 void print_node(const Expr& expr, int min_precedence, std::string& out) {
   switch (expr.kind) {
   case ExprKind::Literal:
-    out += std::to_string(expr.literal);
+    out += expr.text;
     break;
   case ExprKind::Name:
   case ExprKind::Let:
@@ -64,14 +67,30 @@ std::string print(const Expr& expr) {
   return out;
 }
 
-bool equal(const Expr& a, const Expr& b) {
+namespace {
+
+/// Lets that were found to be equal are not compared again: their number bounds the work.
+using Pairs = std::set<std::pair<const Expr*, const Expr*>>;
+
+bool equal(const Expr& a, const Expr& b, Pairs& equals) {
+  if (&a == &b || equals.count({&a, &b}))
+    return true;
   if (a.kind != b.kind || a.text != b.text || a.literal != b.literal || a.type != b.type ||
       a.args.size() != b.args.size())
     return false;
   for (std::size_t i = 0; i < a.args.size(); ++i)
-    if (!equal(*a.args[i], *b.args[i]))
+    if (!equal(*a.args[i], *b.args[i], equals))
       return false;
+  if (a.kind == ExprKind::Let)
+    equals.emplace(&a, &b);
   return true;
+}
+
+} // namespace
+
+bool equal(const Expr& a, const Expr& b) {
+  Pairs equals;
+  return equal(a, b, equals);
 }
 
 int64_t round_shift_even(int64_t value, int shift) {

@@ -19,4 +19,17 @@ Loop find_loop(Op op, Type from, Type to) {
   return loop;
 }
 
+Op combining(Op reduction) {
+  switch (reduction) {
+  case Op::LaneSum:
+    return Op::Add;
+  case Op::LaneMin:
+    return Op::Min;
+  case Op::LaneMax:
+    return Op::Max;
+  default:
+    throw std::logic_error("no lane reduction");
+  }
+}
+
 } // namespace npuforge::isa

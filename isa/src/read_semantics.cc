@@ -5,20 +5,12 @@
 #include <fmt/format.h>
 
 #include "actions.h"
+#include "expression_rules.h"
 #include "names.h"
 #include "readers.h"
 
 namespace npuforge::isa {
 namespace {
-
-using NameSet = std::set<std::string>;
-
-void collect_names(const Expr& expr, NameSet& names) {
-  if (expr.kind == ExprKind::Name)
-    names.insert(expr.text);
-  for (const ExprPtr& arg : expr.args)
-    collect_names(*arg, names);
-}
 
 /// What an expression may name: operands that are read, with or without streams.
 std::vector<Symbol> operand_symbols(const Instruction& instruction, bool streams) {
@@ -54,8 +46,7 @@ public:
   void read() {
     std::optional<int> action = section_.choice("action", words(kActionNames));
     if (!action) {
-      for (const char* key : {"result", "condition", "init", "step", "levels"})
-        section_.optional(key); // which of them are right depends on the action
+      accept_all_keys(); // which of them are right depends on the action
       return;
     }
     instruction_.action = static_cast<Action>(*action);
@@ -64,20 +55,34 @@ public:
                      fmt::format("unit '{}' has no action '{}'; it belongs to unit '{}'",
                                  name(instruction_.unit), name(instruction_.action),
                                  name(rule_of(instruction_.action).unit)));
-      for (const char* key : {"result", "condition", "init", "step", "levels"})
-        section_.optional(key);
+      accept_all_keys();
       return;
     }
     if (instruction_.action == Action::Reduce)
       read_levels();
     check_action_operands(node_, reading_);
-    read_expressions();
+    if (mentions_failed(node_, reading_.all))
+      accept_all_keys();
+    else
+      read_expressions();
   }
 
 private:
   Problems& problems() { return reading_.all.problems; }
 
+  void accept_all_keys() {
+    for (const char* key : {"result", "condition", "init", "step", "levels", "let", "state"})
+      section_.optional(key);
+  }
+
   void read_expressions() {
+    if (rule_of(instruction_.action).expressions.empty())
+      return;
+    if (instruction_.action == Action::Reduce)
+      read_state();
+    const Node* let = section_.optional("let");
+    if (let && !read_all_lets(*let))
+      return accept_all_keys();
     switch (instruction_.action) {
     case Action::Compute:
       instruction_.result = read("result", symbols(true), Type::I32);
@@ -88,33 +93,68 @@ private:
     case Action::Map:
       instruction_.result = read("result", symbols(true), written_type());
       break;
-    case Action::Reduce: {
+    default: // reduce
       instruction_.init = read("init", symbols(false), instruction_.state);
       instruction_.step = read("step", with_state(symbols(true)), instruction_.state);
       instruction_.result = read("result", with_state(symbols(false)), written_type());
-      break;
     }
-    default:
-      return;
-    }
+    if (let && complete_)
+      check_lets_used(
+          *let, instruction_.lets,
+          {instruction_.condition, instruction_.init, instruction_.step, instruction_.result},
+          problems());
     check_all_used();
   }
 
-  ExprPtr read(const char* key, const std::vector<Symbol>& symbols, Type type) {
+  void read_state() {
+    const Node* node = section_.optional("state");
+    if (!node)
+      return;
+    const std::optional<Type> type = find_type(node->text);
+    if (!node->is_scalar() || (type != Type::I32 && type != Type::I64 && type != Type::F32))
+      return problems().add(*node, fmt::format("'state' of {} is '{}'; there are i32, i64, f32",
+                                               reading_.what, node->text));
+    instruction_.state = *type;
+  }
+
+  bool read_all_lets(const Node& node) {
+    std::vector<Symbol> names = symbols(true);
+    if (instruction_.action == Action::Reduce)
+      names = with_state(std::move(names));
+    std::optional<std::vector<ExprPtr>> lets =
+        read_lets(node, reading_.what, scope(std::move(names)), problems());
+    if (lets)
+      instruction_.lets = std::move(*lets);
+    return lets.has_value();
+  }
+
+  Scope scope(std::vector<Symbol> names) const {
+    const Spec& spec = reading_.all.spec;
+    return {std::move(names), instruction_.lets, spec.tables, spec.functions};
+  }
+
+  ExprPtr read(const char* key, std::vector<Symbol> names, Type type) {
     const Node* node = section_.required(key);
     if (!node) {
       complete_ = false;
       return nullptr;
     }
     std::string what = fmt::format("'{}' of {}", key, reading_.what);
-    ExprPtr expr = read_expression(*node, what, symbols, type, problems());
+    ExprPtr expr = read_expression(*node, what, scope(std::move(names)), type, problems());
     complete_ = complete_ && expr;
-    if (expr && expr->type != type)
+    if (!expr)
+      return nullptr;
+    if (expr->type != type)
       problems().add_inside(
           *node, 0,
           fmt::format("{} has the type {}; it must be {}", what, name(expr->type), name(type)));
-    if (expr)
-      collect_names(*expr, used_);
+    const Expr* lane = find_lane_operation(*expr);
+    if (lane && instruction_.unit != Unit::Vector)
+      problems().add(*node,
+                     fmt::format("{} uses {}: only the vector unit has lanes", what, lane->text));
+    check_size(*node, what, *expr, problems());
+    for (const Symbol& symbol : names_in(*expr))
+      used_.insert(symbol.name);
     return expr;
   }
 
@@ -173,15 +213,14 @@ private:
   InstructionReading& reading_;
   Instruction& instruction_;
   Section section_;
-  NameSet used_;
+  std::set<std::string> used_;
   bool complete_ = true;
 };
 
 } // namespace
 
-ExprPtr read_expression(const Node& node, const std::string& what,
-                        const std::vector<Symbol>& symbols, std::optional<Type> wanted,
-                        Problems& problems) {
+ExprPtr read_expression(const Node& node, const std::string& what, const Scope& scope,
+                        std::optional<Type> wanted, Problems& problems) {
   if (!node.is_scalar()) {
     problems.add(node, fmt::format("{} must be an expression", what));
     return nullptr;
@@ -190,7 +229,7 @@ ExprPtr read_expression(const Node& node, const std::string& what,
     // A literal cannot be a bool, so a wanted bool says nothing about literals.
     if (wanted == Type::Bool)
       wanted = std::nullopt;
-    return type_check(parse_expression(node.text), symbols, wanted);
+    return type_check(parse_expression(node.text), scope, wanted);
   } catch (const ExprError& error) {
     problems.add_inside(node, error.column, fmt::format("{}: {}", what, error.message));
     return nullptr;

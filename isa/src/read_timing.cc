@@ -67,7 +67,7 @@ private:
   /// At least `low` when every stream has one row.
   ExprPtr expression(const Node& node, const std::string& key, int64_t low) {
     std::string what = fmt::format("{} of {}", key, reading_.what);
-    ExprPtr expr = read_expression(node, what, symbols_, Type::I64, problems());
+    ExprPtr expr = read_expression(node, what, Scope{symbols_, {}, {}, {}}, Type::I64, problems());
     if (!expr)
       return nullptr;
     if (expr->type != Type::I64) {

@@ -3,6 +3,7 @@
 // run.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,9 @@ struct FormatNotes {
 struct Reading {
   Spec& spec;
   Problems& problems;
-  std::vector<FormatNotes> formats; ///< parallel to spec.formats
+  std::vector<FormatNotes> formats;  ///< parallel to spec.formats
+  std::set<std::string> failed = {}; ///< tables and functions that are wrong: who uses them is not
+                                     ///< read, for it would be called wrong as well
 };
 
 /// One instruction while it is read.
@@ -57,11 +60,26 @@ void check_completion_order(const Node& instructions, Reading& all);
 /// Operands that the action needs, and none that it does not know.
 void check_action_operands(const Node& semantics, InstructionReading& reading);
 
+void read_tables(const Node& node, Reading& reading);
+void read_functions(const Node& node, Reading& reading); ///< behind the tables
+
 /// Parses and types the expression of a scalar; null and a problem if it is wrong. `what` names it
 /// in messages.
-ExprPtr read_expression(const Node& node, const std::string& what,
-                        const std::vector<Symbol>& symbols, std::optional<Type> wanted,
-                        Problems& problems);
+ExprPtr read_expression(const Node& node, const std::string& what, const Scope& scope,
+                        std::optional<Type> wanted, Problems& problems);
+
+/// The Let nodes of a map of names to expressions, each in the scope of those before it; nullopt
+/// (and problems) if one is wrong. `what` names their owner.
+std::optional<std::vector<ExprPtr>> read_lets(const Node& node, const std::string& what,
+                                              Scope scope, Problems& problems);
+/// A let that no result uses is a mistake of the spec. `node` is the map.
+void check_lets_used(const Node& node, const std::vector<ExprPtr>& lets,
+                     const std::vector<ExprPtr>& results, Problems& problems);
+/// Names of the tables and functions in the expressions of a function or of semantics.
+std::set<std::string> mentioned(const Node& node);
+bool mentions_failed(const Node& node, const Reading& reading);
+/// Does the expression, all functions put in place, stay within what tools can work with?
+void check_size(const Node& where, const std::string& what, const Expr& expr, Problems& problems);
 
 /// Bits that hold the numbers 0..count-1.
 int bits_for(int64_t count);

@@ -101,6 +101,14 @@ bool is_identifier(std::string_view text) {
          std::all_of(text.begin(), text.end(), good);
 }
 
+bool is_word(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return is_identifier(lower);
+}
+
 std::string list(const std::vector<std::string>& words) {
   return words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", "));
 }

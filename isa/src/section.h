@@ -43,6 +43,8 @@ private:
 std::optional<int64_t> read_integer(const Node& node, std::string_view what, Problems& problems);
 /// A name of the spec: lower-case letters, digits, '_', starting with a letter.
 bool is_identifier(std::string_view text);
+/// The same with letters of either case: a table's name.
+bool is_word(std::string_view text);
 /// "a, b, c"
 std::string list(const std::vector<std::string>& words);
 

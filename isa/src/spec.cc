@@ -22,7 +22,15 @@ void read_spec(const Node& root, Reading& reading) {
   section.integer("npuforge", 1, 1); // version of the language
   read_machine(section, reading.spec.machine, reading.problems);
   const Node* formats = section.required("formats");
+  for (const char* resolved : {"base", "import"}) // by read_document
+    section.optional(resolved);
+  const Node* tables = section.optional("tables");
+  const Node* functions = section.optional("functions");
   const Node* instructions = section.required("instructions");
+  if (tables)
+    read_tables(*tables, reading);
+  if (functions)
+    read_functions(*functions, reading);
   if (formats)
     read_formats(*formats, reading);
   if (instructions && !reading.spec.formats.empty())

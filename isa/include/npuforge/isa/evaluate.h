@@ -14,7 +14,13 @@
 namespace npuforge::isa {
 
 /// Value of a scalar expression, as an int64_t (see type.h); `lookup` gives the value of each name.
+/// One lane alone.
 int64_t evaluate(const Expr& expr, const std::function<int64_t(std::string_view)>& lookup);
+
+/// The value that a name has in a lane.
+using LaneLookup = std::function<int64_t(std::string_view name, int lane)>;
+/// Value in one of the `lanes` lanes of a row.
+int64_t evaluate(const Expr& expr, const LaneLookup& lookup, int lane, int lanes);
 
 /// An expression compiled for blocks: a straight line of operations over columns of elements.
 class Kernel {
@@ -32,8 +38,9 @@ public:
   /// state: threads may run one kernel at once.
   void run(std::span<const void* const> inputs, void* output, int64_t count) const;
 
+  struct Impl; ///< of kernel.cc
+
 private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
