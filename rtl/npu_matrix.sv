@@ -1,7 +1,7 @@
 // The matrix unit: streams scratchpad rows through the array into accumulator rows (TIMING.md section 5).
 // Interface: issue_i with op_i in cycle t is an issue at I = t+1. Beat k of row j is asked for in I+j*MatrixBeats+k (two neighbouring rows
 // of the scratchpad when it is not aligned); the row enters the array one cycle after its last beat was asked for (array_*), and is
-// written in I+j*MatrixBeats+MatrixWrite, one cycle after the accumulator was read. complete_o with post_o is high in C-1. Never stalls. Reset: idle, ring at set 0.
+// written in I+(j+1)*MatrixBeats-1+MatrixWrite, one cycle after the accumulator was read. complete_o with post_o is high in C-1. Never stalls. Reset: idle, ring at set 0.
 module npu_matrix #(
   localparam int unsigned Shadows = npu_pkg::WeightSets - 1,
   localparam int unsigned SetBits = (Shadows > 1) ? $clog2(Shadows) : 1,

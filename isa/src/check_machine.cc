@@ -34,14 +34,10 @@ private:
   void check_array() {
     require(m_.array.cols >= 4, "array", "cols",
             fmt::format("array.cols is {}; a row holds at least one i32, so 4", m_.array.cols));
-    require(m_.array.rows <= m_.array.cols, "array", "rows",
-            fmt::format(
-                "array.rows is {}; a row of the scratchpad has a byte for each of array.cols, {}, "
-                "and feeds no more rows of the array",
-                m_.array.rows, m_.array.cols));
-    require(m_.vector.lanes == m_.array.cols, "vector", "lanes",
-            fmt::format("vector.lanes is {}; this version takes array.cols, {}", m_.vector.lanes,
-                        m_.array.cols));
+    require(m_.vector.lanes > 0 && m_.array.cols % m_.vector.lanes == 0, "vector", "lanes",
+            fmt::format("vector.lanes is {}; the elements of a row, array.cols = {}, must be a "
+                        "multiple of it",
+                        m_.vector.lanes, m_.array.cols));
   }
 
   void check_banks(const char* section, int64_t bytes, int banks, int row_bytes, int least) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "npuforge/isa/evaluate.h"
+#include "npuforge/isa/pace.h"
 #include "npuforge/isa/timing.h"
 
 #include "names.h"
@@ -85,20 +86,28 @@ private:
   const Machine& machine_;
 };
 
+/// What the exit of the vector unit waits for by itself: a row is written when all of it is
+/// computed, and the unit issues no instruction whose results would overtake those before.
+int64_t exit_wait(const Instruction& instruction, const Machine& machine) {
+  return instruction.unit == Unit::Vector ? pace(machine, instruction) - 1 : 0;
+}
+
 /// The longest time by which an instruction completes after the unit may issue the next one.
 int64_t lag(const Instruction& instruction, const Machine& machine) {
   int64_t longest = std::numeric_limits<int64_t>::min();
   for (int64_t steps : kSteps)
     longest = std::max(longest, cycles(*instruction.timing.latency, machine, steps) -
                                     cycles(*instruction.timing.occupancy, machine, steps));
-  return longest;
+  return longest - exit_wait(instruction, machine);
+}
+
+int64_t least_latency(const Instruction& instruction, const Machine& machine) {
+  return cycles(*instruction.timing.latency, machine, 1) - exit_wait(instruction, machine);
 }
 
 const Instruction* quickest(const Spec& spec, Unit unit) {
   const Instruction* found = nullptr;
-  const auto latency = [&](const Instruction& i) {
-    return cycles(*i.timing.latency, spec.machine, 1);
-  };
+  const auto latency = [&](const Instruction& i) { return least_latency(i, spec.machine); };
   for (const Instruction& instruction : spec.instructions)
     if (instruction.unit == unit && (!found || latency(instruction) < latency(*found)))
       found = &instruction;
@@ -122,7 +131,7 @@ void check_completion_order(const Node& instructions, Reading& all) {
       continue;
     const Instruction* next = quickest(all.spec, instruction.unit);
     const int64_t after = lag(instruction, machine);
-    const int64_t least = cycles(*next->timing.latency, machine, 1);
+    const int64_t least = least_latency(*next, machine);
     if (after >= least)
       all.problems.add(
           *instructions.find(instruction.mnemonic)->find("timing"),

@@ -90,8 +90,8 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   text.number("MatrixBeats", multiply_beats(m), "of a row of activations");
   text.number("MatrixFlight", m.array.rows + m.array.cols + m.array.pipeline - 1,
               "cycles from a row's last beat to the accumulator's read");
-  text.number("MatrixWrite", m.array.rows + m.array.cols + m.array.pipeline + multiply_beats(m) - 1,
-              "cycles from issue to the first row's write");
+  text.number("MatrixWrite", m.array.rows + m.array.cols + m.array.pipeline,
+              "cycles from issue until the write port is held");
   text.number("Passes", passes(m), "cycles in which the lanes compute a row");
   text.number("PassBits", index_bits(passes(m)));
   text.number("VectorBeatsA", layouts.vector_beats_a, "of a row of stream A in the scratchpad");

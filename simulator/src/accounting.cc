@@ -14,6 +14,8 @@ void charge(std::array<int64_t, kStallCount>& causes, Stall cause, Cycle& cursor
 }
 
 Stall own_cause(isa::Unit unit) {
+  if (unit == isa::Unit::Vector)
+    return Stall::Port; // its own, which the results of the instruction before still need
   return unit == isa::Unit::Load || unit == isa::Unit::Store ? Stall::Engine : Stall::WeightSet;
 }
 

@@ -52,7 +52,7 @@ void resolve_stream(const MicroOp& op, const StreamPlan& plan, std::span<const i
   stream.base = static_cast<uint32_t>(bits.value) + static_cast<uint32_t>(registers[bits.base]);
   stream.levels = machine.sequencer.levels;
   stream.generator = generators[bits.generator];
-  stream.unit = plan.space == Space::Accumulator ? 1 : machine.row_bytes();
+  stream.unit = plan.space == Space::Accumulator ? 1 : plan.beats * machine.row_bytes();
   if (job.plan->roles.bytes >= 0) {
     stream.unit = static_cast<uint32_t>(job.values[job.plan->roles.bytes]);
     if (stream.unit < 1)
@@ -80,6 +80,14 @@ int64_t group_rows(const Job& job) {
   fault("a reduction without a stream to read");
 }
 
+/// Rows that the unit walks: those of the first stream that it reads.
+int64_t row_count(const Job& job) {
+  for (int s = 0; s < job.stream_count; ++s)
+    if (job.streams[s].access == Access::Read)
+      return job.streams[s].steps;
+  return job.stream_count > 0 ? job.streams[0].steps : 1;
+}
+
 void check_steps(const Job& job) {
   const Stream* first = nullptr; // all read streams walk as many rows as the first
   for (int s = 0; s < job.stream_count; ++s) {
@@ -100,8 +108,7 @@ void check_limits(const Job& job, const isa::Machine& machine) {
   if (job.plan->action == Action::Preload && steps > machine.array.rows)
     fault(fmt::format("preloads {} rows into an array of {}", steps, machine.array.rows));
   if (job.plan->action == Action::LoadLanes) {
-    int64_t registers =
-        (steps * machine.row_bytes() + 4 * machine.vector.lanes - 1) / (4 * machine.vector.lanes);
+    int64_t parts = steps * job.plan->streams[0].beats, registers = (parts + 3) / 4;
     int64_t end = job.values[job.plan->roles.lane] + registers;
     if (end > machine.vector.lane_registers)
       fault(fmt::format("loads lane registers up to {}, of which there are {}", end - 1,
@@ -170,6 +177,7 @@ void resolve(const MicroOp& op, std::span<const int32_t> registers,
   check_steps(job);
   check_limits(job, machine);
   check_banks(job, ports);
+  job.rows = row_count(job);
   job.occupancy = job.latency = 0;
   job.claim_count = 0;
   if (!op.plan->instruction->timing.dynamic)

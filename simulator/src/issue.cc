@@ -33,6 +33,7 @@ void Issue::reset() {
     slots_[u].reset(core_.machine().queue[u], core_.machine().queue[u]);
   }
   front_free_.fill(0);
+  exit_free_ = 0;
   blocker_.fill(nullptr);
   issued_.clear();
   free_.clear();
@@ -149,6 +150,11 @@ Cycle Issue::own_gate(const Job& job) const {
     return core_.weights->free_set();
   case Action::Multiply:
     return job.values[job.plan->roles.next] ? core_.weights->loaded_set() : 0;
+  case Action::LoadLanes:
+  case Action::SetLanes:
+  case Action::Map:
+  case Action::Reduce:
+    return exit_free_ - job.plan->pace;
   default:
     return 0;
   }
@@ -199,6 +205,8 @@ void Issue::grant(Job& job, Cycle now) {
       core_.ports.hold(job.claims[i], job.issue, job.unit());
   }
   front_free_[u] = job.issue + job.occupancy;
+  if (job.unit() == Unit::Vector)
+    exit_free_ = job.issue + job.plan->pace * (job.rows + 1) - 1;
   start(job, now);
 }
 

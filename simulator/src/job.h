@@ -32,6 +32,7 @@ struct Job {
   std::array<Claim, kMaxUses> claims;
   int claim_count = 0;
   Cycle occupancy = 0, latency = 0;
+  int64_t rows = 1;  ///< that the unit walks
   int64_t group = 1; ///< Reduce: rows of a group
   // Who kept it waiting at a port, for the statistics.
   Cycle blocked_since = 0;

@@ -18,7 +18,7 @@ void Matrix::issue(Job& job) {
     return;
   for (int s = 0; s < job.stream_count; ++s)
     expand(job.streams[s], s == job.plan->destination ? to_ : from_);
-  fill_.assign(core_.machine().row_bytes(), static_cast<int8_t>(job.values[roles.fill]));
+  fill_.assign(core_.machine().array.rows, static_cast<int8_t>(job.values[roles.fill]));
   Memories& memories = *core_.context.memories;
   multiply({from_, to_, memories.scratchpad.data(), fill_.data(), memories.accumulator.data(),
             job.values[roles.accumulate] != 0},

@@ -18,12 +18,11 @@ uint32_t wrap(int64_t value) {
 }
 
 void multiply_any(const MultiplyRows& rows, const WeightSet& w, size_t first) {
-  const int inputs = std::min(w.rows, w.cols);
   std::vector<int64_t> sums(w.cols);
   for (size_t i = first; i < rows.from.size(); ++i) {
     const int8_t* in = rows.from[i] < 0 ? rows.fill : rows.memory + rows.from[i];
     std::fill(sums.begin(), sums.end(), 0);
-    for (int k = 0; k < inputs; ++k)
+    for (int k = 0; k < w.rows; ++k)
       for (int n = 0; n < w.cols; ++n)
         sums[n] += in[k] * w.pairs[(k / 2 * w.cols + n) * 2 + k % 2];
     int32_t* out = rows.sums + rows.to[i] * w.cols;
@@ -86,11 +85,11 @@ void add_block(const MultiplyRows& rows, const WeightSet& w, size_t first, int c
 }
 
 size_t multiply_blocks(const MultiplyRows& rows, const WeightSet& w) {
-  const int inputs = std::min(w.rows, w.cols), pairs = (std::min(inputs, w.used_rows) + 1) / 2;
+  const int pairs = (w.used_rows + 1) / 2;
   Inputs in;
   size_t first = 0;
   for (; first + kBlock <= rows.from.size(); first += kBlock) {
-    in.widen(rows, first, pairs, inputs);
+    in.widen(rows, first, pairs, w.rows);
     for (int column = 0; column < w.cols; column += kGroup)
       add_block(rows, w, first, column, in, pairs);
   }

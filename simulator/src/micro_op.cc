@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "npuforge/isa/pace.h"
+
 namespace npuforge::simulator {
 namespace {
 
@@ -35,7 +37,8 @@ Roles make_roles(const isa::Instruction& i) {
   return roles;
 }
 
-void add_streams(const isa::Instruction& instruction, Plan& plan) {
+void add_streams(const isa::Instruction& instruction, const isa::Machine& machine, Plan& plan) {
+  plan.pace = isa::pace(machine, instruction);
   for (size_t o = 0; o < instruction.operands.size(); ++o) {
     const isa::Operand& operand = instruction.operands[o];
     if (operand.kind != OperandKind::Stream)
@@ -44,7 +47,8 @@ void add_streams(const isa::Instruction& instruction, Plan& plan) {
       plan.destination = static_cast<int>(plan.streams.size());
     plan.streams.push_back({static_cast<int>(o), operand.space, operand.access, operand.type,
                             operand.byte_aligned,
-                            operand.fill.empty() ? -1 : instruction.index_of(operand.fill)});
+                            operand.fill.empty() ? -1 : instruction.index_of(operand.fill),
+                            isa::beats(machine, instruction, operand)});
   }
   require(plan.streams.size() <= kMaxStreams, instruction, "too many streams");
   for (const StreamPlan& stream : plan.streams)
@@ -107,7 +111,7 @@ std::vector<std::unique_ptr<Plan>> make_plans(const isa::Spec& spec) {
     plan->unit = instruction.unit;
     plan->action = instruction.action;
     plan->roles = make_roles(instruction);
-    add_streams(instruction, *plan);
+    add_streams(instruction, spec.machine, *plan);
     add_timing(instruction, spec.machine, *plan);
     add_kernels(instruction, *plan);
     plans.push_back(std::move(plan));

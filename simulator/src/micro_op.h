@@ -31,7 +31,8 @@ struct StreamPlan {
   isa::Access access;
   isa::Type type;
   bool byte_aligned;
-  int fill; ///< operand, -1: none
+  int fill;  ///< operand, -1: none
+  int beats; ///< rows of its memory that one of its rows is long
 };
 
 struct UsePlan {
@@ -51,6 +52,7 @@ struct Plan {
   int destination = -1; ///< stream written, -1: none
   std::vector<UsePlan> uses;
   TimingExpression occupancy, latency;
+  int pace = 1; ///< cycles from row to row
   /// Operands in order are the inputs; Reduce: `state` after them.
   std::optional<isa::Kernel> init, step, result, condition;
 };

@@ -13,9 +13,9 @@ Vector::Vector(sc_core::sc_module_name name, Core& core) : sc_module(name), core
 
 void Vector::reset() {
   const isa::VectorParams& v = core_.machine().vector;
-  lane_registers_.assign(static_cast<size_t>(v.lanes) * v.lane_registers, 0);
+  lane_registers_.assign(static_cast<size_t>(cols()) * v.lane_registers, 0);
   lane_columns_.assign(v.lane_registers, {});
-  size_t block = static_cast<size_t>(std::max(kColumnElements, v.lanes));
+  size_t block = static_cast<size_t>(std::max(kColumnElements, cols()));
   for (Column& column : columns_)
     column.assign(block, 0);
   for (Column* column : {&state_, &next_, &out_})
@@ -44,7 +44,7 @@ const std::vector<int32_t>& Vector::lane_column(int number) {
   if (column.empty()) {
     column.resize(state_.size());
     for (size_t i = 0; i < column.size(); ++i)
-      column[i] = lane(number)[i % lanes()];
+      column[i] = lane(number)[i % cols()];
   }
   return column;
 }
@@ -56,21 +56,20 @@ void Vector::lanes_changed(int first, int last) {
 
 void Vector::load_lanes(const Job& job) {
   int first = job.values[job.plan->roles.lane];
-  const int row_bytes = core_.machine().row_bytes();
+  const auto bytes = static_cast<size_t>(job.streams[0].unit);
   expand(job.streams[0], addresses_[0]);
   auto* to = reinterpret_cast<char*>(lane(first));
   for (int64_t address : addresses_[0]) {
-    std::memcpy(to, core_.context.memories->scratchpad.data() + address,
-                static_cast<size_t>(row_bytes));
-    to += row_bytes;
+    std::memcpy(to, core_.context.memories->scratchpad.data() + address, bytes);
+    to += bytes;
   }
-  int64_t last_byte = static_cast<int64_t>(addresses_[0].size()) * row_bytes - 1;
-  lanes_changed(first, first + static_cast<int>(last_byte / (4 * lanes())));
+  size_t last_byte = addresses_[0].size() * bytes - 1;
+  lanes_changed(first, first + static_cast<int>(last_byte / (4 * static_cast<size_t>(cols()))));
 }
 
 void Vector::set_lanes(const Job& job) {
   int number = job.values[job.plan->roles.lane];
-  std::fill_n(lane(number), lanes(), job.values[job.plan->roles.value]);
+  std::fill_n(lane(number), cols(), job.values[job.plan->roles.value]);
   lanes_changed(number, number);
 }
 
@@ -116,7 +115,7 @@ void Vector::read_rows(const Job& job, int64_t first, int64_t stride, int64_t ro
       from = picked_[s];
     }
     const int32_t* fill = plan.fill >= 0 ? lane(job.values[plan.fill]) : nullptr;
-    gather(*core_.context.memories, plan.space, plan.type, from, lanes(), fill,
+    gather(*core_.context.memories, plan.space, plan.type, from, cols(), fill,
            columns_[plan.operand].data());
   }
 }
@@ -124,18 +123,18 @@ void Vector::read_rows(const Job& job, int64_t first, int64_t stride, int64_t ro
 void Vector::write_rows(const Job& job, const void* column, int64_t first, int64_t rows) {
   std::span<const int64_t> to(addresses_[job.plan->destination]);
   scatter(column, job.plan->streams[job.plan->destination].space,
-          to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)), lanes(),
+          to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)), cols(),
           *core_.context.memories);
 }
 
 void Vector::map(const Job& job) {
   expand_streams(job);
   set_inputs(job);
-  int64_t steps = job.streams[0].steps, block = static_cast<int64_t>(state_.size()) / lanes();
+  int64_t steps = job.streams[0].steps, block = static_cast<int64_t>(state_.size()) / cols();
   for (int64_t first = 0; first < steps; first += block) {
     int64_t rows = std::min(block, steps - first);
     read_rows(job, first, 1, rows);
-    job.plan->result->run(inputs(job), out_.data(), rows * lanes());
+    job.plan->result->run(inputs(job), out_.data(), rows * cols());
     write_rows(job, out_.data(), first, rows);
   }
 }
@@ -144,10 +143,10 @@ void Vector::reduce(const Job& job) {
   expand_streams(job);
   set_inputs(job);
   int64_t groups = job.streams[job.plan->destination].steps,
-          block = static_cast<int64_t>(state_.size()) / lanes();
+          block = static_cast<int64_t>(state_.size()) / cols();
   size_t state = job.plan->instruction->operands.size();
   for (int64_t first = 0; first < groups; first += block) {
-    int64_t rows = std::min(block, groups - first), count = rows * lanes();
+    int64_t rows = std::min(block, groups - first), count = rows * cols();
     inputs_[state] = state_.data();
     job.plan->init->run(inputs(job), state_.data(), count);
     for (int64_t tap = 0; tap < job.group; ++tap) {

@@ -20,9 +20,9 @@ private:
   void map(const Job& job);
   void reduce(const Job& job);
 
-  int lanes() const { return core_.machine().vector.lanes; }
+  int cols() const { return core_.machine().array.cols; }
   int32_t* lane(int number) {
-    return lane_registers_.data() + static_cast<size_t>(number) * lanes();
+    return lane_registers_.data() + static_cast<size_t>(number) * cols();
   }
   const std::vector<int32_t>& lane_column(int number);
   void lanes_changed(int first, int last);

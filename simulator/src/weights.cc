@@ -1,5 +1,7 @@
 #include "weights.h"
 
+#include "npuforge/isa/pace.h"
+
 namespace npuforge::simulator {
 
 Weights::Weights(sc_core::sc_module_name name, Core& core) : sc_module(name), core_(core) {}
@@ -27,7 +29,8 @@ void Weights::issue(Job& job) {
 
 void Weights::advance(Cycle issue) {
   loaded_.take();
-  free_.give(issue + core_.machine().array.cols);
+  const isa::Machine& m = core_.machine();
+  free_.give(issue + m.array.cols + isa::multiply_beats(m) - 1);
   active_ = (active_ + 1) % sets_.size();
 }
 

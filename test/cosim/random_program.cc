@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "npuforge/isa/evaluate.h"
+#include "npuforge/isa/pace.h"
 
 #include "emitter.h"
 #include "ordering.h"
@@ -53,6 +54,13 @@ private:
   bool load_lanes();
   bool set_lanes();
   bool map_or_reduce(Action action);
+  /// Bytes of a row of the stream; rows in the accumulator.
+  int64_t row_width(const Instruction& instruction, int stream) const {
+    const Operand& operand = instruction.operands[stream];
+    return operand.space == Space::Accumulator
+               ? 1
+               : int64_t{isa::beats(m_, instruction, operand)} * m_.row_bytes();
+  }
   bool add(Decoded decoded, const std::vector<random_programs::Access>& accesses);
 
   void use(Decoded& decoded, const std::vector<std::pair<int, Placed>>& streams);
@@ -146,7 +154,7 @@ bool Builder::multiply() {
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src"), dst = instruction->index_of("dst");
   const int64_t rows = random_.chance(25) ? random_.between(1, 3) : random_.between(1, 40);
-  const auto s = placer_.place(instruction->operands[src], rows, m_.row_bytes(),
+  const auto s = placer_.place(instruction->operands[src], rows, row_width(*instruction, src),
                                random_.chance(50) ? m_.row_bytes() : 1, 0);
   const auto d = placer_.place(instruction->operands[dst], rows, 1, 1, 0);
   if (!s || !d)
@@ -170,10 +178,11 @@ bool Builder::load_lanes() {
     return false;
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src"), lane = instruction->index_of("lane");
-  const int64_t rows_each = 4 * m_.vector.lanes / m_.row_bytes();
+  const Operand& source = instruction->operands[src];
+  const int64_t rows_each = 4 / isa::beats(m_, *instruction, source); // a register has four bytes a column
   const int64_t registers = random_.between(1, std::min(4, m_.vector.lane_registers));
-  const auto stream = placer_.place(instruction->operands[src], registers * rows_each,
-                                    m_.row_bytes(), placer_.unit_of(instruction->operands[src]), 0);
+  const auto stream = placer_.place(source, registers * rows_each, row_width(*instruction, src),
+                                    placer_.unit_of(source), 0);
   if (!stream)
     return false;
   use(decoded, {{src, *stream}});
@@ -207,9 +216,8 @@ bool Builder::map_or_reduce(Action action) {
   std::vector<random_programs::Access> accesses;
   const auto place_stream = [&](int index, int64_t count, uint64_t avoid) -> const Placed* {
     const Operand& operand = instruction->operands[index];
-    const auto placed =
-        placer_.place(operand, count, operand.space == Space::Accumulator ? 1 : m_.row_bytes(),
-                      placer_.unit_of(operand), avoid);
+    const auto placed = placer_.place(operand, count, row_width(*instruction, index),
+                                      placer_.unit_of(operand), avoid);
     if (!placed)
       return nullptr;
     streams.emplace_back(index, *placed);
