@@ -170,6 +170,7 @@ std::vector<std::pair<std::string, int64_t>> timing_sizes(const Machine& machine
   return {{"array.rows", machine.array.rows},
           {"array.cols", machine.array.cols},
           {"array.pipeline", machine.array.pipeline},
+          {"vector.lanes", machine.vector.lanes},
           {"vector.pipeline", machine.vector.pipeline}};
 }
 

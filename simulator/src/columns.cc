@@ -1,46 +1,54 @@
 #include "columns.h"
 
-#include <algorithm>
+#include <cstring>
 
 namespace npuforge::simulator {
 namespace {
 
+/// T has the size of the elements; their bits are all that counts here.
 template <typename T>
-void gather_as(const T* base, int64_t scale, std::span<const int64_t> addresses, int lanes,
-               const int32_t* fill, T* column) {
-  for (size_t i = 0; i < addresses.size(); ++i, column += lanes) {
-    if (addresses[i] != kOutside)
-      std::copy_n(base + addresses[i] * scale, lanes, column);
+void gather_as(const Rows& rows, std::span<const int64_t> addresses, const int32_t* fill,
+               T* column) {
+  const size_t row = static_cast<size_t>(rows.cols) * sizeof(T);
+  for (int64_t address : addresses) {
+    if (address != kOutside)
+      std::memcpy(column, rows.memory + address * rows.scale, row);
     else
-      std::transform(fill, fill + lanes, column, [](int32_t x) { return static_cast<T>(x); });
+      for (int c = 0; c < rows.cols; ++c)
+        column[c] = static_cast<T>(fill[c]);
+    column += rows.cols;
   }
-}
-
-template <typename T>
-void scatter_as(const T* column, int64_t scale, std::span<const int64_t> addresses, int lanes,
-                T* base) {
-  for (size_t i = 0; i < addresses.size(); ++i, column += lanes)
-    std::copy_n(column, lanes, base + addresses[i] * scale);
 }
 
 } // namespace
 
-void gather(const Memories& memories, isa::Space space, isa::Type,
-            std::span<const int64_t> addresses, int lanes, const int32_t* fill, void* column) {
+Rows rows_of(Memories& memories, isa::Space space, isa::Type type, int cols) {
+  const int bytes = isa::bytes_of(type);
   if (space == isa::Space::Accumulator)
-    gather_as(memories.accumulator.data(), lanes, addresses, lanes, fill,
-              static_cast<int32_t*>(column));
-  else
-    gather_as(memories.scratchpad.data(), 1, addresses, lanes, fill, static_cast<int8_t*>(column));
+    return {reinterpret_cast<char*>(memories.accumulator.data()), int64_t{bytes} * cols, cols,
+            bytes};
+  return {reinterpret_cast<char*>(memories.scratchpad.data()), 1, cols, bytes};
 }
 
-void scatter(const void* column, isa::Space space, std::span<const int64_t> addresses, int lanes,
-             Memories& memories) {
-  if (space == isa::Space::Accumulator)
-    scatter_as(static_cast<const int32_t*>(column), lanes, addresses, lanes,
-               memories.accumulator.data());
-  else
-    scatter_as(static_cast<const int8_t*>(column), 1, addresses, lanes, memories.scratchpad.data());
+void gather(const Rows& rows, std::span<const int64_t> addresses, const int32_t* fill,
+            void* column) {
+  switch (rows.bytes) {
+  case 1:
+    return gather_as(rows, addresses, fill, static_cast<uint8_t*>(column));
+  case 2:
+    return gather_as(rows, addresses, fill, static_cast<uint16_t*>(column));
+  default:
+    return gather_as(rows, addresses, fill, static_cast<uint32_t*>(column));
+  }
+}
+
+void scatter(const void* column, const Rows& rows, std::span<const int64_t> addresses) {
+  const size_t row = static_cast<size_t>(rows.cols) * static_cast<size_t>(rows.bytes);
+  const char* from = static_cast<const char*>(column);
+  for (int64_t address : addresses) {
+    std::memcpy(rows.memory + address * rows.scale, from, row);
+    from += row;
+  }
 }
 
 } // namespace npuforge::simulator

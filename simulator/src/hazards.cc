@@ -53,7 +53,18 @@ std::optional<std::string> conflict(const Job& older, const Job& newer) {
   return std::nullopt;
 }
 
-/// A map or reduction may write the rows that it reads only if each row goes to its own place.
+/// Whether two of the rows lie on the same bytes.
+bool rows_meet(std::vector<int64_t> addresses, int64_t unit) {
+  std::erase(addresses, kOutside);
+  std::sort(addresses.begin(), addresses.end());
+  for (size_t i = 1; i < addresses.size(); ++i)
+    if (addresses[i] - addresses[i - 1] < unit)
+      return true;
+  return false;
+}
+
+/// A map or reduction may write the rows that it reads only if each row goes to its own place, and
+/// to no other row's.
 std::optional<std::string> conflict_within(const Job& job) {
   if (job.unit() != isa::Unit::Vector || job.plan->destination < 0)
     return std::nullopt;
@@ -65,8 +76,10 @@ std::optional<std::string> conflict_within(const Job& job) {
       continue;
     expand(in, from);
     expand(out, to);
-    if (from != to)
+    if (from != to || in.unit != out.unit)
       return "its destination overlaps its source, and is not the same rows";
+    if (rows_meet(to, out.unit))
+      return "its destination is its source, whose rows overlap each other";
   }
   return std::nullopt;
 }

@@ -52,7 +52,8 @@ private:
   std::array<std::deque<Job*>, kUnits> queues_;
   std::array<Credits, kUnits> slots_;
   std::array<Cycle, kUnits> front_free_{};
-  Cycle exit_free_ = 0; ///< vector: cycle of the issue for which a row of one cycle would find the exit free
+  Cycle exit_free_ =
+      0; ///< vector: cycle of the issue for which a row of one cycle would find the exit free
   std::array<const Job*, kUnits> blocker_{}; ///< the older candidate that claims the head's ports
   std::vector<Job*> issued_;
   std::vector<std::unique_ptr<Job>> pool_;

@@ -51,9 +51,6 @@ void add_streams(const isa::Instruction& instruction, const isa::Machine& machin
                             isa::beats(machine, instruction, operand)});
   }
   require(plan.streams.size() <= kMaxStreams, instruction, "too many streams");
-  for (const StreamPlan& stream : plan.streams)
-    require(stream.type == isa::Type::I32 || stream.type == isa::Type::I8, instruction,
-            "a stream of a type that this version does not simulate");
 }
 
 int stream_of(const Plan& plan, int operand) {
@@ -78,7 +75,8 @@ void add_timing(const isa::Instruction& instruction, const isa::Machine& machine
   require(plan.uses.size() <= kMaxUses, instruction, "too many port uses");
 }
 
-void add_kernels(const isa::Instruction& instruction, Plan& plan) {
+void add_kernels(const isa::Instruction& instruction, const isa::Machine& machine, Plan& plan) {
+  const int lanes = instruction.unit == isa::Unit::Vector ? machine.array.cols : 1;
   std::vector<isa::Symbol> inputs;
   for (const isa::Operand& operand : instruction.operands)
     inputs.push_back({operand.name, operand.type});
@@ -86,7 +84,7 @@ void add_kernels(const isa::Instruction& instruction, Plan& plan) {
   inputs.push_back({"state", instruction.state});
   auto compile = [&](const isa::ExprPtr& expr, std::optional<isa::Kernel>& kernel) {
     if (expr)
-      kernel.emplace(*expr, inputs);
+      kernel.emplace(*expr, inputs, lanes);
   };
   compile(instruction.init, plan.init);
   compile(instruction.step, plan.step);
@@ -113,7 +111,7 @@ std::vector<std::unique_ptr<Plan>> make_plans(const isa::Spec& spec) {
     plan->roles = make_roles(instruction);
     add_streams(instruction, spec.machine, *plan);
     add_timing(instruction, spec.machine, *plan);
-    add_kernels(instruction, *plan);
+    add_kernels(instruction, spec.machine, *plan);
     plans.push_back(std::move(plan));
   }
   return plans;

@@ -1,69 +1,106 @@
 #include "timing_expression.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "npuforge/isa/evaluate.h"
 #include "npuforge/isa/timing.h"
 
 namespace npuforge::simulator {
+namespace {
+
+// For expressions that do not depend on them.
+constexpr std::array<int64_t, kMaxStreams> kAnySteps{1, 1, 1, 1};
+
+} // namespace
 
 TimingExpression::TimingExpression(const isa::ExprPtr& expr, const isa::Machine& machine,
                                    const std::vector<std::string>& streams)
     : sizes_(isa::timing_sizes(machine)) {
   for (const std::string& stream : streams)
     names_.push_back(stream + ".steps");
-  if (fold(*expr, 1))
-    return;
-  constant_ = 0;
-  factors_.fill(0);
-  tree_ = expr;
+  if (std::optional<Affine> sum = fold(*expr))
+    sum_ = *sum;
+  else
+    tree_ = expr;
 }
 
 int64_t TimingExpression::value(std::span<const int64_t> steps) const {
   if (tree_)
-    return isa::evaluate(*tree_, [&](std::string_view name) -> int64_t {
-      for (size_t i = 0; i < names_.size(); ++i)
-        if (names_[i] == name)
-          return steps[i];
-      for (const auto& [size, value] : sizes_)
-        if (size == name)
-          return value;
-      throw std::logic_error("a timing expression names what it may not: " + std::string(name));
-    });
-  int64_t sum = constant_;
+    return evaluate(*tree_, steps);
+  int64_t sum = sum_.constant;
   for (size_t i = 0; i < steps.size(); ++i)
-    sum += factors_[i] * steps[i];
+    sum += sum_.factors[i] * steps[i];
   return sum;
 }
 
-bool TimingExpression::fold(const isa::Expr& expr, int64_t sign) {
-  switch (expr.kind) {
-  case isa::ExprKind::Literal:
-    constant_ += sign * expr.literal;
-    return true;
-  case isa::ExprKind::Name:
-    return fold_name(expr.text, sign);
-  case isa::ExprKind::Binary:
-    if (expr.text == "+" || expr.text == "-")
-      return fold(*expr.args[0], sign) && fold(*expr.args[1], expr.text == "+" ? sign : -sign);
-    return false;
-  default:
-    return false;
-  }
+int64_t TimingExpression::evaluate(const isa::Expr& expr, std::span<const int64_t> steps) const {
+  return isa::evaluate(expr, [&](std::string_view name) -> int64_t {
+    for (size_t i = 0; i < names_.size(); ++i)
+      if (names_[i] == name)
+        return steps[i];
+    for (const auto& [size, value] : sizes_)
+      if (size == name)
+        return value;
+    throw std::logic_error("a timing expression names what it may not: " + std::string(name));
+  });
 }
 
-bool TimingExpression::fold_name(const std::string& name, int64_t sign) {
+bool TimingExpression::Affine::is_constant() const {
+  return std::all_of(factors.begin(), factors.end(), [](int64_t f) { return f == 0; });
+}
+
+TimingExpression::Affine& TimingExpression::Affine::operator*=(int64_t by) {
+  constant *= by;
+  for (int64_t& factor : factors)
+    factor *= by;
+  return *this;
+}
+
+TimingExpression::Affine& TimingExpression::Affine::operator+=(const Affine& other) {
+  constant += other.constant;
+  for (size_t i = 0; i < factors.size(); ++i)
+    factors[i] += other.factors[i];
+  return *this;
+}
+
+std::optional<TimingExpression::Affine> TimingExpression::fold(const isa::Expr& expr) const {
+  if (expr.kind == isa::ExprKind::Name)
+    return name(expr.text);
+  std::vector<Affine> args;
+  for (const isa::ExprPtr& arg : expr.args) {
+    std::optional<Affine> sum = fold(*arg);
+    if (!sum)
+      return std::nullopt;
+    args.push_back(*sum);
+  }
+  // A function of sizes alone is a number.
+  if (std::all_of(args.begin(), args.end(), [](const Affine& a) { return a.is_constant(); }))
+    return Affine{evaluate(expr, kAnySteps), {}};
+  if (expr.kind != isa::ExprKind::Binary)
+    return std::nullopt;
+  if (expr.text == "*" && (args[0].is_constant() || args[1].is_constant()))
+    return args[0].is_constant() ? args[1] *= args[0].constant : args[0] *= args[1].constant;
+  if (expr.text == "-")
+    args[1] *= -1;
+  else if (expr.text != "+")
+    return std::nullopt;
+  return args[0] += args[1];
+}
+
+std::optional<TimingExpression::Affine> TimingExpression::name(const std::string& name) const {
+  Affine sum;
   for (size_t i = 0; i < names_.size(); ++i)
     if (names_[i] == name) {
-      factors_[i] += sign;
-      return true;
+      sum.factors[i] = 1;
+      return sum;
     }
   for (const auto& [size, value] : sizes_)
     if (size == name) {
-      constant_ += sign * value;
-      return true;
+      sum.constant = value;
+      return sum;
     }
-  return false;
+  return std::nullopt;
 }
 
 } // namespace npuforge::simulator

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,11 +26,18 @@ public:
   int64_t value(std::span<const int64_t> steps) const;
 
 private:
-  bool fold(const isa::Expr& expr, int64_t sign);
-  bool fold_name(const std::string& name, int64_t sign);
+  struct Affine {
+    int64_t constant = 0;
+    std::array<int64_t, kMaxStreams> factors{};
+    bool is_constant() const;
+    Affine& operator*=(int64_t by);
+    Affine& operator+=(const Affine& other);
+  };
+  std::optional<Affine> fold(const isa::Expr& expr) const; ///< nothing: it is no such sum
+  std::optional<Affine> name(const std::string& name) const;
+  int64_t evaluate(const isa::Expr& expr, std::span<const int64_t> steps) const;
 
-  int64_t constant_ = 0;
-  std::array<int64_t, kMaxStreams> factors_{};
+  Affine sum_;
   isa::ExprPtr tree_; ///< null when the sum above says all
   std::vector<std::string> names_;
   std::vector<std::pair<std::string, int64_t>> sizes_;

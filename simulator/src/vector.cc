@@ -115,16 +115,16 @@ void Vector::read_rows(const Job& job, int64_t first, int64_t stride, int64_t ro
       from = picked_[s];
     }
     const int32_t* fill = plan.fill >= 0 ? lane(job.values[plan.fill]) : nullptr;
-    gather(*core_.context.memories, plan.space, plan.type, from, cols(), fill,
+    gather(rows_of(*core_.context.memories, plan.space, plan.type, cols()), from, fill,
            columns_[plan.operand].data());
   }
 }
 
 void Vector::write_rows(const Job& job, const void* column, int64_t first, int64_t rows) {
   std::span<const int64_t> to(addresses_[job.plan->destination]);
-  scatter(column, job.plan->streams[job.plan->destination].space,
-          to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)), cols(),
-          *core_.context.memories);
+  const StreamPlan& plan = job.plan->streams[job.plan->destination];
+  scatter(column, rows_of(*core_.context.memories, plan.space, plan.type, cols()),
+          to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)));
 }
 
 void Vector::map(const Job& job) {

@@ -93,8 +93,7 @@ std::optional<Placed> Placer::place(const Operand& operand, int64_t total, int64
       return placed;
     }
     const int64_t extra = align == 1 && operand.space == Space::Scratchpad &&
-                                  operand.access == isa::Access::Read &&
-                                  width % m_.row_bytes() == 0
+                                  operand.access == isa::Access::Read && width % m_.row_bytes() == 0
                               ? m_.row_bytes() - 1
                               : 0; // an unaligned row may reach into the next one
     const int64_t lowest = -low, highest = size - width - extra - high;

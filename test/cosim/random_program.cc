@@ -179,7 +179,8 @@ bool Builder::load_lanes() {
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src"), lane = instruction->index_of("lane");
   const Operand& source = instruction->operands[src];
-  const int64_t rows_each = 4 / isa::beats(m_, *instruction, source); // a register has four bytes a column
+  const int64_t rows_each =
+      4 / isa::beats(m_, *instruction, source); // a register has four bytes a column
   const int64_t registers = random_.between(1, std::min(4, m_.vector.lane_registers));
   const auto stream = placer_.place(source, registers * rows_each, row_width(*instruction, src),
                                     placer_.unit_of(source), 0);
@@ -210,7 +211,7 @@ bool Builder::map_or_reduce(Action action) {
   Decoded decoded = emit_.blank(*instruction);
   const int64_t total = random_.between(1, 36);
   int64_t group = 1;
-  uint64_t read_banks = 0;
+  std::map<Space, uint64_t> read_banks; // of the sources, which share none
   bool first_read = true;
   std::vector<std::pair<int, Placed>> streams;
   std::vector<random_programs::Access> accesses;
@@ -233,11 +234,10 @@ bool Builder::map_or_reduce(Action action) {
     if (operand.kind != OperandKind::Stream || operand.access != Access::Read)
       continue;
     const Placed* placed =
-        place_stream(i, total, operand.space == Space::Scratchpad ? read_banks : 0);
+        place_stream(i, total, read_banks[operand.space]);
     if (!placed)
       return false;
-    if (operand.space == Space::Scratchpad)
-      read_banks |= placed->banks;
+    read_banks[operand.space] |= placed->banks;
     if (first_read && action == Action::Reduce) {
       const int64_t levels = random_.between(0, m_.sequencer.levels);
       decoded.operands[instruction->levels].value = levels;

@@ -7,9 +7,6 @@
 
 namespace npuforge::isa {
 
-/// Bytes of a stream's element in memory: 1, 2 or 4.
-int element_bytes(Type type);
-
 /// Rows of its memory that one row of the stream is long, which are cycles of the memory's port. A
 /// row of the vector unit has array.cols elements, one of a multiply array.rows. Streams of load
 /// and store have 1.
