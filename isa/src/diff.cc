@@ -6,6 +6,8 @@
 
 #include "npuforge/isa/sizes.h"
 
+#include "expression_rules.h"
+
 namespace npuforge::isa {
 namespace {
 
@@ -71,6 +73,98 @@ void compare_sets(const Spec& before, const Spec& after, Changes& changes) {
       changes.add(ChangeArea::Programs, now.mnemonic, "added", Effect::Hash);
 }
 
+/// Changes of the parts of a spec that have a name; `compare_one` gets those that are in both.
+template <class Part, class Used, class Compare>
+void compare_named(const char* kind, const std::vector<Part>& before,
+                   const std::vector<Part>& after, Used used, Changes& changes,
+                   Compare compare_one) {
+  auto find = [](const std::vector<Part>& parts, const std::string& name) -> Part {
+    for (const Part& part : parts)
+      if (part->name == name)
+        return part;
+    return nullptr;
+  };
+  for (const Part& old : before) {
+    if (const Part now = find(after, old->name))
+      compare_one(*old, *now, used(old) || used(now));
+    else
+      changes.add(ChangeArea::Programs, fmt::format("{} {}", kind, old->name), "removed",
+                  used(old) ? Effect::Hash : Effect::Nothing);
+  }
+  for (const Part& now : after)
+    if (!find(before, now->name))
+      changes.add(ChangeArea::Programs, fmt::format("{} {}", kind, now->name), "added",
+                  used(now) ? Effect::Hash : Effect::Nothing);
+}
+
+void compare_tables(const Table& old, const Table& now, bool used, Changes& changes) {
+  const Effect effect = used ? Effect::Breaks : Effect::Nothing;
+  const std::string subject = "table " + old.name;
+  changes.add_if(ChangeArea::Programs, subject, "type", name(old.type), name(now.type), effect);
+  changes.add_if(ChangeArea::Programs, subject, "size", fmt::format("{}", old.values.size()),
+                 fmt::format("{}", now.values.size()), effect);
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < std::min(old.values.size(), now.values.size()); ++i)
+    different += old.values[i] != now.values[i];
+  if (different)
+    changes.add(ChangeArea::Programs, subject,
+                fmt::format("{} of {} values are others", different, old.values.size()), effect);
+  changes.add_if(ChangeArea::Text, subject, "formula", old.formula.empty() ? "none" : old.formula,
+                 now.formula.empty() ? "none" : now.formula, Effect::Nothing);
+}
+
+std::string body_of(const Function& function) {
+  std::string text = "(";
+  for (const Symbol& parameter : function.parameters)
+    text +=
+        fmt::format("{}{}: {}", text.size() > 1 ? ", " : "", parameter.name, name(parameter.type));
+  text += ")";
+  for (const ExprPtr& let : function.lets)
+    text += fmt::format(" {} = {};", let->text, print(*let->args[0]));
+  return text + " " + print(*function.result);
+}
+
+std::string promise_of(const Function& function) {
+  if (!function.approximation)
+    return "none";
+  const Approximation& promise = *function.approximation;
+  return fmt::format("{} within {} ulp in [{}, {}]", promise.implements, promise.ulp, promise.low,
+                     promise.high);
+}
+
+void compare_functions(const Function& old, const Function& now, bool used, Changes& changes) {
+  const std::string subject = "function " + old.name;
+  changes.add_if(ChangeArea::Programs, subject, "", body_of(old), body_of(now),
+                 used ? Effect::Breaks : Effect::Nothing);
+  changes.add_if(ChangeArea::Text, subject, "declared error", promise_of(old), promise_of(now),
+                 Effect::Nothing);
+  if (old.prose != now.prose)
+    changes.add(ChangeArea::Text, subject, "prose is another", Effect::Nothing);
+}
+
+/// Tables and functions; what no instruction uses changes no program.
+void compare_libraries(const Spec& before, const Spec& after, Changes& changes) {
+  std::vector<ExprPtr> exprs;
+  for (const Spec* spec : {&before, &after})
+    for (const Instruction& instruction : spec->instructions)
+      for (const ExprPtr& expr : semantics_of(instruction))
+        exprs.push_back(expr);
+  const Dependencies all = dependencies_of(exprs);
+  auto in = [](const auto& items) {
+    return [&items](const auto& item) {
+      return std::find(items.begin(), items.end(), item) != items.end();
+    };
+  };
+  compare_named("table", before.tables, after.tables, in(all.tables), changes,
+                [&](const Table& old, const Table& now, bool used) {
+                  compare_tables(old, now, used, changes);
+                });
+  compare_named("function", before.functions, after.functions, in(all.functions), changes,
+                [&](const Function& old, const Function& now, bool used) {
+                  compare_functions(old, now, used, changes);
+                });
+}
+
 } // namespace
 
 const char* name(ChangeArea area) {
@@ -112,6 +206,7 @@ std::vector<Change> compare(const Spec& before, const Spec& after) {
   Changes changes;
   compare_words(before, after, changes);
   compare_sets(before, after, changes);
+  compare_libraries(before, after, changes);
   compare_machines(before.machine, after.machine, changes);
   return changes.take();
 }

@@ -66,6 +66,8 @@ public:
     check("init", text_of(old_.init), text_of(now_.init, renames_), Effect::Breaks);
     check("step", text_of(old_.step), text_of(now_.step, renames_), Effect::Breaks);
     check("result", text_of(old_.result), text_of(now_.result, renames_), Effect::Breaks);
+    check("type of state", name(old_.state), name(now_.state), Effect::Breaks);
+    lets();
     check("levels of a group", levels_of(old_), old_name(renames_, levels_of(now_)),
           Effect::Breaks);
     timing();
@@ -76,6 +78,30 @@ private:
   void check(const std::string& what, const std::string& before, const std::string& after,
              Effect effect, ChangeArea area = ChangeArea::Programs) {
     changes_.add_if(area, old_.mnemonic, what, before, after, effect);
+  }
+
+  void lets() {
+    for (const ExprPtr& old : old_.lets) {
+      const ExprPtr now = find_let(now_, old->text);
+      if (now)
+        check("let " + old->text, print(*old->args[0]), text_of(now->args[0], renames_),
+              Effect::Breaks);
+      else
+        changes_.add(ChangeArea::Programs, old_.mnemonic, fmt::format("let {} is gone", old->text),
+                     Effect::Hash);
+    }
+    for (const ExprPtr& now : now_.lets)
+      if (!find_let(old_, now->text))
+        changes_.add(ChangeArea::Programs, old_.mnemonic,
+                     fmt::format("let {} is new: {}", now->text, print(*now->args[0])),
+                     Effect::Hash);
+  }
+
+  static ExprPtr find_let(const Instruction& instruction, const std::string& name) {
+    for (const ExprPtr& let : instruction.lets)
+      if (let->text == name)
+        return let;
+    return nullptr;
   }
 
   static std::string levels_of(const Instruction& instruction) {
@@ -134,10 +160,10 @@ private:
     check(what + "access", name(old.access), name(now.access), Effect::Breaks);
     check(what + "sign", old.is_signed ? "signed" : "unsigned",
           now.is_signed ? "signed" : "unsigned", Effect::Breaks);
+    check(what + "type", name(old.type), name(now.type), Effect::Breaks);
     if (old.kind != OperandKind::Stream || now.kind != OperandKind::Stream)
       return;
     check(what + "memory", name(old.space), name(now.space), Effect::Breaks);
-    check(what + "type", name(old.type), name(now.type), Effect::Breaks);
     check(what + "fill", old.fill.empty() ? "none" : old.fill,
           now.fill.empty() ? "none" : old_fill(now), Effect::Breaks);
     check(what + "alignment", old.byte_aligned ? "bytes" : "rows",

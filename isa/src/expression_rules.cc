@@ -144,6 +144,44 @@ std::vector<const Expr*> lets_in(const std::vector<ExprPtr>& exprs) {
   return lets;
 }
 
+namespace {
+
+template <class Item>
+bool add_new(std::vector<Item>& items, const Item& item) {
+  if (!item || std::find(items.begin(), items.end(), item) != items.end())
+    return false;
+  items.push_back(item);
+  return true;
+}
+
+void add_dependencies(const Expr& expr, std::unordered_set<const Expr*>& seen,
+                      Dependencies& found) {
+  walk(expr, seen, [&](const Expr& node) {
+    add_new(found.tables, node.table);
+    if (add_new(found.functions, node.function))
+      add_dependencies(*node.function->result, seen, found);
+  });
+}
+
+} // namespace
+
+Dependencies dependencies_of(const std::vector<ExprPtr>& exprs) {
+  Dependencies found;
+  std::unordered_set<const Expr*> seen;
+  for (const ExprPtr& expr : exprs)
+    add_dependencies(*expr, seen, found);
+  return found;
+}
+
+std::vector<ExprPtr> semantics_of(const Instruction& instruction) {
+  std::vector<ExprPtr> exprs;
+  for (const ExprPtr& expr :
+       {instruction.condition, instruction.init, instruction.step, instruction.result})
+    if (expr)
+      exprs.push_back(expr);
+  return exprs;
+}
+
 const Expr* find_lane_operation(const Expr& expr) {
   const Expr* found = nullptr;
   walk(expr, [&](const Expr& node) {

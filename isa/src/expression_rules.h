@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "npuforge/isa/spec.h"
+
 #include "operators.h"
 
 namespace npuforge::isa {
@@ -24,6 +26,14 @@ bool has_float_literal(const Expr& expr);
 std::vector<Symbol> names_in(const Expr& expr);
 /// The Let nodes that typed expressions use, directly or in other lets.
 std::vector<const Expr*> lets_in(const std::vector<ExprPtr>& exprs);
+/// Tables and functions that typed expressions use, directly or in functions; each once.
+struct Dependencies {
+  std::vector<TablePtr> tables;
+  std::vector<FunctionPtr> functions;
+};
+Dependencies dependencies_of(const std::vector<ExprPtr>& exprs);
+/// All expressions of an instruction's semantics that there are.
+std::vector<ExprPtr> semantics_of(const Instruction& instruction);
 /// The first node that works across lanes; null if there is none.
 const Expr* find_lane_operation(const Expr& expr);
 /// Operations of the expression when all functions are put in place, what is shared counted once;

@@ -3,11 +3,13 @@
 // program.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <stdexcept>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "expression_rules.h"
 #include "readers.h"
 
 namespace npuforge::isa {
@@ -52,6 +54,8 @@ std::string operand_text(const Format& format, const Operand& operand) {
   if (operand.kind == OperandKind::Stream)
     text += fmt::format(" {} {} {} fill={}", name(operand.space), name(operand.type),
                         operand.byte_aligned ? "bytes" : "rows", operand.fill);
+  else if (operand.type != Type::I32 && operand.type != Type::Bool)
+    text += fmt::format(" {}", name(operand.type));
   for (int field : {operand.field, operand.offset, operand.base, operand.generator})
     text += field_text(format, field);
   return text + "\n";
@@ -59,6 +63,46 @@ std::string operand_text(const Format& format, const Operand& operand) {
 
 std::string expression_text(const char* key, const ExprPtr& expr) {
   return expr ? fmt::format("{} {}\n", key, print(*expr)) : "";
+}
+
+std::string lets_text(const std::vector<ExprPtr>& lets) {
+  std::string text;
+  for (const ExprPtr& let : lets)
+    text += fmt::format("let {} {}\n", let->text, print(*let->args[0]));
+  return text;
+}
+
+std::string function_text(const Function& function) {
+  std::string text = fmt::format("function {}", function.name);
+  for (const Symbol& parameter : function.parameters)
+    text += fmt::format(" {} {}", parameter.name, name(parameter.type));
+  return text + "\n" + lets_text(function.lets) + expression_text("result", function.result);
+}
+
+std::string table_text(const Table& table) {
+  std::string text = fmt::format("table {} {}", table.name, name(table.type));
+  for (int64_t value : table.values)
+    text += fmt::format(" {:x}", value);
+  return text + "\n";
+}
+
+/// Tables and functions that the instructions use, by name.
+std::string library_text(const std::vector<const Instruction*>& instructions) {
+  std::vector<ExprPtr> exprs;
+  for (const Instruction* instruction : instructions)
+    for (const ExprPtr& expr : semantics_of(*instruction))
+      exprs.push_back(expr);
+  const Dependencies used = dependencies_of(exprs);
+  std::map<std::string, std::string> tables, functions;
+  for (const TablePtr& table : used.tables)
+    tables[table->name] = table_text(*table);
+  for (const FunctionPtr& function : used.functions)
+    functions[function->name] = function_text(*function);
+  std::string text;
+  for (const auto* texts : {&tables, &functions})
+    for (const auto& [name, one] : *texts)
+      text += one;
+  return text;
 }
 
 std::string timing_text(const Timing& timing) {
@@ -80,6 +124,9 @@ std::string instruction_text(const Spec& spec, const Instruction& instruction) {
   text += expression_text("condition", instruction.condition) +
           expression_text("init", instruction.init) + expression_text("step", instruction.step) +
           expression_text("result", instruction.result);
+  text += lets_text(instruction.lets);
+  if (instruction.state != Type::I32)
+    text += fmt::format("state {}\n", name(instruction.state));
   return text + fmt::format("levels {}\n", instruction.levels) + timing_text(instruction.timing);
 }
 
@@ -98,7 +145,7 @@ std::string hash_of(const Spec& spec) {
   std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->opcode < b->opcode; });
   for (const Instruction* instruction : sorted)
     text += instruction_text(spec, *instruction);
-  return sha256(text);
+  return sha256(text + library_text(sorted));
 }
 
 } // namespace npuforge::isa

@@ -114,6 +114,7 @@ Document build(const Spec& spec) {
   add_formats(spec, out);
   add_opcodes(spec, out);
   add_instructions(spec, out);
+  add_library(spec, out);
   return document;
 }
 

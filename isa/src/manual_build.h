@@ -15,6 +15,8 @@ void add_machine(const Spec& spec, Blocks& out);
 void add_language(const Spec& spec, Blocks& out);
 /// The instructions of each unit.
 void add_instructions(const Spec& spec, Blocks& out);
+/// Functions and tables that the instructions' semantics name.
+void add_library(const Spec& spec, Blocks& out);
 /// Bits from high to low; `user` is the instruction that gives the fields their contents, or null.
 BitDiagram diagram_of(const Spec& spec, const Format& format, const Instruction* user);
 

@@ -1,23 +1,31 @@
 // The manual's entry of an instruction.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "npuforge/isa/word.h"
 
 #include "example.h"
+#include "expression_rules.h"
 #include "manual_build.h"
 
 namespace npuforge::isa::manual {
 namespace {
+
+/// Most are i32, which goes without saying.
+std::string type_text(const Operand& operand) {
+  return operand.type == Type::I32 ? "" : fmt::format(" of {}", name(operand.type));
+}
 
 std::string kind_text(const Operand& operand) {
   std::string text = name(operand.kind);
   switch (operand.kind) {
   case OperandKind::Register:
   case OperandKind::Lane:
-    return text + (operand.access == Access::Read ? ", read" : ", written");
+    return text + type_text(operand) + (operand.access == Access::Read ? ", read" : ", written");
   case OperandKind::Value:
   case OperandKind::Immediate:
-    return text + (operand.is_signed ? ", signed" : ", unsigned");
+    return text + type_text(operand) + (operand.is_signed ? ", signed" : ", unsigned");
   case OperandKind::Stream:
     text += fmt::format(", {} {}: {}", operand.access == Access::Read ? "reads" : "writes",
                         name(operand.space), name(operand.type));
@@ -54,21 +62,37 @@ std::string written_operand(const Instruction& instruction) {
   return "result";
 }
 
+/// Lines that say what the lets stand for that `expr` uses, in their order.
+std::string lets_text(const std::vector<ExprPtr>& lets, const ExprPtr& expr,
+                      const std::string& indent) {
+  const std::vector<const Expr*> used = lets_in({expr});
+  std::string text;
+  for (const ExprPtr& let : lets)
+    if (std::find(used.begin(), used.end(), let.get()) != used.end())
+      text += fmt::format("{}{} = {}\n", indent, let->text, print(*let->args[0]));
+  return text;
+}
+
 /// The meaning as a few lines of code; empty if it is the unit's own, which the prose tells.
 std::string meaning_of(const Instruction& instruction) {
   const std::string to = written_operand(instruction);
+  auto assign = [&](const std::string& indent, const std::string& target, const ExprPtr& expr) {
+    return fmt::format("{}{}{} = {}", lets_text(instruction.lets, expr, indent), indent, target,
+                       print(*expr));
+  };
   switch (instruction.action) {
   case Action::Compute:
-    return fmt::format("{} = {}", to, print(*instruction.result));
+    return assign("", to, instruction.result);
   case Action::Branch:
-    return fmt::format("if ({}) go to the target", print(*instruction.condition));
+    return fmt::format("{}if ({}) go to the target",
+                       lets_text(instruction.lets, instruction.condition, ""),
+                       print(*instruction.condition));
   case Action::Map:
-    return fmt::format("for each row, for each lane:\n  {} = {}", to, print(*instruction.result));
+    return "for each row, for each lane:\n" + assign("  ", to, instruction.result);
   case Action::Reduce:
-    return fmt::format("for each group of rows, for each lane:\n  state = {}\n"
-                       "  for each row of the group:\n    state = {}\n  {} = {}",
-                       print(*instruction.init), print(*instruction.step), to,
-                       print(*instruction.result));
+    return "for each group of rows, for each lane:\n" + assign("  ", "state", instruction.init) +
+           "\n  for each row of the group:\n" + assign("    ", "state", instruction.step) + "\n" +
+           assign("  ", to, instruction.result);
   default:
     return "";
   }
@@ -84,6 +108,9 @@ void add_semantics(const Instruction& instruction, Blocks& out) {
     out.push_back(Paragraph{plain("A group is the rows of the lowest ") +
                             code(instruction.operands[instruction.levels].name) +
                             plain(" levels of the generator.")});
+  if (instruction.state != Type::I32)
+    out.push_back(Paragraph{code("state") + plain(" is of type ") + code(name(instruction.state)) +
+                            plain(".")});
 }
 
 void add_timing(const Instruction& instruction, Blocks& out) {

@@ -41,7 +41,7 @@ struct Layouts {
   // Of the vector unit's streams in the scratchpad: beats of the longest rows.
   int vector_beats_a = 1, vector_beats_b = 1, vector_beats_d = 1;
   bool vector_a_sums = false, vector_b_sums = false, vector_d_sums = false; ///< in the accumulator
-  Field opcode;                                               ///< the same bits in every format
+  Field opcode; ///< the same bits in every format
 };
 
 /// Throws GenerateError for what the RTL cannot be.

@@ -98,15 +98,20 @@ std::string show_format(const Spec& spec, const Format& format) {
   return out;
 }
 
+/// Most are i32, which goes without saying.
+std::string type_of(const Operand& operand) {
+  return operand.type == Type::I32 ? "" : fmt::format(" of {}", name(operand.type));
+}
+
 std::string describe(const Operand& operand) {
   std::string text = name(operand.kind);
   switch (operand.kind) {
   case OperandKind::Register:
   case OperandKind::Lane:
-    return text + (operand.access == Access::Read ? ", read" : ", written");
+    return text + type_of(operand) + (operand.access == Access::Read ? ", read" : ", written");
   case OperandKind::Value:
   case OperandKind::Immediate:
-    return text + (operand.is_signed ? ", signed" : ", unsigned");
+    return text + type_of(operand) + (operand.is_signed ? ", signed" : ", unsigned");
   case OperandKind::Stream:
     text += fmt::format(" of {}, {} {}", name(operand.type),
                         operand.access == Access::Read ? "read from" : "written to",
@@ -152,6 +157,10 @@ std::string show_semantics(const Instruction& instruction) {
     if (expr)
       out += fmt::format("    {:<9}{}\n", key, print(*expr));
   };
+  for (const ExprPtr& let : instruction.lets)
+    out += fmt::format("    {} = {}\n", let->text, print(*let->args[0]));
+  if (instruction.state != Type::I32)
+    out += fmt::format("    {:<9}{}\n", "state", name(instruction.state));
   line("when", instruction.condition);
   line("init", instruction.init);
   line("step", instruction.step);

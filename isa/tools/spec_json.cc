@@ -18,9 +18,9 @@ json operand_json(const Spec& spec, const Instruction& instruction, const Operan
            {"kind", name(operand.kind)},
            {"access", name(operand.access)},
            {"range", {low, high}}};
+  out["type"] = name(operand.type);
   if (operand.kind == OperandKind::Stream) {
     out["space"] = name(operand.space);
-    out["type"] = name(operand.type);
     out["byte_aligned"] = operand.byte_aligned;
     if (!operand.fill.empty())
       out["fill"] = operand.fill;
@@ -44,6 +44,10 @@ json semantics_json(const Instruction& instruction) {
   add_expression(out, "init", instruction.init);
   add_expression(out, "step", instruction.step);
   add_expression(out, "result", instruction.result);
+  for (const ExprPtr& let : instruction.lets)
+    out["let"].push_back({{"name", let->text}, {"value", print(*let->args[0])}});
+  if (instruction.action == Action::Reduce)
+    out["state"] = name(instruction.state);
   if (instruction.levels >= 0)
     out["levels"] = instruction.operands[instruction.levels].name;
   return out;
