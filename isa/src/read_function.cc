@@ -11,7 +11,6 @@
 #include "expression_rules.h"
 #include "operators.h"
 #include "readers.h"
-#include "round_real.h"
 
 namespace npuforge::isa {
 namespace {
@@ -115,7 +114,7 @@ private:
       problems().add(*implements, fmt::format("'implements' of {} is '{}'; there are {}", what_,
                                               implements->text, list(kMathematical)));
     approximation.ulp = number(*ulp, "'ulp'");
-    if (!(approximation.ulp > 0) || std::isinf(approximation.ulp))
+    if (approximation.ulp <= 0 || std::isinf(approximation.ulp))
       problems().add(*ulp, fmt::format("'ulp' of {} must be a positive number", what_));
     read_domain(*domain, approximation);
     const bool unary = function_.parameters.size() == 1 &&
@@ -134,18 +133,18 @@ private:
                             fmt::format("'domain' of {} must be two numbers, [low, high]", what_));
     approximation.low = number(node.items[0], "'domain'");
     approximation.high = number(node.items[1], "'domain'");
-    if (!(approximation.low < approximation.high))
+    if (approximation.low >= approximation.high)
       problems().add(node, fmt::format("'domain' of {} has no numbers: the first must be less than "
                                        "the second",
                                        what_));
   }
 
-  /// A literal, rounded to f32.
+  /// A literal; NaN if it is none, which has been reported.
   double number(const Node& node, const char* key) {
     const std::string what = fmt::format("{} of {}", key, what_);
     ExprPtr literal = read_expression(node, what, Scope{}, Type::F32, problems());
     if (literal && literal->kind == ExprKind::Literal)
-      return real_value(Type::F32, literal->literal);
+      return std::stod(literal->text);
     if (literal)
       problems().add(node, fmt::format("{} must be a number", what));
     return NAN;

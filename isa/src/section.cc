@@ -21,7 +21,8 @@ Section::~Section() {
 }
 
 const Node* Section::optional(std::string_view key) {
-  known_.emplace_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end())
+    known_.emplace_back(key);
   return node_.find(key);
 }
 
