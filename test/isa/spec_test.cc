@@ -69,7 +69,9 @@ TEST(Spec, InstructionsAreReadWhole) {
   EXPECT_TRUE(mm.find("src")->is_signed);
   ASSERT_EQ(mm.timing.uses.size(), 3u);
   EXPECT_EQ(mm.timing.uses[2].when, mm.index_of("accumulate"));
-  EXPECT_EQ(print(*mm.timing.latency), "array.rows + array.cols + array.pipeline + src.steps");
+  EXPECT_EQ(
+      print(*mm.timing.latency),
+      "array.rows + array.cols + array.pipeline + ceil_div(array.rows, array.cols) * src.steps");
   const Instruction& fill = *spec.find("vfill");
   EXPECT_EQ(spec.formats[fill.format].fields[fill.find("dst")->offset].name, "src.offset");
   EXPECT_TRUE(spec.find("ld")->timing.dynamic);
@@ -188,8 +190,11 @@ TEST(LoadSpec, NamesAFileThatCannotBeRead) {
 
 TEST(TimingSizes, AreThoseOfTheMachine) {
   Spec spec = load_spec(find_machine("edge16"));
-  std::vector<std::pair<std::string, int64_t>> expected{
-      {"array.rows", 16}, {"array.cols", 16}, {"array.pipeline", 2}, {"vector.pipeline", 5}};
+  std::vector<std::pair<std::string, int64_t>> expected{{"array.rows", 16},
+                                                        {"array.cols", 16},
+                                                        {"array.pipeline", 2},
+                                                        {"vector.lanes", 16},
+                                                        {"vector.pipeline", 5}};
   EXPECT_EQ(timing_sizes(spec.machine), expected);
 }
 
