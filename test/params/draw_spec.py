@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Draws a random legal spec with the instructions of a reference machine: every size, the place of every field, opcodes and
-mnemonics are random.
+"""Draws a random legal spec with the instructions of a reference machine and some of the vector unit that are drawn, too: every
+size, the place of every field, opcodes and mnemonics are random.
 
   draw_spec.py BASE.yaml SEED OUT.yaml [--small]
 
@@ -11,6 +11,8 @@ import re
 import sys
 
 import yaml
+
+import draw_vector
 
 COMMON = ["opcode", "wait", "post"]
 UNITS = ["sequencer", "load", "weights", "matrix", "vector", "store"]
@@ -23,7 +25,8 @@ def bits_for(count):
 def draw_machine(rng, small):
     """The sections machine and units, and the width of a word in bits."""
     cols = rng.choice([4, 5, 6, 7, 8, 8, 12] if small else [4, 6, 8, 12, 16, 20, 24, 32, 33])
-    rows = rng.choice([cols, rng.randint(1, cols), max(1, cols * 3 // 5)])
+    rows = rng.choice([cols, rng.randint(1, cols), max(1, cols * 3 // 5), rng.randint(cols + 1, 3 * cols), cols * 5 // 3])
+    lanes = rng.choice([cols, cols, rng.choice([n for n in range(1, cols + 1) if cols % n == 0])])
     beat = rng.choice([4, 8, 16, 32, 64])
     word = rng.choice([128, 256])
     burst = rng.randint(1, min(32, 4096 // beat))
@@ -35,7 +38,7 @@ def draw_machine(rng, small):
         "array": {"rows": rows, "cols": cols, "weight_sets": rng.randint(2, 4), "pipeline": rng.randint(1, 5)},
         "scratchpad": {"bytes": pad_rows * cols, "banks": pad_banks},
         "accumulator": {"bytes": acc_rows * 4 * cols, "banks": acc_banks},
-        "vector": {"lanes": cols, "lane_registers": rng.randint(4, 32 if word == 256 else 16), "pipeline": rng.randint(3, 8)},
+        "vector": {"lanes": lanes, "lane_registers": rng.randint(4, 32 if word == 256 else 16), "pipeline": rng.randint(3, 8)},
         "sequencer": {"registers": rng.randint(8, 32), "generators": rng.randint(8, 32), "levels": rng.randint(2, 4),
                       "loop_depth": rng.randint(1, 6), "cache_lines": 2 ** rng.randint(1, 5),
                       "line_bytes": min(4096, least_line << rng.randint(0, 3))},
@@ -145,8 +148,10 @@ def draw_instructions(base, opcode_bits, rng):
     return drawn
 
 
-def draw(base, seed, small=False):
+def draw(base, seed, small=False, floats=False):
     rng = random.Random(seed)
+    drawn = draw_vector.draw(rng, rng.randint(3, 8), floats)
+    base = {**base, "instructions": {**base["instructions"], **drawn}}
     machine, units, word = draw_machine(rng, small)
     layout = Formats(base, machine, word, rng)
     formats = layout.draw()
