@@ -8,7 +8,7 @@ PASSES = "ceil_div(array.cols, vector.lanes)"
 
 def draw_type(rng, space, floats):
     types = list(BYTES) if space == "scratchpad" else ["i32", "u32", "f32"]
-    return rng.choice([t for t in types if floats or t not in FLOATS])
+    return rng.choice([t for t in types if floats or t in ("i8", "i16", "i32")])
 
 
 def stream(rng, access, floats, field=None):
@@ -61,7 +61,7 @@ def draw_map(rng, floats):
     b = stream(rng, "read", floats) if rng.random() < 0.6 else None
     if rng.random() < 0.4:
         a["fill"] = "zero_b"
-    lanes = {name: {"kind": "lane", "access": "read", "type": rng.choice(["i32", "u32"] + ["f32"] * floats)}
+    lanes = {name: {"kind": "lane", "access": "read", "type": rng.choice(["i32", "u32", "f32"] if floats else ["i32"])}
              for name in ("zero_a", "mult_a", "zero_b")}
     second = (lambda f: f("b", b["type"])) if b else (lambda f: f("zero_b", lanes["zero_b"]["type"]))
     if floats and rng.random() < 0.5:

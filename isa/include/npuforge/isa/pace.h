@@ -15,14 +15,17 @@ int beats(const Machine& machine, const Instruction& instruction, const Operand&
 /// Cycles from one row of the instruction to the next; 1 for what has no rows.
 int pace(const Machine& machine, const Instruction& instruction);
 
+// The checks of a spec ask also where a size is missing, and so 0.
+
 /// Cycles in which the lanes compute a row.
 inline int passes(const Machine& machine) {
-  return machine.array.cols / machine.vector.lanes;
+  return machine.vector.lanes > 0 ? machine.array.cols / machine.vector.lanes : 1;
 }
 
 /// Rows of the scratchpad that the array's rows of activations are long.
 inline int multiply_beats(const Machine& machine) {
-  return (machine.array.rows + machine.array.cols - 1) / machine.array.cols;
+  const int cols = machine.array.cols;
+  return cols > 0 ? (machine.array.rows + cols - 1) / cols : 1;
 }
 
 } // namespace npuforge::isa
