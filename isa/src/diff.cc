@@ -1,8 +1,10 @@
 #include "diff.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "npuforge/isa/sizes.h"
 
@@ -118,10 +120,10 @@ std::string body_of(const Function& function) {
   for (const Symbol& parameter : function.parameters)
     text +=
         fmt::format("{}{}: {}", text.size() > 1 ? ", " : "", parameter.name, name(parameter.type));
-  text += ")";
+  std::set<std::string> lets; // their order has no meaning
   for (const ExprPtr& let : function.lets)
-    text += fmt::format(" {} = {};", let->text, print(*let->args[0]));
-  return text + " " + print(*function.result);
+    lets.insert(fmt::format(" {} = {};", let->text, print(*let->args[0])));
+  return fmt::format("{}){} {}", text, fmt::join(lets, ""), print(*function.result));
 }
 
 std::string promise_of(const Function& function) {

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/evp.h>
 
 #include "expression_rules.h"
@@ -65,11 +67,12 @@ std::string expression_text(const char* key, const ExprPtr& expr) {
   return expr ? fmt::format("{} {}\n", key, print(*expr)) : "";
 }
 
+/// By name: their order has no meaning.
 std::string lets_text(const std::vector<ExprPtr>& lets) {
-  std::string text;
+  std::set<std::string> lines;
   for (const ExprPtr& let : lets)
-    text += fmt::format("let {} {}\n", let->text, print(*let->args[0]));
-  return text;
+    lines.insert(fmt::format("let {} {}\n", let->text, print(*let->args[0])));
+  return fmt::format("{}", fmt::join(lines, ""));
 }
 
 std::string function_text(const Function& function) {

@@ -187,6 +187,33 @@ std::string show_timing(const Instruction& instruction) {
   return out;
 }
 
+std::string show_function(const Function& function) {
+  std::string arguments;
+  for (const Symbol& parameter : function.parameters)
+    arguments += fmt::format("{}{}: {}", arguments.empty() ? "" : ", ", parameter.name,
+                             name(parameter.type));
+  std::string out =
+      fmt::format("{}({}) -> {}\n", function.name, arguments, name(function.result->type));
+  out += function.prose.empty() ? "" : wrap_text(function.prose, 2);
+  if (const auto& promise = function.approximation)
+    out += fmt::format("  is {} within {} ulp for {} to {}\n", promise->implements, promise->ulp,
+                       promise->low, promise->high);
+  for (const ExprPtr& let : function.lets)
+    out += fmt::format("    {} = {}\n", let->text, print(*let->args[0]));
+  return out + fmt::format("    result   {}\n\n", print(*function.result));
+}
+
+std::string show_library(const Spec& spec) {
+  std::string out = spec.functions.empty() ? "" : "Functions\n\n";
+  for (const FunctionPtr& function : spec.functions)
+    out += show_function(*function);
+  out += spec.tables.empty() ? "" : "Tables\n\n";
+  for (const TablePtr& table : spec.tables)
+    out += fmt::format("{}: {} of {}{}\n\n", table->name, table->values.size(), name(table->type),
+                       table->formula.empty() ? "" : ", " + table->formula);
+  return out;
+}
+
 } // namespace
 
 std::string show_instruction(const Spec& spec, const Instruction& instruction) {
@@ -209,6 +236,7 @@ std::string show_spec(const Spec& spec) {
   out += "Instructions\n\n";
   for (const Instruction& instruction : spec.instructions)
     out += show_instruction(spec, instruction) + "\n";
+  out += show_library(spec);
   out.pop_back();
   return out;
 }

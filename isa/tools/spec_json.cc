@@ -1,5 +1,7 @@
 #include "spec_json.h"
 
+#include <fmt/format.h>
+
 #include "npuforge/isa/sizes.h"
 #include "npuforge/isa/word.h"
 
@@ -38,18 +40,49 @@ void add_expression(json& out, const char* key, const ExprPtr& expr) {
     out[key] = print(*expr);
 }
 
+json lets_json(const std::vector<ExprPtr>& lets) {
+  json out = json::array();
+  for (const ExprPtr& let : lets)
+    out.push_back({{"name", let->text}, {"value", print(*let->args[0])}});
+  return out;
+}
+
 json semantics_json(const Instruction& instruction) {
   json out{{"action", name(instruction.action)}};
   add_expression(out, "condition", instruction.condition);
   add_expression(out, "init", instruction.init);
   add_expression(out, "step", instruction.step);
   add_expression(out, "result", instruction.result);
-  for (const ExprPtr& let : instruction.lets)
-    out["let"].push_back({{"name", let->text}, {"value", print(*let->args[0])}});
+  if (!instruction.lets.empty())
+    out["let"] = lets_json(instruction.lets);
   if (instruction.action == Action::Reduce)
     out["state"] = name(instruction.state);
   if (instruction.levels >= 0)
     out["levels"] = instruction.operands[instruction.levels].name;
+  return out;
+}
+
+json table_json(const Table& table) {
+  json out{{"name", table.name}, {"type", name(table.type)}, {"values", table.values}};
+  if (!table.formula.empty())
+    out["formula"] = table.formula;
+  return out;
+}
+
+json function_json(const Function& function) {
+  json out{{"name", function.name},
+           {"type", name(function.result->type)},
+           {"let", lets_json(function.lets)},
+           {"result", print(*function.result)},
+           {"prose", function.prose}};
+  for (const Symbol& parameter : function.parameters)
+    out["arguments"].push_back({{"name", parameter.name}, {"type", name(parameter.type)}});
+  if (const auto& promise = function.approximation) {
+    out["implements"] = promise->implements;
+    out["ulp"] = promise->ulp;
+    // JSON has no infinities.
+    out["domain"] = {fmt::format("{}", promise->low), fmt::format("{}", promise->high)};
+  }
   return out;
 }
 
@@ -105,6 +138,11 @@ nlohmann::json spec_json(const Spec& spec) {
   }
   for (const Instruction& instruction : spec.instructions)
     out["instructions"].push_back(one_instruction(spec, instruction));
+  out["tables"] = out["functions"] = json::array();
+  for (const TablePtr& table : spec.tables)
+    out["tables"].push_back(table_json(*table));
+  for (const FunctionPtr& function : spec.functions)
+    out["functions"].push_back(function_json(*function));
   return out;
 }
 

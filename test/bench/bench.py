@@ -63,7 +63,7 @@ class Row:
 
 class Bench:
     def __init__(self, build, runs):
-        self.bin, self.out, self.runs = build / "bin", build / "bench", runs
+        self.bin, self.testbin, self.out, self.runs = build / "bin", build / "testbin", build / "bench", runs
         self.out.mkdir(parents=True, exist_ok=True)
         self.rows = []
 
@@ -115,7 +115,20 @@ class Bench:
         self.add(f"Verilated RTL, {name}", "million cycles/s", rtl, goal=goal)
         self.add(f"npucosim: simulator / RTL, {name}", "times", ratio, is_ratio=True)
 
+    def kernels(self):
+        """The spec's expressions over blocks of 1,024 elements, on one core."""
+        speeds = {}
+        for _ in range(self.runs):
+            done = subprocess.run([self.testbin / "kernel_bench"], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise Failed(f"kernel_bench ended with status {done.returncode}")
+            for what, million in json.loads(done.stdout).items():
+                speeds.setdefault(what, []).append(million / 1000)
+        for what, values in speeds.items():
+            self.add(f"kernel, {what}", "billion elements/s", values, goal=1 if what.startswith("a + b, ") and what.endswith("32") else None)
+
     def run(self):
+        self.kernels()
         glyphs = self.compile()
         image = ["--input", f"image={GLYPHS / 'test' / 'image0.npy'}"]
         self.simulate("glyphs", glyphs, image, 100, (10, 40))

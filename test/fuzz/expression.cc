@@ -14,8 +14,24 @@ namespace {
 using isa::Type;
 
 const std::vector<isa::Symbol> kSymbols = {
-    {"a", Type::I8},      {"b", Type::I8},          {"c", Type::I32},         {"x", Type::I32},
+    {"a", Type::I8},      {"b", Type::U8},          {"c", Type::I32},         {"x", Type::F32},
+    {"h", Type::F16},     {"g", Type::BF16},        {"w", Type::I64},         {"f", Type::Bool},
     {"state", Type::I32}, {"src.steps", Type::I64}, {"array.rows", Type::I64}};
+
+/// With a table `T` and a function `twice`.
+const isa::Scope& scope() {
+  static const isa::Scope whole = [] {
+    isa::Scope scope{kSymbols, {}, {}, {}};
+    scope.tables.push_back(std::make_shared<isa::Table>(isa::Table{"T", Type::I8, {1, -2}, ""}));
+    isa::Function function;
+    function.name = "twice";
+    function.parameters = {{"y", Type::F32}};
+    function.result = isa::type_check(isa::parse_expression("y * y + y"), function.parameters);
+    scope.functions.push_back(std::make_shared<isa::Function>(function));
+    return scope;
+  }();
+  return whole;
+}
 
 /// Whether two trees have the same shape; typing may have changed the types.
 bool same_shape(const isa::Expr& a, const isa::Expr& b) {
@@ -30,15 +46,14 @@ bool same_shape(const isa::Expr& a, const isa::Expr& b) {
 
 int64_t value_of(size_t symbol, size_t row) {
   static constexpr std::array<int64_t, 6> kCorners = {0, 1, -1, INT64_MIN, INT64_MAX, 77};
-  int64_t value = kCorners[(symbol + row) % kCorners.size()];
-  switch (kSymbols[symbol].type) {
-  case Type::I8:
-    return static_cast<int8_t>(value ^ (value >> 56));
-  case Type::I32:
-    return static_cast<int32_t>(value ^ (value >> 32));
-  default:
+  const int64_t value = kCorners[(symbol + row) % kCorners.size()];
+  const Type type = kSymbols[symbol].type;
+  const int bits = isa::bits_of(type);
+  if (bits == 64)
     return value;
-  }
+  const int64_t low = (value ^ value >> (64 - bits)) & ((int64_t{1} << bits) - 1);
+  const bool negative = isa::is_signed(type) && low >> (bits - 1);
+  return negative ? low - (int64_t{1} << bits) : low;
 }
 
 /// The block evaluator agrees with the one for scalars.
@@ -57,15 +72,18 @@ void check_values(const isa::Expr& expr) {
   }
   const size_t bytes = isa::bytes_of(expr.type);
   std::vector<std::byte> block(kRows * bytes);
-  isa::Kernel(expr, kSymbols).run(inputs, block.data(), kRows);
+  constexpr int kLanes = 3;
+  isa::Kernel(expr, kSymbols, kLanes).run(inputs, block.data(), kRows);
   for (size_t row = 0; row < kRows; ++row) {
-    int64_t scalar = isa::evaluate(expr, [&](std::string_view name) {
+    const int lane = static_cast<int>(row % kLanes);
+    const isa::LaneLookup lookup = [&](std::string_view name, int l) {
       for (size_t s = 0; s < kSymbols.size(); ++s)
         if (kSymbols[s].name == name)
-          return value_of(s, row);
+          return value_of(s, row - lane + l);
       fuzz::require(false, "only known names are looked up");
       return int64_t{0};
-    });
+    };
+    const int64_t scalar = isa::evaluate(expr, lookup, lane, kLanes);
     fuzz::require(std::memcmp(&scalar, &block[row * bytes], bytes) == 0,
                   "blocks and scalars have the same value");
   }
@@ -81,8 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::string text = isa::print(*parsed);
     if (text.size() <= 4096) // what is longer is refused, as any other text
       fuzz::require(same_shape(*isa::parse_expression(text), *parsed), "parse(print(e)) == e");
-    isa::ExprPtr typed = isa::type_check(parsed, kSymbols);
-    fuzz::require(isa::equal(*typed, *isa::type_check(parsed, kSymbols)), "typing is a function");
+    isa::ExprPtr typed = isa::type_check(parsed, scope());
+    fuzz::require(isa::equal(*typed, *isa::type_check(parsed, scope())), "typing is a function");
     check_values(*typed);
   } catch (const isa::ExprError& error) {
     fuzz::require(!error.message.empty() && error.column >= 0, "a refusal says what and where");

@@ -54,6 +54,48 @@ TEST(DiffTest, NothingChanged) {
   EXPECT_EQ(changes(edge16(), edge16()), Lines());
 }
 
+/// vfill with another meaning, and what it uses.
+std::string fill_with(const std::string& semantics, const std::string& library = "") {
+  return library +
+         "instructions:\n  vfill:\n    unit: vector\n    format: lane\n    opcode: 0x42\n"
+         "    syntax: \"{dst}, {lane}\"\n    operands:\n"
+         "      dst: {kind: stream, space: scratchpad, access: write, type: i8, field: src}\n"
+         "      lane: {kind: lane, access: read}\n"
+         "    semantics: {action: map, " +
+         semantics +
+         "}\n    timing: {occupancy: \"dst.steps\", latency: \"vector.pipeline + dst.steps\", "
+         "uses: [{stream: dst, port: write, start: vector.pipeline, cycles: dst.steps}]}\n"
+         "    prose: Fills.\n";
+}
+
+TEST(DiffTest, MeaningsByLetsTablesAndFunctions) {
+  const std::string half = "functions: {half: {arguments: {x: f32}, result: \"x * 0.5\"}}\n";
+  const std::string third = "functions: {half: {arguments: {x: f32}, result: \"x * 0.3\"}}\n";
+  const std::string call = "result: \"i8(half(f32(lane)))\"";
+  EXPECT_EQ(changes(edge16(fill_with(call, half)), edge16(fill_with(call, third))),
+            Lines{"! programs function half: (x: f32) x * 0.5 is now (x: f32) x * 0.3"});
+  const std::string plain = "result: \"i8(lane)\"";
+  EXPECT_EQ(changes(edge16(fill_with(plain, half)), edge16(fill_with(plain, third))),
+            Lines{"- programs function half: (x: f32) x * 0.5 is now (x: f32) x * 0.3"})
+      << "what no instruction uses changes no program";
+  EXPECT_EQ(changes(edge16(fill_with(plain)), edge16(fill_with(plain, half))),
+            Lines{"- programs function half: added"});
+
+  const std::string squares = "tables: {T: {type: i8, size: 4, formula: \"i * i\"}}\n";
+  const std::string cubes = "tables: {T: {type: i8, values: [0, 1, 8, 27]}}\n";
+  const std::string index = "result: \"T[lane]\"";
+  EXPECT_EQ(changes(edge16(fill_with(index, squares)), edge16(fill_with(index, cubes))),
+            (Lines{"! programs table T: 2 of 4 values are others",
+                   "- text table T: formula i * i is now none"}));
+
+  EXPECT_EQ(changes(edge16(fill_with("let: {x: \"lane + 1\", y: \"x\"}, result: \"i8(x * y)\"")),
+                    edge16(fill_with("let: {x: \"lane + 2\", y: \"x\"}, result: \"i8(x * y)\""))),
+            Lines{"! programs vfill: let x lane + 1 is now lane + 2"});
+  EXPECT_EQ(changes(edge16(fill_with("let: {x: \"lane\", y: \"lane\"}, result: \"i8(x * y)\"")),
+                    edge16(fill_with("let: {y: \"lane\", x: \"lane\"}, result: \"i8(x * y)\""))),
+            Lines());
+}
+
 TEST(DiffTest, InstructionsAreAddedRemovedAndRenamed) {
   EXPECT_EQ(changes(edge16(), edge16("instructions: {sub: ~}")), Lines{"! programs sub: removed"});
   EXPECT_EQ(changes(edge16("instructions: {sub: ~}"), edge16()), Lines{"h programs sub: added"});

@@ -19,6 +19,9 @@ struct Case {
   const char* text;
   const char* message;
 };
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.message;
+}
 class ProgramErrors : public testing::TestWithParam<Case> {};
 
 TEST_P(ProgramErrors, AreNamed) {
@@ -77,6 +80,9 @@ struct Hazard {
   const char* text;
   const char* message; ///< empty: no hazard
 };
+void PrintTo(const Hazard& hazard, std::ostream* out) {
+  *out << hazard.text;
+}
 class Hazards : public testing::TestWithParam<Hazard> {};
 
 TEST_P(Hazards, AreFound) {
