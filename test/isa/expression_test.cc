@@ -28,6 +28,10 @@ TEST(ExpressionPrint, HasTheFewestParentheses) {
   EXPECT_EQ(reprint("0x1F"), "31");
   EXPECT_EQ(reprint("clamp( a ,-128, min(b,c) )"), "clamp(a, -128, min(b, c))");
   EXPECT_EQ(reprint("array.rows+src.steps"), "array.rows + src.steps");
+  EXPECT_EQ(reprint("(TABLE[(a)+1])*2"), "TABLE[a + 1] * 2");
+  EXPECT_EQ(reprint("lane_index( )"), "lane_index()");
+  EXPECT_EQ(reprint("-(1.50)*x - -inf"), "-1.50 * x - -inf");
+  EXPECT_EQ(reprint("0x1.8p-2+1e+3"), "0x1.8p-2 + 1e+3");
 }
 
 TEST(ExpressionParse, PrecedencesAreThoseOfC) {
@@ -51,6 +55,24 @@ TEST(ExpressionParse, RandomTreesRoundTrip) {
     ASSERT_TRUE(equal(*expr, *again)) << text << "\n" << print(*expr);
     ASSERT_EQ(print(*again), print(*expr));
   }
+}
+
+TEST(ExpressionInline, PutsFunctionsInPlaceAndKeepsWhatIsShared) {
+  const std::vector<Symbol> symbols{{"x", Type::F32}};
+  Scope scope{symbols, {}, {}, {}};
+  Function square;
+  square.name = "square";
+  square.parameters = {{"y", Type::F32}};
+  square.result = type_check(parse_expression("y * y"), square.parameters);
+  scope.functions.push_back(std::make_shared<Function>(square));
+  const ExprPtr call = type_check(parse_expression("square(x + 1) - x"), scope);
+  EXPECT_EQ(call->args[0]->kind, ExprKind::Apply);
+  const ExprPtr flat = inlined(call);
+  ASSERT_EQ(flat->args[0]->kind, ExprKind::Binary);
+  EXPECT_EQ(flat->args[0]->args[0], flat->args[0]->args[1]) << "x + 1 is one node";
+  EXPECT_EQ(flat->args[0]->args[0]->kind, ExprKind::Let);
+  EXPECT_EQ(print(*flat->args[0]->args[0]->args[0]), "x + 1");
+  EXPECT_EQ(inlined(flat), flat) << "there is nothing left to do";
 }
 
 struct Mistake {
@@ -81,6 +103,11 @@ TEST(ExpressionParse, MistakesHaveTheirColumn) {
            {"min(word word)", 9, "')' is missing"},
            {"word word", 5, "'w' is not expected"},
            {"12ab", 0, "not a number"},
+           {"word + 1.", 7, "'1.' is not a number"},
+           {"word + 1e", 7, "'1e' is not a number"},
+           {"word + 0x1.8", 7, "'0x1.8' is not a number"},
+           {"T[word", 6, "']' is missing"},
+           {"T[]", 2, "']' is not expected"},
            {"0x", 0, "not a number"},
            {"9223372036854775808", 0, "not a number"},
            {"word $ word", 5, "'$' is not expected"},
@@ -120,6 +147,20 @@ TEST(ExpressionTypes, MistakesHaveTheirColumn) {
            {"round_shift(byte, word)", 12, "shifts i32 or i64"},
            {"round_shift(wide, wide)", 18, "must be i32"},
            {"round_shift(wide, 64)", 18, "0..63"},
+           {"word << 1.5", 8, "not a value of type i32"},
+           {"f16(65520.0)", 4, "65520.0 is not a value of type f16"},
+           {"f32(16777217)", 4, "16777217 is not a value of type f32"},
+           {"f32(1e-46)", 4, "1e-46 is not a value of type f32"},
+           {"f32(flag)", 0, "needs a number, not a bool"},
+           {"as_f32(wide)", 0, "needs a number of 32 bits, not i64"},
+           {"sat_i8(f32(word))", 0, "needs an integer, not f32"},
+           {"fma(word, word, word)", 0, "needs floats, not i32"},
+           {"abs(u8(word))", 0, "needs signed numbers, not u8"},
+           {"f32(word) & f32(word)", 10, "needs integers or bools, not f32"},
+           {"ceil_div(wide, wide)", 15, "divides by a size"},
+           {"lane_sum(flag)", 0, "needs numbers, not bools"},
+           {"lane_index(word)", 0, "takes 0 arguments"},
+           {"T[word]", 0, "unknown table 'T' (there are none)"},
            {"i128(word)", 0, "unknown function 'i128'"},
        })
     expect_mistake(mistake);
