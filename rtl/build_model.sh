@@ -60,14 +60,11 @@ memory() { echo "root.npu_core__DOT__$1__BRA__$2__KET____DOT__u_memory__DOT__mem
   echo "}"
 } > "$work/model_memories.h"
 
-modules=("$work"/sv/npu_pkg.sv "$rtl"/npu_fault_pkg.sv "$work"/sv/npu_{decode,scalar_alu,vector_alu}.sv)
-for file in "$rtl"/npu_*.sv; do
-  [ "$file" = "$rtl/npu_fault_pkg.sv" ] || modules+=("$file")
-done
+mapfile -t modules < <("$rtl/sources.sh" "$work/sv")
 flags=(--noassert --x-assign fast --x-initial fast)
 [ $asserts = no ] || flags=(--assert --x-assign unique --x-initial unique)
 verilator --cc --top-module npu_core --prefix Vnpu_core -Mdir "$work/cc" -O3 --unroll-count 1024 --unroll-stmts 1 --flatten --no-timing \
-  "${flags[@]}" -DNPU_FAULT="$fault" "${modules[@]}"
+  "${flags[@]}" -DNPU_FAULT="$fault" "-I$rtl/fp" "${modules[@]}"
 
 root=$(verilator --getenv VERILATOR_ROOT)
 compiler=(clang++-22); ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")

@@ -9,13 +9,10 @@ trap 'rm -rf "$work"' EXIT
 for spec in "$@"; do
   rm -rf "${work:?}/sv"
   "$npuisa" generate "$spec" --sv "$work/sv"
-  modules=("$work"/sv/npu_pkg.sv "$rtl"/npu_fault_pkg.sv "$work"/sv/npu_{decode,scalar_alu,vector_alu}.sv)
-  for file in "$rtl"/npu_*.sv; do
-    [ "$file" = "$rtl/npu_fault_pkg.sv" ] || modules+=("$file")
-  done
+  mapfile -t modules < <("$rtl/sources.sh" "$work/sv")
   # With and without what only simulations have.
   for define in "" -DSYNTHESIS; do
-    verilator --lint-only -Wall --top-module npu_core --unroll-count 1024 --unroll-stmts 1 $define "${modules[@]}"
+    verilator --lint-only -Wall --top-module npu_core --unroll-count 1024 --unroll-stmts 1 $define "-I$rtl/fp" "${modules[@]}"
   done
   echo "$spec: lint clean"
 done
