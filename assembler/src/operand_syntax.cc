@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "float_syntax.h"
+
 namespace npuforge::assembler {
 namespace {
 
@@ -87,7 +89,24 @@ std::string print_name(const OperandBits& bits, const OperandContext& context, c
   return fmt::format("{}{}", kKind(context.spec.machine).letter, bits.value);
 }
 
-// --- values: r5+4, r5, 4 ---
+// --- values: r5+4, r5, 4; of f32 also 1.5 ---
+
+bool is_real(const OperandContext& context) {
+  return context.operand.type == isa::Type::F32;
+}
+
+/// A number, or an expression for its 32 bits.
+int64_t parse_real(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
+  const Cursor at = cursor;
+  std::optional<int64_t> bits = parse_f32(cursor);
+  if (!bits)
+    bits = parse_expression(cursor, lookup);
+  if (bits && (*bits < INT32_MIN || *bits > UINT32_MAX)) {
+    at.fail(fmt::format("'{}' is {}; an f32 has 32 bits", context.operand.name, *bits));
+  }
+  const int64_t pattern = bits.value_or(0) & UINT32_MAX;
+  return context.operand.is_signed ? int64_t{static_cast<int32_t>(pattern)} : pattern;
+}
 
 OperandBits parse_value(Cursor& cursor, const OperandContext& context, const Lookup& lookup) {
   OperandBits bits;
@@ -98,11 +117,18 @@ OperandBits parse_value(Cursor& cursor, const OperandContext& context, const Loo
       return bits;
     }
   }
+  if (is_real(context) && bits.base == 0) {
+    bits.value = parse_real(cursor, context, lookup);
+    return bits;
+  }
   bits.value = checked_expression(cursor, context, lookup);
   return bits;
 }
 
-std::string print_value(const OperandBits& bits, const OperandContext&, const TargetName&) {
+std::string print_value(const OperandBits& bits, const OperandContext& context, const TargetName&) {
+  if (is_real(context) && bits.base == 0) {
+    return print_f32(static_cast<uint32_t>(bits.value));
+  }
   if (bits.base == 0) {
     return fmt::format("{}", bits.value);
   }

@@ -1,13 +1,15 @@
 #include "example.h"
 
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
 namespace npuforge::isa {
 namespace {
 
-constexpr int64_t kRows = 4; // the first row of a stream
+constexpr int64_t kRows = 4;    // the first row of a stream
+constexpr float kNumber = 1.5f; // of an f32 value
 
 /// Bytes or rows: whole rows, or 0 if they do not fit the field.
 int64_t stream_offset(const Machine& machine, const Operand& operand, int64_t high) {
@@ -34,6 +36,9 @@ OperandBits bits_of(const Spec& spec, const Instruction& instruction, int index)
     bits.value = stream_offset(spec.machine, operand, high);
     break;
   case OperandKind::Value:
+    if (operand.type == Type::F32)
+      return {.value = std::bit_cast<int32_t>(kNumber)};
+    [[fallthrough]];
   case OperandKind::Immediate:
     bits.value = std::min<int64_t>(2, high);
     break;
@@ -67,6 +72,8 @@ std::string written(const Operand& operand, const OperandBits& bits) {
   case OperandKind::Target:
     return "done";
   case OperandKind::Value:
+    if (operand.type == Type::F32)
+      return fmt::format("{}", kNumber);
     return number_and_base(bits);
   case OperandKind::Stream:
     return fmt::format("[{},g{}]", number_and_base(bits), bits.generator);
