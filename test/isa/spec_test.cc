@@ -27,7 +27,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 std::string hash_with(const std::string& what, const std::string& by) {
-  return parse_spec(replaced(edge16_text(), what, by), "edge16.yaml").hash;
+  return parse_spec(replaced(edge16_text(), what, by), kMachines + "/edge16.yaml").hash;
 }
 
 /// A variant of edge16.
