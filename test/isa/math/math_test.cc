@@ -3,7 +3,10 @@
 #include <bit>
 #include <cmath>
 #include <random>
+#include <set>
+#include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "proof.h"
@@ -52,6 +55,14 @@ TEST_P(Math, IsAsNearAsDeclared) {
 INSTANTIATE_TEST_SUITE_P(Functions, Math, testing::ValuesIn(all_claims()), [](const auto& info) {
   return info.param.machine + "_" + info.param.function->name;
 });
+
+TEST(MathProof, EveryFunctionIsClaimed) {
+  std::set<std::string> names;
+  for (const Claim& claim : all_claims())
+    names.insert(claim.function->approximation->implements);
+  EXPECT_THAT(names, testing::IsSupersetOf(
+                         {"exp", "log", "tanh", "sigmoid", "erf", "reciprocal", "rsqrt"}));
+}
 
 TEST(MathProof, FindsWhatIsWrong) {
   // A factor of 1 + 2^-22 is two to four ulp; a sign lost is wrong whatever the distance.

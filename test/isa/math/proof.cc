@@ -4,7 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <future>
-#include <ostream>
+#include <iostream>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -163,12 +163,15 @@ std::vector<Claim> all_claims() {
   for (const auto& entry : std::filesystem::directory_iterator(NPUFORGE_MACHINE_DIR))
     if (entry.path().extension() == ".yaml")
       files.insert(entry.path());
-  for (const auto& file : files) {
-    Spec spec = load_spec(file);
-    for (const FunctionPtr& function : spec.functions)
-      if (function->approximation && seen.insert(Fingerprint().of(*function)).second)
-        claims.push_back({spec.machine.name, spec, function});
-  }
+  for (const auto& file : files)
+    try {
+      Spec spec = load_spec(file);
+      for (const FunctionPtr& function : spec.functions)
+        if (function->approximation && seen.insert(Fingerprint().of(*function)).second)
+          claims.push_back({spec.machine.name, spec, function});
+    } catch (const SpecError& error) {
+      std::cerr << error.what() << "\n";
+    }
   return claims;
 }
 

@@ -45,7 +45,7 @@ private:
 };
 
 /// The functions of all reference machines that implement something; those that several machines
-/// share appear once.
+/// share appear once. Machines that cannot be read are reported on standard error and left out.
 struct Claim {
   std::string machine;
   Spec spec;
