@@ -95,7 +95,12 @@ def log_inverses(bits=7):
             out.append(mpf(1))
             continue
         scale = 1 << (bits + 11)
-        near = int(mp.nint(scale * 2 / (ends[0] + ends[1])))
+        low, high = ends
+        if abs(low - 1) < (high - low) or abs(high - 1) < (high - low):  # beside 1 the logarithm is small: c nearer to it
+            middle = (3 * low + high) / 4 if low > 1 else (low + 3 * high) / 4
+        else:
+            middle = (low + high) / 2
+        near = int(mp.nint(scale / middle))
         out.append(min((mpf(near + k) / scale for k in range(-90, 91)), key=log_rounding))
     return out
 
