@@ -182,6 +182,15 @@ std::vector<ExprPtr> semantics_of(const Instruction& instruction) {
   return exprs;
 }
 
+const Expr* find_lane_reduction(const Expr& expr) {
+  const Expr* found = nullptr;
+  walk(expr, [&](const Expr& node) {
+    if (!found && node.kind == ExprKind::Call && is_lane_reduction(op_of(node)))
+      found = &node;
+  });
+  return found;
+}
+
 const Expr* find_lane_operation(const Expr& expr) {
   const Expr* found = nullptr;
   walk(expr, [&](const Expr& node) {

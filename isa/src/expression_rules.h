@@ -36,6 +36,8 @@ Dependencies dependencies_of(const std::vector<ExprPtr>& exprs);
 std::vector<ExprPtr> semantics_of(const Instruction& instruction);
 /// The first node that works across lanes; null if there is none.
 const Expr* find_lane_operation(const Expr& expr);
+/// The first one that combines lanes; null if there is none.
+const Expr* find_lane_reduction(const Expr& expr);
 /// Operations of the expression when all functions are put in place, what is shared counted once;
 /// `kTooLarge` for that and more.
 inline constexpr int64_t kTooLarge = 4096;

@@ -152,10 +152,21 @@ private:
     if (lane && instruction_.unit != Unit::Vector)
       problems().add(*node,
                      fmt::format("{} uses {}: only the vector unit has lanes", what, lane->text));
+    check_lanes(*node, what, *expr);
     check_size(*node, what, *expr, problems());
     for (const Symbol& symbol : names_in(*expr))
       used_.insert(symbol.name);
     return expr;
+  }
+
+  /// Lanes that compute a part of a row have not all of its elements at once.
+  void check_lanes(const Node& node, const std::string& what, const Expr& expr) {
+    const Machine& m = reading_.all.spec.machine;
+    const Expr* lanes = m.vector.lanes < m.array.cols ? find_lane_reduction(expr) : nullptr;
+    if (lanes)
+      problems().add(node, fmt::format("{} uses {}, which needs a lane for each element of a row: "
+                                       "vector.lanes is {}, array.cols {}",
+                                       what, lanes->text, m.vector.lanes, m.array.cols));
   }
 
   std::vector<Symbol> symbols(bool streams) const { return operand_symbols(instruction_, streams); }

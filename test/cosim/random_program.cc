@@ -233,8 +233,7 @@ bool Builder::map_or_reduce(Action action) {
       emit_.set_value(decoded, i, random_.between(-1000, 1000));
     if (operand.kind != OperandKind::Stream || operand.access != Access::Read)
       continue;
-    const Placed* placed =
-        place_stream(i, total, read_banks[operand.space]);
+    const Placed* placed = place_stream(i, total, read_banks[operand.space]);
     if (!placed)
       return false;
     read_banks[operand.space] |= placed->banks;
