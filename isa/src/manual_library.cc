@@ -30,7 +30,9 @@ std::string domain(const Approximation& approximation) {
 }
 
 std::string value_text(Type type, int64_t value) {
-  return is_float(type) ? fmt::format("{}", real_value(type, value)) : fmt::format("{}", value);
+  // Shortest digits that give the f32 back, which has all values of the smaller types.
+  return is_float(type) ? fmt::format("{}", static_cast<float>(real_value(type, value)))
+                        : fmt::format("{}", value);
 }
 
 void add_table(const isa::Table& table, Blocks& out) {

@@ -35,7 +35,7 @@ void add_operand_kinds(const Spec& spec, Blocks& out) {
       "rows of a memory: the first address (bytes in the scratchpad and DRAM, rows in the "
       "accumulator), walked by an address generator");
   row(OperandKind::Lane, numbered('l', spec.machine.vector.lane_registers),
-      "a lane register: one i32 for each lane");
+      "a lane register: 32 bits for each lane, an i32 if nothing else is said");
   out.push_back(Heading{3, "operands", plain("Operands")});
   out.push_back(std::move(table));
 }
