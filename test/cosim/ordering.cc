@@ -19,7 +19,7 @@ bool conflict(Unit earlier_unit, const Access& earlier, Unit later_unit, const A
     return false;
   if (earlier_unit != later_unit)
     return true;
-  return earlier.write && !later.write && later.space == isa::Space::Scratchpad;
+  return earlier.write && !later.write;
 }
 
 } // namespace

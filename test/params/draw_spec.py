@@ -148,9 +148,9 @@ def draw_instructions(base, opcode_bits, rng):
     return drawn
 
 
-def draw(base, seed, small=False, floats=False):
+def draw(base, seed, small=False):
     rng = random.Random(seed)
-    drawn = draw_vector.draw(rng, rng.randint(3, 8), floats)
+    drawn = draw_vector.draw(rng, rng.randint(3, 8))
     base = {**base, "instructions": {**base["instructions"], **drawn}}
     machine, units, word = draw_machine(rng, small)
     layout = Formats(base, machine, word, rng)

@@ -6,14 +6,14 @@ FLOATS = ("f16", "bf16", "f32")
 PASSES = "ceil_div(array.cols, vector.lanes)"
 
 
-def draw_type(rng, space, floats):
+def draw_type(rng, space):
     types = list(BYTES) if space == "scratchpad" else ["i32", "u32", "f32"]
-    return rng.choice([t for t in types if floats or t in ("i8", "i16", "i32")])
+    return rng.choice(types)
 
 
-def stream(rng, access, floats, field=None):
+def stream(rng, access, field=None):
     space = rng.choice(["scratchpad", "scratchpad", "accumulator"])
-    drawn = {"kind": "stream", "space": space, "access": access, "type": draw_type(rng, space, floats)}
+    drawn = {"kind": "stream", "space": space, "access": access, "type": draw_type(rng, space)}
     return {**drawn, "field": field} if field else drawn
 
 
@@ -56,15 +56,15 @@ def instruction(form, syntax, operands, semantics, rows):
             "timing": timing(operands, rows), "prose": "Drawn at random."}
 
 
-def draw_map(rng, floats):
-    a, dst = stream(rng, "read", floats), stream(rng, "write", floats)
-    b = stream(rng, "read", floats) if rng.random() < 0.6 else None
+def draw_map(rng):
+    a, dst = stream(rng, "read"), stream(rng, "write")
+    b = stream(rng, "read") if rng.random() < 0.6 else None
     if rng.random() < 0.4:
         a["fill"] = "zero_b"
-    lanes = {name: {"kind": "lane", "access": "read", "type": rng.choice(["i32", "u32", "f32"] if floats else ["i32"])}
+    lanes = {name: {"kind": "lane", "access": "read", "type": rng.choice(["i32", "u32", "f32"])}
              for name in ("zero_a", "mult_a", "zero_b")}
     second = (lambda f: f("b", b["type"])) if b else (lambda f: f("zero_b", lanes["zero_b"]["type"]))
-    if floats and rng.random() < 0.5:
+    if rng.random() < 0.5:
         number = lambda name, kind: f"f32({name})"
         text = rng.choice(["fma({a}, {m}, {b})", "({a} - {z}) * {m} + {b}", "max(min({a}, {b}), {z})", "select({a} < {b}, {z} - {a}, {b} * {m})"])
         text = text.format(a=number("a", a["type"]), m="f32(mult_a)", z="f32(zero_a)", b=second(number))
@@ -78,12 +78,12 @@ def draw_map(rng, floats):
     return instruction("map2", syntax, operands, {"action": "map", "result": result}, "a")
 
 
-def draw_reduce(rng, floats):
-    src, dst = stream(rng, "read", floats), stream(rng, "write", floats)
-    weight = stream(rng, "read", floats) if rng.random() < 0.5 else None
+def draw_reduce(rng):
+    src, dst = stream(rng, "read"), stream(rng, "write")
+    weight = stream(rng, "read") if rng.random() < 0.5 else None
     if rng.random() < 0.4:
         src["fill"] = "fill"
-    state = rng.choice(["i32", "i64"] + ["f32"] * floats)
+    state = rng.choice(["i32", "i64", "f32"])
     as_state = (lambda name, kind: f"f32({name})") if state == "f32" else (lambda name, kind: f"{state}({wide(name, kind)})")
     factor = as_state("weight", weight["type"]) if weight else as_state("mult", "i32")
     step = rng.choice(["state + {x} * {f}", "max(state, {x}) + {f}"] if state != "f32" else ["fma({x}, {f}, state)", "max(state, {x} * {f})"])
@@ -99,6 +99,6 @@ def draw_reduce(rng, floats):
     return instruction("reduce", syntax, operands, semantics, "src")
 
 
-def draw(rng, count, floats):
+def draw(rng, count):
     """`count` instructions by name."""
-    return {f"drawn{i}": (draw_map if rng.random() < 0.65 else draw_reduce)(rng, floats) for i in range(count)}
+    return {f"drawn{i}": (draw_map if rng.random() < 0.65 else draw_reduce)(rng) for i in range(count)}
