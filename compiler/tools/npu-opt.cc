@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   npuforge::graph::registerGraphPasses();
   npuforge::tile::registerPlanPass();
   npuforge::tile::registerGeneratePass();
+  npuforge::tile::registerPatternsPass();
   npuforge::npu::registerLowerPass();
   npuforge::npu::registerTokensPass();
   mlir::registerTransformsPasses();

@@ -1,5 +1,6 @@
 // npuc: an ONNX model to a program for an NPU.
 #include <chrono>
+#include <functional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include "npuforge/version.h"
 
 #include "../pipeline.h"
+#include "maps_report.h"
 #include "options.h"
 #include "report.h"
 #include "stages.h"
@@ -23,7 +25,8 @@ namespace {
 using namespace npuforge;
 
 struct Options : tools::ModelOptions {
-  std::string output, machine = "edge16", emit = "elf", json;
+  std::string output, machine = "edge16", emit = "elf", json, maps_json;
+  bool fast_math = false;
 };
 
 /// To the file, or to standard output if none is given.
@@ -42,7 +45,7 @@ void write_module(const Options& options, mlir::ModuleOp module) {
 }
 
 void run_back_end(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
-                  void (*build)(mlir::OpPassManager&, const isa::Spec&)) {
+                  const std::function<void(mlir::OpPassManager&, const isa::Spec&)>& build) {
   mlir::PassManager passes(module.getContext());
   build(passes, spec);
   compiler::print_after(passes, options.print_after, options.printed);
@@ -59,11 +62,14 @@ assembler::Program translate(mlir::ModuleOp module, const isa::Spec& spec) {
 
 /// Runs the back end as far as --emit asks for.
 void lower(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
-           tools::Stages& stages) {
+           tools::Stages& stages, tools::Maps& maps) {
   if (options.emit == "graph")
     return;
   stages.next("tile");
-  run_back_end(module, options, spec, npu::buildTilePipeline);
+  run_back_end(module, options, spec, [&](mlir::OpPassManager& passes, const isa::Spec& target) {
+    npu::buildTilePipeline(passes, target, options.fast_math);
+  });
+  maps = tile::mapsOf(module);
   if (options.emit == "tile")
     return;
   stages.next("npu");
@@ -82,12 +88,16 @@ void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
     assembler::write_program(program, spec, options.output);
 }
 
-void finish(const Options& options, tools::Report& report, double seconds) {
+void finish(const Options& options, tools::Report& report, const tools::Maps& maps,
+            double seconds) {
   if (options.emit == "elf") // otherwise standard output is the result
-    tools::print(report);
+    tools::print(report), tools::print(maps);
+  if (!options.maps_json.empty())
+    isa::write_json_file(options.maps_json, tools::to_json(maps));
   if (options.json.empty())
     return;
   nlohmann::json json = tools::to_json(report);
+  json["maps"] = tools::to_json(maps);
   json["model"] = options.model;
   json["machine"] = options.machine;
   json["seconds"] = seconds;
@@ -102,12 +112,13 @@ int run(const Options& options) {
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module = tools::load_graph(context, options);
   tools::Report report = tools::describe(*module);
-  lower(*module, options, spec, stages);
+  tools::Maps maps;
+  lower(*module, options, spec, stages, maps);
   stages.next("program");
   tools::check_printed(options);
   write(*module, options, spec, report);
   stages.done();
-  finish(options, report,
+  finish(options, report, maps,
          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
 }
@@ -126,7 +137,11 @@ int main(int argc, char** argv) {
   app.add_option("--emit", options.emit, "what to write")
       ->check(CLI::IsMember({"graph", "tile", "npu", "asm", "elf"}))
       ->capture_default_str();
+  app.add_flag("--fast-math", options.fast_math,
+               "allow rewrites that change the last bits of f32 in element-wise operators");
   app.add_option("--json", options.json, "FILE: the report as JSON");
+  app.add_option("--maps-json", options.maps_json,
+                 "FILE: the instructions chosen for element-wise operators, as JSON");
   app.final_callback([&] {
     if (options.emit == "elf" && options.output.empty())
       throw CLI::RequiredError("-o");

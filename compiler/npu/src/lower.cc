@@ -105,6 +105,8 @@ LogicalResult Lowering::operation(Operation& op) {
     return vector(o, 0);
   if (auto o = dyn_cast<tile::ReduceOp>(op))
     return vector(o, o.getLevels());
+  if (auto o = dyn_cast<tile::ApplyOp>(op))
+    return apply(o);
   if (auto o = dyn_cast<tile::PreloadOp>(op)) {
     const isa::Instruction& what = *target_.action(Action::Preload);
     Address src = stream(o.getSrc(), what, "src");

@@ -29,6 +29,7 @@ private:
   mlir::LogicalResult copy(Op op, isa::Action action, llvm::StringRef pad, llvm::StringRef dram);
   template <typename Op>
   mlir::LogicalResult vector(Op op, int64_t levels);
+  mlir::LogicalResult apply(tile::ApplyOp op);
 
   /// Sets a generator where needed and says where the stream begins.
   Address stream(Value value, const isa::Instruction& user, llvm::StringRef operand,

@@ -193,4 +193,34 @@ LogicalResult Lowering::vector(Op op, int64_t levels) {
 template LogicalResult Lowering::vector(tile::MapOp, int64_t);
 template LogicalResult Lowering::vector(tile::ReduceOp, int64_t);
 
+LogicalResult Lowering::apply(tile::ApplyOp op) {
+  const isa::Instruction* what = target_.spec().find(op.getInstruction().str());
+  if (!what)
+    return op.emitError() << "names '" << op.getInstruction() << "', which " << machine_.name
+                          << " does not have";
+  Instruction instruction = make(*what);
+  for (const isa::Operand& operand : what->operands) {
+    if (operand.kind == isa::OperandKind::Stream) {
+      Value rows = operand.name == op.getDestination() ? op.getDst() : Value();
+      for (auto [name, source] :
+           llvm::zip(op.getSources().getAsValueRange<StringAttr>(), op.getSrcs()))
+        if (name == operand.name)
+          rows = source;
+      if (!rows)
+        return op.emitError() << "gives '" << what->mnemonic << "' no rows for " << operand.name;
+      instruction.address(operand.name, stream(rows, *what, operand.name));
+      continue;
+    }
+    // What the semantics does not name is encoded as zero.
+    auto given = op.getNumbers().getAs<IntegerAttr>(operand.name);
+    const int64_t number = given ? given.getInt() : 0;
+    if (operand.kind == isa::OperandKind::Value)
+      instruction.address(operand.name, value({number, {}}, *what, operand.name));
+    else
+      instruction.number(operand.name, number);
+  }
+  instruction.emit(location_);
+  return success();
+}
+
 } // namespace npuforge::npu

@@ -7,8 +7,8 @@
 
 namespace npuforge::npu {
 
-void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec) {
-  pipeline.addPass(tile::createPlanPass(spec));
+void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec, bool fast_math) {
+  pipeline.addPass(tile::createPlanPass(spec, fast_math));
   pipeline.addPass(tile::createGeneratePass(spec));
   pipeline.addPass(mlir::createCanonicalizerPass());
   pipeline.addPass(mlir::createCSEPass());

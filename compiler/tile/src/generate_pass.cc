@@ -2,9 +2,11 @@
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
+#include "map_plan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "session.h"
 
 namespace npuforge::tile {
@@ -84,7 +86,7 @@ private:
   static bool isPlain(Value input, ArrayRef<Planned> layers) {
     return llvm::all_of(layers, [&](const Planned& planned) {
       const auto& [layer, plan] = planned;
-      return (layer.input != input || plan.plain) && layer.second != input;
+      return (layer.input != input || plan.plain) && !readsBesides(layer, input);
     });
   }
 
@@ -126,8 +128,9 @@ private:
     main_.walk([&](graph::ConstantOp constant) {
       // Only those that an elementwise layer reads lie in DRAM as they are.
       for (Operation* user : constant->getUsers())
-        if (auto add = dyn_cast<graph::QAddOp>(user);
-            add && !session_.knows(constant.getResult())) {
+        if (mlir::isa<graph::QAddOp, graph::MapOp>(user) &&
+            getElementTypeOrSelf(constant.getType()).isInteger(8) &&
+            !session_.knows(constant.getResult())) {
           const Shape shape = shapeOf(constant.getResult());
           auto bytes =
               packBlocked(cast<DenseElementsAttr>(constant.getValue()), shape, machine_.array.cols);
@@ -148,7 +151,8 @@ private:
     for (size_t i = 0; i < codes.size(); ++i) {
       emit.location = layers[i].first.root->getLoc();
       session_.next = i + 1 < codes.size() ? codes[i + 1].get() : nullptr;
-      Operation* layer = makeLayer(emit, layers[i].first.name, *codes[i]);
+      Operation* layer = makeLayer(emit, layers[i].first.name, *codes[i],
+                                   layers[i].first.root->getAttr(kCoverAttr));
       if (!before)
         before = layer;
     }
@@ -159,6 +163,8 @@ private:
     switch (layer.kind) {
     case Kind::Conv:
       return makeConv(emit, session_, layer, plan);
+    case Kind::Map:
+      return makeMap(emit, session_, layer, plan);
     case Kind::Add:
     case Kind::Rescale:
       return makeElementwise(emit, session_, layer, plan);
@@ -167,11 +173,13 @@ private:
     }
   }
 
-  Operation* makeLayer(Emit& emit, const std::string& name, LayerCode& code) {
+  Operation* makeLayer(Emit& emit, const std::string& name, LayerCode& code, Attribute cover) {
     auto op = LayerOp::create(builder_, emit.location, name);
     OpBuilder::InsertionGuard guard(builder_);
     builder_.createBlock(&op.getBody());
     code.run();
+    if (cover)
+      op->setAttr(kCoverAttr, cover); // for reports
     // The next layer's loads wait for one token of this layer's stores.
     emit.signal("store", "load");
     session_.first_layer = false;

@@ -123,6 +123,17 @@ void readAdd(Layer& layer, graph::QAddOp add) {
   layer.shift = {static_cast<int32_t>(add.getShift())};
 }
 
+void readMap(Layer& layer, graph::MapOp map) {
+  layer.kind = Kind::Map;
+  layer.operands.assign(map.getInputs().begin(), map.getInputs().end());
+  for (Value operand : map.getInputs())
+    if (!layer.input && !operand.getDefiningOp<graph::ConstantOp>() &&
+        cast<ShapedType>(operand.getType()).getShape() ==
+            cast<ShapedType>(map.getType()).getShape())
+      layer.input = operand;
+  layer.in = shapeOf(layer.input);
+}
+
 template <typename Op>
 void readPool(Layer& layer, Op op) {
   layer.input = op.getInput();
@@ -130,6 +141,11 @@ void readPool(Layer& layer, Op op) {
 }
 
 } // namespace
+
+bool readsBesides(const Layer& layer, Value tensor) {
+  return layer.second == tensor ||
+         (layer.kind == Kind::Map && llvm::is_contained(layer.operands, tensor));
+}
 
 FailureOr<Layer> readLayer(Operation& root) {
   Layer layer{};
@@ -165,6 +181,9 @@ FailureOr<Layer> readLayer(Operation& root) {
     layer.kind = Kind::Rescale;
     layer.input = rescale.getInput();
     readScale(layer, rescale);
+  } else if (auto map = dyn_cast<graph::MapOp>(root)) {
+    readMap(layer, map);
+    return layer;
   } else {
     return root.emitError() << "is not a layer of the back end", failure();
   }

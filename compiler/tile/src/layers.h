@@ -25,7 +25,7 @@ struct Window {
   bool padded() const { return top || left || bottom || right; }
 };
 
-enum class Kind { Conv, Depthwise, MaxPool, AveragePool, Add, Rescale };
+enum class Kind { Conv, Depthwise, MaxPool, AveragePool, Add, Rescale, Map };
 
 /// A sum of two tensors with scales and zero points of their own.
 struct Sum {
@@ -37,7 +37,8 @@ struct Layer {
   Kind kind;
   mlir::Operation* root;
   std::string name;
-  mlir::Value input, second; ///< activations; `second` of Add and of a convolution's sum
+  mlir::Value input, second;         ///< activations; `second` of Add and of a convolution's sum
+  std::vector<mlir::Value> operands; ///< Map: all of them, constants included
   Shape in, second_in, out;
   Window window;
   int64_t fill = 0;            ///< value of taps outside the input
@@ -51,6 +52,8 @@ struct Layer {
   bool count_pads = true; ///< AveragePool: taps outside the input count
 };
 
+/// Does the layer read the tensor, other than as `input`?
+bool readsBesides(const Layer& layer, mlir::Value tensor);
 /// Is this operation the last one of a layer?
 bool isLayer(mlir::Operation& op);
 /// Reads the layer that ends in `root`. Emits an error and fails on what the back end does not

@@ -229,6 +229,8 @@ std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
   case Kind::Add:
   case Kind::Rescale:
     return planElementwise(layer, plan, machine);
+  case Kind::Map:
+    break; // by makeMapPlan
   }
   llvm_unreachable("every kind has a plan");
 }

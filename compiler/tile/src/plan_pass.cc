@@ -1,10 +1,13 @@
 // tile-plan: a plan for every layer, or all reasons why there is none.
+#include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
+#include "map_plan.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "plan.h"
 
 namespace npuforge::tile {
 
@@ -15,6 +18,8 @@ namespace {
 struct PlanPass : SpecPass<PlanPass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanPass)
   using SpecPass::SpecPass;
+  PlanPass(const PlanPass& other) : SpecPass(other) { fast_math = other.fast_math; }
+  PlanPass(const isa::Spec& spec, bool fast_math_) : SpecPass(spec) { fast_math = fast_math_; }
   StringRef getArgument() const override { return "tile-plan"; }
   StringRef getDescription() const override {
     return "Write each layer's tile sizes and loop order as tile.plan";
@@ -25,9 +30,37 @@ struct PlanPass : SpecPass<PlanPass> {
     if (!mlir::isa<BlockArgument>(input))
       return false;
     for (const Layer& layer : layers)
-      if ((layer.input == input && !prefersPlain(layer, spec().machine)) || layer.second == input)
+      if ((layer.input == input && !prefersPlain(layer, spec().machine)) ||
+          readsBesides(layer, input))
         return false;
     return true;
+  }
+
+  /// Writes a layer's plan; why there is none, or "".
+  std::string plan(const Layer& layer, const std::vector<Layer>& layers,
+                   const match::Patterns& patterns) {
+    if (layer.kind == Kind::Map) {
+      auto plans = makeMapPlan(layer, spec(), patterns, fast_math);
+      if (auto* reason = std::get_if<std::string>(&plans))
+        return *reason;
+      const auto& [tiles, cover] = std::get<0>(plans);
+      layer.root->setAttr(kPlanAttr, toAttribute(&getContext(), tiles));
+      layer.root->setAttr(kCoverAttr, toAttribute(&getContext(), cover));
+      return "";
+    }
+    auto plan = makePlan(layer, isPlain(layer.input, layers), spec().machine);
+    if (auto* reason = std::get_if<std::string>(&plan))
+      return *reason;
+    layer.root->setAttr(kPlanAttr, toAttribute(&getContext(), std::get<Plan>(plan)));
+    return "";
+  }
+
+  Option<bool> fast_math{*this, "fast-math",
+                         llvm::cl::desc("allow rewrites that change the last bits of f32")};
+
+  void getDependentDialects(DialectRegistry& registry) const override {
+    registry.insert<func::FuncDialect, arith::ArithDialect, math::MathDialect,
+                    graph::GraphDialect>(); // of instructions' regions
   }
 
   void runOnOperation() override {
@@ -42,16 +75,13 @@ struct PlanPass : SpecPass<PlanPass> {
       else
         layers.push_back(std::move(*layer));
     });
-    for (const Layer& layer : layers) {
-      auto plan = makePlan(layer, isPlain(layer.input, layers), spec().machine);
-      if (auto* reason = std::get_if<std::string>(&plan)) {
+    const match::Patterns patterns = match::readPatterns(getContext(), spec());
+    for (const Layer& layer : layers)
+      if (std::string reason = plan(layer, layers, patterns); !reason.empty()) {
         emitError(layer.root->getLoc())
-            << "'" << layer.name << "' does not fit " << spec().machine.name << ": " << *reason;
+            << "'" << layer.name << "' does not fit " << spec().machine.name << ": " << reason;
         failed = true;
-      } else {
-        layer.root->setAttr(kPlanAttr, toAttribute(&getContext(), std::get<Plan>(plan)));
       }
-    }
     if (failed)
       signalPassFailure();
   }
@@ -63,8 +93,8 @@ void registerPlanPass() {
   PassRegistration<PlanPass>();
 }
 
-std::unique_ptr<Pass> createPlanPass(const isa::Spec& spec) {
-  return std::make_unique<PlanPass>(spec);
+std::unique_ptr<Pass> createPlanPass(const isa::Spec& spec, bool fast_math) {
+  return std::make_unique<PlanPass>(spec, fast_math);
 }
 
 } // namespace npuforge::tile

@@ -87,6 +87,10 @@ std::unique_ptr<LayerCode> makeReduce(Emit& emit, Session& session, const Layer&
 std::unique_ptr<LayerCode> makeElementwise(Emit& emit, Session& session, const Layer& layer,
                                            const Plan& plan);
 
+/// Null, with an error, when the steps need more lane registers than there are.
+std::unique_ptr<LayerCode> makeMap(Emit& emit, Session& session, const Layer& layer,
+                                   const Plan& plan);
+
 /// Appends little-endian i32 values, one for each of the block's `cols` channels; zero beyond the
 /// last channel.
 void appendLanes(std::vector<int8_t>& bytes, const std::vector<int32_t>& values, int64_t block,

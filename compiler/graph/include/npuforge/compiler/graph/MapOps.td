@@ -40,4 +40,11 @@ def Graph_RoundShiftOp : Graph_Op<"round_shift", [AllTypesMatch<["value", "resul
   let assemblyFormat = "$value `,` $shift attr-dict `:` type($value) `,` type($shift)";
 }
 
+def Graph_SatAddOp : Graph_Op<"sat_add", [Commutative, AllTypesMatch<["a", "b", "result"]>]> {
+  let summary = "a + b, or the bound of the type beyond which it lies";
+  let arguments = (ins AnySignlessInteger:$a, AnySignlessInteger:$b);
+  let results = (outs AnySignlessInteger:$result);
+  let assemblyFormat = "$a `,` $b attr-dict `:` type($result)";
+}
+
 #endif

@@ -40,7 +40,9 @@ mlir::FailureOr<assembler::Program> translateToProgram(mlir::ModuleOp module,
                                                        const isa::Spec& spec);
 
 /// The passes from the graph's quantised stage to tile operations.
-void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec);
+/// `fast_math`: maps may be rewritten in ways that change the last bits of f32.
+void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec,
+                       bool fast_math = false);
 /// The passes from tile operations to npu instructions.
 void buildNpuPipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec);
 

@@ -25,7 +25,8 @@ namespace npuforge::tile {
 /// `tile-plan`: writes the attribute `tile.plan` on the last operation of each layer: the shape of
 /// its loops and the size of its tiles. Fails, naming every layer and the reason, when a layer does
 /// not fit.
-std::unique_ptr<mlir::Pass> createPlanPass(const isa::Spec& spec);
+/// `fast_math`: maps may be rewritten in ways that change the last bits of f32.
+std::unique_ptr<mlir::Pass> createPlanPass(const isa::Spec& spec, bool fast_math = false);
 
 /// `tile-generate`: makes the code that the plans say; the graph's function is replaced by tile
 /// operations.
@@ -34,5 +35,7 @@ std::unique_ptr<mlir::Pass> createGeneratePass(const isa::Spec& spec);
 /// For text pipelines, where the option `machine` names the spec.
 void registerPlanPass();
 void registerGeneratePass();
+/// `tile-patterns`: shows the regions that instructions are matched by.
+void registerPatternsPass();
 
 } // namespace npuforge::tile

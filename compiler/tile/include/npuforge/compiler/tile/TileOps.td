@@ -108,6 +108,17 @@ def Tile_MapOp : Tile_Op<"map"> {
   let assemblyFormat = "$function $dst (`,` $srcs^)? $lanes attr-dict";
 }
 
+def Tile_ApplyOp : Tile_Op<"apply"> {
+  let summary = "A map by one instruction that the plan chose; operands by the instruction's own names";
+  let description = [{
+    `sources` names the operands that read `srcs`, `destination` the one that writes `dst`. `numbers` has the other operands:
+    the number of a lane register, or a value.
+  }];
+  let arguments = (ins StrAttr:$instruction, Tile_Stream:$dst, Variadic<Tile_Stream>:$srcs, StrAttr:$destination,
+                       StrArrayAttr:$sources, DictionaryAttr:$numbers);
+  let assemblyFormat = "$instruction $destination `=` $dst `,` $sources `=` `(` $srcs `)` $numbers attr-dict";
+}
+
 def Tile_ReduceOp : Tile_Op<"reduce"> {
   let summary = "One result row for each group of source rows: the rows of the lowest `levels` levels";
   let arguments = (ins StrAttr:$function, Tile_Stream:$dst, Variadic<Tile_Stream>:$srcs, I64Attr:$levels,

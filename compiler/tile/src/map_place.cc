@@ -1,0 +1,199 @@
+// Where the rows of a map's values lie. Streams that one instruction reads lie in different banks;
+// values whose lives do not overlap share a place. Inputs have two slots, the result those of all
+// layers' results.
+#include <set>
+
+#include "npuforge/isa/evaluate.h"
+#include "npuforge/isa/timing.h"
+
+#include "map_plan.h"
+
+namespace npuforge::tile {
+namespace {
+
+/// A bank, or the part of it that a map may use. Addresses: bytes, or rows of the accumulator.
+struct Bank {
+  std::string space;
+  int64_t address, size;
+  int64_t used = 0; ///< by each row of a tile
+};
+
+std::vector<Bank> banksOf(const isa::Machine& machine) {
+  std::vector<Bank> banks;
+  const MemoryMap map(machine);
+  auto add = [&](const char* space, int64_t begin, int64_t end, int64_t bank) {
+    for (int64_t at = begin; at < end;) {
+      const int64_t next = std::min(end, (at / bank + 1) * bank);
+      banks.push_back({space, at, next - at});
+      at = next;
+    }
+  };
+  add(isa::name(isa::Space::Scratchpad), map.input.address, map.input.address + map.input.bytes,
+      machine.bank_bytes());
+  add(isa::name(isa::Space::Accumulator), 0, map.idle_accumulator, machine.accumulator_bank_rows());
+  return banks;
+}
+
+class Placement {
+public:
+  Placement(MapPlan& plan, const isa::Machine& machine)
+      : plan(plan), cols(machine.array.cols), banks(banksOf(machine)),
+        results(MemoryMap(machine).outputs[0].bytes), begin(plan.values.size(), -1),
+        end(plan.values.size(), -1), bank(plan.values.size(), -1), offset(plan.values.size(), 0) {
+    const int last = static_cast<int>(plan.steps.size());
+    for (int step = 0; step < last; ++step) {
+      begin[plan.steps[step].result] = step;
+      for (const MapOperand& operand : plan.steps[step].operands)
+        if (operand.value >= 0)
+          end[operand.value] = step;
+    }
+    for (size_t value = 0; value < plan.values.size(); ++value)
+      if (plan.values[value].input >= 0)
+        begin[value] = -1, end[value] = last; // the next tile's rows come while this one is read
+  }
+
+  /// Rows that fit a tile; 0 if two values that must lie in different banks do not.
+  int64_t run(std::string& reason) {
+    for (size_t value = 0; value < plan.values.size(); ++value)
+      if (!plan.values[value].is_result && !place(static_cast<int>(value))) {
+        reason = "an instruction reads more rows at once than the " + plan.values[value].space +
+                 " has banks";
+        return 0;
+      }
+    int64_t rows = results / cols;
+    for (const Bank& bank : banks)
+      if (bank.used > 0)
+        rows = std::min(rows, bank.size / bank.used);
+    if (rows == 0)
+      reason = "one row of its values does not fit";
+    return rows;
+  }
+
+  void setAddresses(int64_t band) {
+    for (size_t i = 0; i < plan.values.size(); ++i) {
+      MapValue& value = plan.values[i];
+      if (value.is_result)
+        continue;
+      value.address = banks[bank[i]].address + offset[i] * band;
+      value.slot = value.input >= 0 ? size(value) / 2 * band : 0;
+    }
+  }
+
+private:
+  /// Of one row of a tile, both slots.
+  int64_t size(const MapValue& value) const {
+    const int64_t row =
+        value.space == isa::name(isa::Space::Accumulator) ? 1 : cols * value.element_bytes;
+    return row * (value.input >= 0 ? 2 : 1);
+  }
+
+  bool readTogether(int a, int b) const {
+    return llvm::any_of(plan.steps, [&](const MapStep& step) {
+      auto reads = [&](int value) {
+        return llvm::any_of(step.operands,
+                            [&](const MapOperand& operand) { return operand.value == value; });
+      };
+      return reads(a) && reads(b);
+    });
+  }
+
+  bool liveTogether(int a, int b) const { return begin[a] <= end[b] && begin[b] <= end[a]; }
+
+  /// The lowest place in a bank beside everything that is live at the same time.
+  int64_t freeOffset(int value, int in) const {
+    int64_t at = 0;
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (int other = 0; other < static_cast<int>(bank.size()); ++other) {
+        if (bank[other] != in || !liveTogether(value, other))
+          continue;
+        const int64_t past = offset[other] + size(plan.values[other]);
+        if (at < past && offset[other] < at + size(plan.values[value]))
+          at = past, moved = true;
+      }
+    }
+    return at;
+  }
+
+  bool place(int value) {
+    std::set<int> forbidden;
+    for (int other = 0; other < static_cast<int>(bank.size()); ++other)
+      if (other != value && bank[other] >= 0 && readTogether(value, other))
+        forbidden.insert(bank[other]);
+    int best = -1;
+    int64_t least = 0;
+    for (int in = 0; in < static_cast<int>(banks.size()); ++in) {
+      if (banks[in].space != plan.values[value].space || forbidden.count(in))
+        continue;
+      const int64_t used =
+          std::max(banks[in].used, freeOffset(value, in) + size(plan.values[value]));
+      if (best < 0 || banks[in].size * least > banks[best].size * used)
+        best = in, least = used;
+    }
+    if (best < 0)
+      return false;
+    offset[value] = freeOffset(value, best);
+    bank[value] = best;
+    banks[best].used = std::max(banks[best].used, offset[value] + size(plan.values[value]));
+    return true;
+  }
+
+  MapPlan& plan;
+  const int64_t cols;
+  std::vector<Bank> banks;
+  const int64_t results; ///< bytes of an output slot
+  std::vector<int> begin, end, bank;
+  std::vector<int64_t> offset;
+};
+
+/// Does a step of so few rows take less time than an instruction needs behind its last row? What
+/// stands before such a step may then not be complete when the next one begins.
+bool isShort(const isa::Spec& spec, const MapStep& step, int64_t rows) {
+  const isa::Instruction& instruction = *spec.find(step.instruction);
+  const auto sizes = isa::timing_sizes(spec.machine);
+  auto cycles = [&](const isa::ExprPtr& expression, int64_t steps) {
+    return isa::evaluate(*expression, [&](std::string_view name) {
+      for (const auto& [size, value] : sizes)
+        if (size == name)
+          return value;
+      return steps;
+    });
+  };
+  const int64_t busy = cycles(instruction.timing.occupancy, rows);
+  const int64_t pace = cycles(instruction.timing.occupancy, 1);
+  return busy <= cycles(instruction.timing.latency, rows) - busy + 2 * pace + 8;
+}
+
+/// A step that reads what is not complete waits for the step before it, and with that for all.
+void setWaits(MapPlan& plan, const isa::Spec& spec, int64_t fewest_rows) {
+  std::vector<int> maker(plan.values.size(), -1);
+  int complete = 0; // steps before this one
+  for (int i = 0; i < static_cast<int>(plan.steps.size()); ++i) {
+    MapStep& step = plan.steps[i];
+    for (const MapOperand& operand : step.operands) {
+      const int made = operand.value >= 0 ? maker[operand.value] : -1;
+      step.waits |=
+          made >= complete && (made == i - 1 || isShort(spec, plan.steps[made + 1], fewest_rows));
+    }
+    if (step.waits)
+      complete = i;
+    maker[step.result] = i;
+  }
+}
+
+} // namespace
+
+std::variant<int64_t, std::string> placeMap(MapPlan& plan, const isa::Spec& spec, int64_t rows) {
+  Placement placement(plan, spec.machine);
+  std::string reason;
+  const int64_t room = placement.run(reason);
+  if (room == 0)
+    return reason;
+  const int64_t tiles = ceilDiv(rows, room), band = ceilDiv(rows, tiles);
+  placement.setAddresses(band);
+  const int64_t fewest = rows - (ceilDiv(rows, band) - 1) * band;
+  setWaits(plan, spec, fewest);
+  return band;
+}
+
+} // namespace npuforge::tile

@@ -1,0 +1,123 @@
+#include "map_plan.h"
+
+#include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/match/equivalences.h"
+
+#include "mlir/IR/TypeUtilities.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+
+constexpr int64_t kNominalRows = 256; // of a tile, where instructions are compared
+
+bool isChannel(Value operand) {
+  const Shape shape = shapeOf(operand);
+  return shape.height * shape.width == 1;
+}
+
+/// The map's body as a DAG; a constant of one value a channel is one there, other operands are
+/// leaves.
+match::Dag::Class readBody(graph::MapOp map, match::Dag& dag) {
+  std::vector<match::Dag::Class> arguments;
+  for (auto [index, argument] : llvm::enumerate(map.getBody().getArguments())) {
+    auto constant = map.getInputs()[index].getDefiningOp<graph::ConstantOp>();
+    if (!constant || !argument.getType().isF32()) {
+      arguments.push_back(dag.leaf(argument.getType(), static_cast<int>(index)));
+      continue;
+    }
+    std::vector<uint64_t> bits;
+    for (const APFloat& value : cast<DenseElementsAttr>(constant.getValue()).getValues<APFloat>())
+      bits.push_back(value.bitcastToAPInt().getZExtValue());
+    arguments.push_back(dag.constant(argument.getType(), std::move(bits)));
+  }
+  return match::readBlock(map.getBody().front(), arguments, dag).front();
+}
+
+/// Names an operation that no instruction computes, for the error message.
+std::string uncovered(graph::MapOp map, const match::Patterns& patterns, const isa::Spec& spec) {
+  for (Operation& op : map.getBody().front().without_terminator()) {
+    const std::string name = op.getName().getStringRef().str();
+    auto computes = [&](const match::Pattern& pattern) {
+      for (int c = 0; c < pattern.dag.classes(); ++c)
+        for (const match::Node& node : pattern.dag.nodes(c))
+          if (node.op == name || node.op.starts_with("cmp"))
+            return true;
+      return false;
+    };
+    const bool divides = name == "arith.divf" || name == "arith.constant" || name == "arith.cmpf" ||
+                         name == "arith.subf" || name == "arith.addf" || name == "arith.negf" ||
+                         name == "math.roundeven";
+    if (!divides && llvm::none_of(patterns.maps, computes))
+      return "no map of " + spec.machine.name + " computes " + name;
+  }
+  return "no sequence of the maps of " + spec.machine.name + " computes it";
+}
+
+MapPlan toPlan(const match::Cover& cover) {
+  MapPlan plan;
+  for (const match::RowValue& value : cover.values)
+    plan.values.push_back(
+        {isa::name(value.space), value.type.getIntOrFloatBitWidth() / 8, value.input});
+  for (const match::Step& step : cover.steps) {
+    MapStep next{step.instruction->mnemonic, step.destination, step.result, {}, step.cycles};
+    for (const match::StepOperand& operand : step.operands)
+      next.operands.push_back({operand.name,
+                               operand.value,
+                               {operand.bits.begin(), operand.bits.end()},
+                               operand.kind == isa::OperandKind::Lane});
+    plan.steps.push_back(std::move(next));
+  }
+  plan.values[cover.steps.back().result].is_result = true;
+  plan.cycles = cover.cycles;
+  return plan;
+}
+
+} // namespace
+
+bool hasChannelOperands(const Layer& layer) {
+  const bool pixels = layer.in.height * layer.in.width > 1;
+  return llvm::any_of(layer.operands, [&](Value operand) {
+    return getElementTypeOrSelf(operand.getType()).isF32() || (pixels && isChannel(operand));
+  });
+}
+
+std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& layer,
+                                                                const isa::Spec& spec,
+                                                                const match::Patterns& patterns,
+                                                                bool fast_math) {
+  auto map = cast<graph::MapOp>(layer.root);
+  std::vector<match::Cover> covers;
+  bool inexact = false;
+  for (bool allowed : {fast_math, true}) {
+    match::Dag dag;
+    const match::Dag::Class root = readBody(map, dag);
+    match::addEquivalences(dag, allowed);
+    covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows);
+    inexact = allowed;
+    if (!covers.empty())
+      break;
+  }
+  if (covers.empty())
+    return uncovered(map, patterns, spec);
+  MapPlan plan = toPlan(covers[0]);
+  plan.rows = kNominalRows, plan.inexact = inexact;
+  if (covers.size() > 1) {
+    for (const match::Step& step : covers[1].steps)
+      plan.alternative.push_back(step.instruction->mnemonic);
+    plan.alternative_cycles = covers[1].cycles;
+  }
+  const int64_t blocks = ceilDiv(layer.in.channels, spec.machine.array.cols);
+  const int64_t rows = layer.in.height * layer.in.width * (hasChannelOperands(layer) ? 1 : blocks);
+  plan.layer_rows = layer.in.height * layer.in.width * blocks;
+  auto band = placeMap(plan, spec, rows);
+  if (auto* reason = std::get_if<std::string>(&band))
+    return *reason;
+  Plan tiles;
+  tiles.band = std::get<int64_t>(band);
+  return std::pair(tiles, plan);
+}
+
+} // namespace npuforge::tile
