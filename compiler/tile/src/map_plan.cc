@@ -43,7 +43,7 @@ std::string uncovered(graph::MapOp map, const match::Patterns& patterns, const i
     auto computes = [&](const match::Pattern& pattern) {
       for (int c = 0; c < pattern.dag.classes(); ++c)
         for (const match::Node& node : pattern.dag.nodes(c))
-          if (node.op == name || node.op.starts_with("cmp"))
+          if (node.op == name)
             return true;
       return false;
     };

@@ -1,6 +1,6 @@
 // RUN: npu-opt %s -npu-lower | FileCheck %s
 // Nothing depends on what instructions are called.
-// RUN: sed -e "s/^  mm:/  rows_times_weights:/" -e "s/^  addi:/  plus:/" -e "s/^  vrequant:/  scale_down:/" %machines/edge16.yaml > %t.yaml
+// RUN: sed -e "s|math/math.yaml|%root/isa/machines/math/math.yaml|" -e "s/^  mm:/  rows_times_weights:/" -e "s/^  addi:/  plus:/" -e "s/^  vrequant:/  scale_down:/" %machines/edge16.yaml > %t.yaml
 // RUN: npu-opt %s -npu-lower=machine=%t.yaml | FileCheck %s --check-prefix=RENAMED
 
 // CHECK: npu.layer "layer"
