@@ -127,14 +127,14 @@ int Graph::negated(int arg) {
   const Node& node = nodes_[arg];
   if (node.op == Op::Literal)
     return literal(node.literal ^ int64_t{1} << (bits_of(node.type) - 1), node.type);
-  return add_node({Op::Negate, node.type, {arg}, 0, {}, {}});
+  return add_node({Op::Negate, node.type, {arg}, kBitsOnly, {}, {}});
 }
 
 int Graph::convert(int arg, Type to) {
   const Type from = nodes_[arg].type;
   auto step = [&](int id, Type type) { return add_node({Op::Convert, type, {id}, 0, {}, {}}); };
   if (from == to)
-    return arg;
+    return is_float(to) ? step(arg, to) : arg;
   if (nodes_[arg].op == Op::Literal && to == Type::I64) // of saturating arithmetic
     return literal(nodes_[arg].literal, to);
   if (is_float(to) && is_small(from))

@@ -11,6 +11,9 @@
 
 namespace npuforge::isa::sv {
 
+/// Node::literal of a Negate that inverts the sign of a NaN, too: what takes it does not care.
+inline constexpr int64_t kBitsOnly = 1;
+
 struct Node {
   Op op;
   Type type;

@@ -94,11 +94,10 @@ std::string shift(const Graph& graph, const Node& node, const char* text, const 
   return fmt::format("{} {} {}", a[0], text, low_bits(graph, node.args[1], a[1], count_bits));
 }
 
-/// Operations on the sign of a float.
-std::string with_sign(const Node& node, const std::string& arg, const char* sign) {
-  const int bits = bits_of(node.type);
-  return fmt::format("{{{0}, {1}[{2}:0]}}", fmt::format(fmt::runtime(sign), arg, bits - 1), arg,
-                     bits - 2);
+/// A float with its sign inverted, a NaN too.
+std::string inverted_sign(const Node& node, const std::string& arg) {
+  const int top = bits_of(node.type) - 1;
+  return fmt::format("{{~{0}[{1}], {0}[{2}:0]}}", arg, top, top - 1);
 }
 
 std::string long_word_function(Op op, Type type) {
@@ -125,33 +124,33 @@ constexpr const char* kHelpers[][2] = {
 
 )"},
     {"sat_add_i64",
-     R"(  function automatic logic signed [63:0] sat_add_i64(input logic signed [63:0] a, input logic signed [63:0] b);
+     R"(  function automatic logic signed [63:0] sat_add_i64(input logic signed [63:0] x, input logic signed [63:0] y);
     logic signed [63:0] sum;
-    sum = a + b;
-    sat_add_i64 = a[63] == b[63] && sum[63] != a[63] ? {a[63], {63{~a[63]}}} : sum;
+    sum = x + y;
+    sat_add_i64 = x[63] == y[63] && sum[63] != x[63] ? {x[63], {63{~x[63]}}} : sum;
   endfunction
 
 )"},
     {"sat_sub_i64",
-     R"(  function automatic logic signed [63:0] sat_sub_i64(input logic signed [63:0] a, input logic signed [63:0] b);
+     R"(  function automatic logic signed [63:0] sat_sub_i64(input logic signed [63:0] x, input logic signed [63:0] y);
     logic signed [63:0] difference;
-    difference = a - b;
-    sat_sub_i64 = a[63] != b[63] && difference[63] != a[63] ? {a[63], {63{~a[63]}}} : difference;
+    difference = x - y;
+    sat_sub_i64 = x[63] != y[63] && difference[63] != x[63] ? {x[63], {63{~x[63]}}} : difference;
   endfunction
 
 )"},
     {"sat_mul_i64",
-     R"(  function automatic logic signed [63:0] sat_mul_i64(input logic signed [63:0] a, input logic signed [63:0] b);
+     R"(  function automatic logic signed [63:0] sat_mul_i64(input logic signed [63:0] x, input logic signed [63:0] y);
     logic signed [127:0] product;
-    product = 128'(a) * 128'(b);
+    product = 128'(x) * 128'(y);
     sat_mul_i64 = product[127:63] != {65{product[127]}} ? {product[127], {63{~product[127]}}} : product[63:0];
   endfunction
 
 )"},
     {"sat_mul_u32",
-     R"(  function automatic logic [31:0] sat_mul_u32(input logic [31:0] a, input logic [31:0] b);
+     R"(  function automatic logic [31:0] sat_mul_u32(input logic [31:0] x, input logic [31:0] y);
     logic [63:0] product;
-    product = 64'(a) * 64'(b);
+    product = 64'(x) * 64'(y);
     sat_mul_u32 = product[63:32] != '0 ? 32'hffffffff : product[31:0];
   endfunction
 
@@ -179,6 +178,8 @@ FloatFunction float_function(const Graph& graph, int id) {
   auto own = [&](const char* function) {
     return fmt::format("{}::{}", package(node.type), function);
   };
+  if (node.op == Op::Convert && node.type == from)
+    return {};
   if (node.op == Op::Convert && is_float(node.type) && is_float(from))
     return {fmt::format("fp_{}_to_{}::convert", name(from), name(node.type)), {}};
   if (node.op == Op::Convert && is_float(node.type))
@@ -238,6 +239,9 @@ std::string node_text(const Graph& graph, int id, const Args& a) {
   const Node& node = graph[id];
   const bool floats = is_float(node.args.empty() ? node.type : graph[node.args[0]].type);
   auto infix = [&](const char* op) { return fmt::format("{} {} {}", a[0], op, a[1]); };
+  auto call = [&](const char* function) {
+    return fmt::format("{}::{}({})", package(node.type), function, a[0]);
+  };
   if (const FloatFunction function = float_function(graph, id); !function.name.empty())
     return fmt::format("{}({}{}{})", function.name, fmt::join(a, ", "),
                        function.mode.empty() ? "" : ", ", function.mode);
@@ -245,13 +249,17 @@ std::string node_text(const Graph& graph, int id, const Args& a) {
   case Op::Literal:
     return literal_text(node.literal, node.type);
   case Op::Negate:
-    return floats ? with_sign(node, a[0], "~{0}[{1}]") : "-" + a[0];
+    if (floats)
+      return node.literal == kBitsOnly ? inverted_sign(node, a[0]) : call("negate");
+    return "-" + a[0];
   case Op::Abs:
     if (floats)
-      return with_sign(node, a[0], "1'b0");
+      return call("absolute");
     return is_signed(node.type) ? fmt::format("{0}[{1}] ? -{0} : {0}", a[0], bits_of(node.type) - 1)
                                 : a[0];
   case Op::Convert:
+    if (floats) // to the same type
+      return call("canonical");
     return resized(graph, node.args[0], a[0], node.type);
   case Op::Bitcast:
     return a[0];

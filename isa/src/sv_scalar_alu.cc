@@ -12,7 +12,10 @@
 namespace npuforge::isa::sv {
 namespace {
 
-constexpr const char* kPorts = R"(/* verilator lint_off UNUSEDSIGNAL */
+constexpr const char* kPorts = R"(// A spec may compare with what its types never reach.
+/* verilator lint_off UNUSEDSIGNAL */
+/* verilator lint_off CMPCONST */
+/* verilator lint_off UNSIGNED */
 module npu_scalar_alu (
   input  logic [npu_pkg::ScalarOpBits-1:0] op_i,
   input  logic [31:0] value0_i, value1_i, value2_i, value3_i,
@@ -22,7 +25,7 @@ module npu_scalar_alu (
 
 struct Printed {
   std::string functions, arms;
-  std::set<const Table*> tables;
+  std::set<std::string> tables;
 
   void add(const Instruction& instruction, const Layout& layout, int op_bits) {
     const ExprPtr& expr =
@@ -30,7 +33,7 @@ struct Printed {
     Graph graph;
     const int root = graph.add(expr);
     for (int id : graph.reachable({root}))
-      if (const Table* table = graph[id].table.get(); table && tables.insert(table).second)
+      if (const Table* table = graph[id].table.get(); table && tables.insert(table->name).second)
         functions += table_function(*table);
     auto leaf = [&](int id) -> std::optional<Leaf> {
       if (graph[id].op != Op::Name)
@@ -76,8 +79,9 @@ std::string print_scalar_alu(const Spec& spec, const Layouts& layouts) {
                            "decoder's scalar_op.") +
          kPorts + helper_functions(unit.functions) + unit.functions +
          "  always_comb begin\n    case (op_i)\n" + unit.arms +
-         "      default: result_o = '0;\n    endcase\n  end\nendmodule\n/* verilator lint_on "
-         "UNUSEDSIGNAL */\n";
+         "      default: result_o = '0;\n    endcase\n  end\nendmodule\n"
+         "/* verilator lint_on UNSIGNED */\n/* verilator lint_on CMPCONST */\n"
+         "/* verilator lint_on UNUSEDSIGNAL */\n";
 }
 
 } // namespace npuforge::isa::sv

@@ -66,10 +66,11 @@ public:
 
   std::string functions() const {
     std::string text;
-    std::set<const Table*> tables;
+    std::set<std::string> tables;
     for (const VectorOp& op : ops_) {
       for (int id : op.nodes)
-        if (const Table* table = op.graph[id].table.get(); table && tables.insert(table).second)
+        if (const Table* table = op.graph[id].table.get();
+            table && tables.insert(table->name).second)
           text += table_function(*table);
       text += op.functions;
     }
@@ -260,7 +261,10 @@ private:
   }
 };
 
-constexpr const char* kPorts = R"(/* verilator lint_off UNUSEDSIGNAL */
+constexpr const char* kPorts = R"(// A spec may compare with what its types never reach.
+/* verilator lint_off UNUSEDSIGNAL */
+/* verilator lint_off CMPCONST */
+/* verilator lint_off UNSIGNED */
 module npu_vector_alu (
   input  logic [npu_pkg::VectorOpBits-1:0] op_i,
   input  logic first_i,                          // first row of a group
@@ -322,7 +326,8 @@ std::string print_vector_alu(const Spec& spec, const Layouts& layouts) {
   if (alu.has_units())
     text += "    if (SharingOps[op_i]) begin\n" + alu.stages + "    end\n";
   return text + "    case (op_i)\n" + alu.arms +
-         "      default: ;\n    endcase\n  end\nendmodule\n/* verilator lint_on UNUSEDSIGNAL */\n";
+         "      default: ;\n    endcase\n  end\nendmodule\n/* verilator lint_on UNSIGNED */\n/* "
+         "verilator lint_on CMPCONST */\n/* verilator lint_on UNUSEDSIGNAL */\n";
 }
 
 } // namespace npuforge::isa::sv

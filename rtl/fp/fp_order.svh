@@ -1,4 +1,15 @@
-// Comparison, minimum and maximum. Needs fp_round.svh.
+// Sign, comparison, minimum and maximum. Needs fp_round.svh.
+// A NaN becomes the canonical one, whatever its sign.
+function automatic logic [Width-1:0] canonical(input logic [Width-1:0] value);
+  canonical = is_nan(value) ? Nan : value;
+endfunction
+function automatic logic [Width-1:0] negate(input logic [Width-1:0] value);
+  negate = is_nan(value) ? Nan : {~value[Width-1], value[Width-2:0]};
+endfunction
+function automatic logic [Width-1:0] absolute(input logic [Width-1:0] value);
+  absolute = is_nan(value) ? Nan : {1'b0, value[Width-2:0]};
+endfunction
+
 // The encodings of numbers are ordered like signs and magnitudes; `below` also has -0 below +0, and means nothing for NaNs.
 function automatic logic below(input logic [Width-1:0] a, input logic [Width-1:0] b);
   if (a[Width-1] != b[Width-1]) below = a[Width-1];
