@@ -92,7 +92,7 @@ std::string print_name(const OperandBits& bits, const OperandContext& context, c
 // --- values: r5+4, r5, 4; of f32 also 1.5 ---
 
 bool is_real(const OperandContext& context) {
-  return context.operand.type == isa::Type::F32;
+  return context.operand.kind == OperandKind::Value && context.operand.type == isa::Type::F32;
 }
 
 /// A number, or an expression for its 32 bits.
