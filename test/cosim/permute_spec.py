@@ -7,6 +7,7 @@ assembly programs to match, so that tests show that no tool knows a mnemonic or 
 import pathlib
 import random
 import re
+import shutil
 import sys
 
 
@@ -36,6 +37,8 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     names = {}
     rng = random.Random(2)
+    for imported in (d for d in machines.iterdir() if d.is_dir()):
+        shutil.copytree(imported, out / imported.name, dirs_exist_ok=True)
     for machine in sorted(machines.glob("*.yaml")):
         text, renamed = permute(machine.read_text(), rng)
         names.update(renamed)

@@ -6,6 +6,7 @@ size, the place of every field, opcodes and mnemonics are random.
 
 --small keeps the array and the memories small, so that the machine is Verilated quickly.
 """
+import os
 import random
 import re
 import sys
@@ -61,7 +62,7 @@ class Formats:
                       "generator": bits_for(machine["sequencer"]["generators"]),
                       "level": bits_for(machine["sequencer"]["levels"]),
                       "lane": bits_for(machine["vector"]["lane_registers"])}
-        self.common = {"opcode": rng.randint(6, 9), "wait": len(UNITS), "post": len(UNITS)}
+        self.common = {"opcode": rng.randint(7, 9), "wait": len(UNITS), "post": len(UNITS)}
 
     def kinds(self, name):
         """Field name -> kind of the operands that lie in it."""
@@ -151,19 +152,25 @@ def draw_instructions(base, opcode_bits, rng):
 def draw(base, seed, small=False):
     rng = random.Random(seed)
     drawn = draw_vector.draw(rng, rng.randint(3, 8))
-    base = {**base, "instructions": {**base["instructions"], **drawn}}
     machine, units, word = draw_machine(rng, small)
+    every_lane = machine["vector"]["lanes"] == machine["array"]["cols"]
+    instructions = {name: instruction for name, instruction in base["instructions"].items()
+                    if every_lane or not re.search("lane_(sum|min|max)", str(instruction["semantics"]))}
+    base = {**base, "instructions": {**instructions, **drawn}}
     layout = Formats(base, machine, word, rng)
     formats = layout.draw()
-    return {"npuforge": 1, "name": "drawn%d" % seed, "prose": "A machine drawn at random, seed %d." % seed, "machine": machine,
+    return {"npuforge": 1, "name": "drawn%d" % seed, "prose": "A machine drawn at random, seed %d." % seed,
+            "import": base["import"], "machine": machine,
             "units": units, "formats": formats,
             "instructions": draw_instructions(base, layout.common["opcode"], rng)}
 
 
 def load(path):
-    """Everything stays text: `7:0` is a number to YAML 1.1."""
+    """Everything stays text: `7:0` is a number to YAML 1.1. Imports are found from everywhere."""
     with open(path) as file:
-        return yaml.load(file, Loader=yaml.BaseLoader)
+        spec = yaml.load(file, Loader=yaml.BaseLoader)
+    spec["import"] = [os.path.join(os.path.dirname(os.path.abspath(path)), name) for name in spec.get("import", [])]
+    return spec
 
 
 class Dumper(yaml.SafeDumper):
