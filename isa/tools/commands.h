@@ -20,6 +20,7 @@ void add_generate(CLI::App& app, int& status);
 void add_diff(CLI::App& app, int& status);
 void add_stats(CLI::App& app, int& status);
 void add_new(CLI::App& app, int& status);
+void add_propose(CLI::App& app, int& status);
 
 /// The spec of a reference machine or a file. Throws SpecError.
 Spec load_machine(const std::string& name_or_path);

@@ -19,5 +19,6 @@ int main(int argc, char** argv) {
   isa::add_diff(app, status);
   isa::add_stats(app, status);
   isa::add_new(app, status);
+  isa::add_propose(app, status);
   return isa::run_tool(app, argc, argv, [&] { return status; });
 }

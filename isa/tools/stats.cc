@@ -1,14 +1,9 @@
 // npuisa stats: what a program uses of its instruction set. This part knows no programs, so it asks
 // the disassembler that was built beside it.
-#include <cerrno>
-#include <cstring>
 #include <memory>
-#include <stdexcept>
-
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include "commands.h"
+#include "siblings.h"
 
 namespace npuforge::isa {
 namespace {
@@ -18,21 +13,13 @@ struct Options {
 };
 
 [[noreturn]] void run_disassembler(const Options& options) {
-  const std::filesystem::path tool =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "npudis";
-  std::vector<std::string> words{tool.string(), "--stats"};
+  std::vector<std::string> words{"--stats"};
   if (!options.machine.empty())
     words.insert(words.end(), {"--machine", options.machine});
   if (!options.json_file.empty())
     words.insert(words.end(), {"--json", options.json_file});
   words.insert(words.end(), {"--", options.program});
-  std::vector<char*> arguments;
-  for (std::string& word : words)
-    arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  ::execv(tool.c_str(), arguments.data());
-  throw std::runtime_error(
-      fmt::format("{}: error: cannot be started: {}", tool.string(), std::strerror(errno)));
+  become_sibling("npudis", words);
 }
 
 } // namespace
