@@ -1,7 +1,7 @@
 #!/bin/bash
 # Generates random vector instructions, Verilates their ALU and compares it with the kernels.
 #   test/rtl/alu_random.sh ALU_RANDOM COMPILER [--netlist] [OPTION]...     options of `alu_random generate`
-# --netlist: what is compared is yosys' netlist of the ALU.
+# --netlist: what is compared is yosys' netlist of the ALU, before its last optimisation (abc).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 program=$1 compiler=$2; shift 2
@@ -13,9 +13,7 @@ trap 'rm -rf "$work"' EXIT
 mapfile -t sources < <("$here/../../rtl/sources.sh" "$work/sv" alu)
 verilator --lint-only -Wall --top-module npu_vector_alu --unroll-stmts 1 "-I$here/../../rtl/fp" "${sources[@]}"
 if [ $netlist = yes ]; then
-  yosys -q -p "read_verilog -sv -DSYNTHESIS -I$here/../../rtl/fp ${sources[*]}; synth -flatten -noshare -top npu_vector_alu; check -assert
-    setundef -zero; write_verilog -noattr $work/netlist.v" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-  ! grep -q '_DLATCH' "$work/netlist.v" || { echo "the ALU has latches" >&2; exit 1; }
+  "$here/../../rtl/area.sh" "$work/sv" --lanes "$(grep -oP 'unsigned Lanes = \K\d+' "$work/sv/npu_pkg.sv")" --netlist "$work/netlist.v"
   sources=("$work/netlist.v")
 fi
 verilator --cc --top-module npu_vector_alu -Mdir "$work/cc" -O3 --noassert --unroll-count 1024 --unroll-stmts 1 --flatten --no-timing \
