@@ -29,8 +29,8 @@
 // RENAMED-SAME: bits = array<i64: 1101603353>, {{.*}}name = "r"
 // RENAMED-SAME: bits = array<i64: 4294967285>, {{.*}}name = "q"
 // CLAMPS: instruction = "fused"
+// WRONG: tile.cover
 // WRONG-NOT: instruction = "fused"
-// WRONG: swish
 func.func @main(%x: tensor<1x5x6x8xi8>) -> tensor<1x5x6x8xi8> {
   %y = graph.map %x : (tensor<1x5x6x8xi8>) -> tensor<1x5x6x8xi8> {
   ^bb0(%q: i8):
