@@ -65,14 +65,14 @@ void for_each_expression(isa::Timing& timing, Visitor visit) {
 }
 
 /// Instructions whose every expression shows: one row a cycle (what rows of several beats hide is
-/// one cycle behind the exit rule), results not in the accumulator, but for the matrix unit's.
+/// one cycle behind the exit rule), no f32 rows of the accumulator, for whose ports nobody else
+/// waits.
 bool shows(const isa::Instruction& instruction) {
   if (instruction.unit == isa::Unit::Sequencer || instruction.timing.dynamic ||
       isa::pace(tile4().machine, instruction) > 1)
     return false;
   for (const isa::Operand& operand : instruction.operands)
-    if (instruction.unit == isa::Unit::Vector && operand.kind == isa::OperandKind::Stream &&
-        operand.access == isa::Access::Write && operand.space == isa::Space::Accumulator)
+    if (operand.kind == isa::OperandKind::Stream && is_float(operand.type))
       return false;
   return true;
 }
