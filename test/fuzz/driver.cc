@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <new>
 
 #include <CLI/CLI.hpp>
@@ -57,6 +58,7 @@ struct Options {
   std::vector<std::string> paths;
   std::string keep = "crash";
   double seconds = 0;
+  uint64_t mutations = std::numeric_limits<uint64_t>::max();
   uint64_t seed = 1;
 };
 
@@ -181,7 +183,7 @@ int fuzz(const Options& options) {
     check_leak(seed);
   std::mt19937_64 random(options.seed);
   uint64_t mutated = 0;
-  for (; Clock::now() < end; ++mutated)
+  for (; mutated < options.mutations && Clock::now() < end; ++mutated)
     run(next_input(seeds, random));
   std::printf("%zu seeds, %llu mutations\n", seeds.size(),
               static_cast<unsigned long long>(mutated));
@@ -199,6 +201,7 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", options.seconds, "time in all; 0: the seeds alone")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
+  app.add_option("--mutations", options.mutations, "most mutations, so that a run can be repeated");
   app.add_option("--seed", options.seed, "number that decides about the mutations")
       ->capture_default_str();
   app.add_option("--keep", options.keep, "file for an input that fails")->capture_default_str();

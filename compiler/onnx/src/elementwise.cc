@@ -44,7 +44,10 @@ mlir::Value binary(Node& node) {
 /// Min, Max, Sum, Mean: from the left.
 template <Scalar (*kFormula)(const Scalar&, const Scalar&)>
 mlir::Value variadic(Node& node) {
-  return map(node, node.inputs, [](const Scalars& x) {
+  llvm::SmallVector<mlir::Value> operands{node.operand(0)};
+  for (size_t i = 1; i < node.inputs.size(); ++i)
+    operands.push_back(node.operand(i));
+  return map(node, operands, [](const Scalars& x) {
     Scalar result = x[0];
     for (const Scalar& next : llvm::drop_begin(x))
       result = kFormula(result, next);
