@@ -2,12 +2,23 @@
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/GraphOpsDialect.cpp.inc"
 
+#include <llvm/ADT/TypeSwitch.h>
+#include <mlir/IR/DialectImplementation.h>
+#include <mlir/IR/TypeUtilities.h>
+
+#define GET_ATTRDEF_CLASSES
+#include "npuforge/compiler/graph/GraphOpsAttributes.cpp.inc"
+
 #define GET_OP_CLASSES
 #include "npuforge/compiler/graph/GraphOps.cpp.inc"
 
 namespace npuforge::graph {
 
 void GraphDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "npuforge/compiler/graph/GraphOpsAttributes.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "npuforge/compiler/graph/GraphOps.cpp.inc"
@@ -20,6 +31,13 @@ mlir::Operation* GraphDialect::materializeConstant(mlir::OpBuilder& builder, mli
   if (!elements || elements.getType() != type)
     return nullptr;
   return ConstantOp::create(builder, location, type, elements);
+}
+
+mlir::Type bodyType(mlir::Type type) {
+  mlir::Type element = mlir::getElementTypeOrSelf(type);
+  if (!element.isUnsignedInteger())
+    return element;
+  return mlir::IntegerType::get(type.getContext(), element.getIntOrFloatBitWidth() < 32 ? 32 : 64);
 }
 
 std::string nodeName(mlir::Location location) {

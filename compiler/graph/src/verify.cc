@@ -90,12 +90,12 @@ LogicalResult MapOp::verify() {
     return emitOpError() << "has " << getInputs().size() << " operands and its body "
                          << body.getNumArguments() << " arguments";
   for (auto [argument, input] : llvm::zip(body.getArguments(), getInputs()))
-    if (argument.getType() != mlir::getElementTypeOrSelf(input.getType()))
+    if (argument.getType() != bodyType(input.getType()))
       return emitOpError() << "has an operand of " << mlir::getElementTypeOrSelf(input.getType())
                            << " and its body takes " << argument.getType();
   auto yield = llvm::dyn_cast<YieldOp>(body.getTerminator());
-  if (!yield || yield.getValue().getType() != mlir::getElementTypeOrSelf(getType()))
-    return emitOpError() << "needs a body that yields " << mlir::getElementTypeOrSelf(getType());
+  if (!yield || yield.getValue().getType() != bodyType(getType()))
+    return emitOpError() << "needs a body that yields " << bodyType(getType());
   return mlir::success();
 }
 

@@ -11,6 +11,9 @@
 
 #include "npuforge/compiler/graph/GraphOpsDialect.h.inc"
 
+#define GET_ATTRDEF_CLASSES
+#include "npuforge/compiler/graph/GraphOpsAttributes.h.inc"
+
 #define GET_OP_CLASSES
 #include "npuforge/compiler/graph/GraphOps.h.inc"
 
@@ -19,5 +22,8 @@ namespace npuforge::graph {
 /// The ONNX node's name behind an operation: the first NameLoc in its location; "?" if there is
 /// none.
 std::string nodeName(mlir::Location location);
+
+/// The type that an element of a tensor (or of this element type) has in a map's body.
+mlir::Type bodyType(mlir::Type type);
 
 } // namespace npuforge::graph

@@ -25,6 +25,7 @@ def Graph_Dialect : Dialect {
       graph.zero_point  i64
   }];
   let hasConstantMaterializer = 1;
+  let useDefaultAttributePrinterParser = 1;
 }
 
 class Graph_Op<string mnemonic, list<Trait> traits = []> : Op<Graph_Dialect, mnemonic, traits # [Pure]>;

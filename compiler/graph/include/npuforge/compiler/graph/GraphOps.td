@@ -1,5 +1,6 @@
 // The graph dialect. GraphBase.td: the dialect. FloatOps.td: operators as ONNX means them. QuantOps.td: integer
-// operators as the back end consumes them. MapOps.td: element-wise arithmetic, in both stages.
+// operators as the back end consumes them. MapOps.td: element-wise arithmetic, in both stages. TensorOps.td: operators over
+// tensors of any rank and type.
 #ifndef NPUFORGE_GRAPH_OPS
 #define NPUFORGE_GRAPH_OPS
 
@@ -7,5 +8,6 @@ include "npuforge/compiler/graph/GraphBase.td"
 include "npuforge/compiler/graph/FloatOps.td"
 include "npuforge/compiler/graph/MapOps.td"
 include "npuforge/compiler/graph/QuantOps.td"
+include "npuforge/compiler/graph/TensorOps.td"
 
 #endif

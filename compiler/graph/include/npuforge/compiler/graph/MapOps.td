@@ -9,7 +9,9 @@ def Graph_MapOp : Graph_Op<"map", [SingleBlock, IsolatedFromAbove]> {
   let description = [{
     The body has one argument of the element type for each operand and yields an element of the result. It holds arith and
     math operations on f32 and integers, and the scalar operations below.
-    Imported: f32 tensors. Lowered: the result is i8; operands are i8 tensors of the result's shape or [1, C, 1, 1], or f32
+    An argument has its operand's element type, and the yielded value the result's; unsigned integers appear as the next wider signless one
+    (ui8 and ui16 as i32, ui32 as i64), zero-extended, and are truncated when yielded.
+    Imported: tensors of any type. Lowered: the result is i8; operands are i8 tensors of the result's shape or [1, C, 1, 1], or f32
     constants [1, C, 1, 1]; numbers that are the same for all elements stand in the body.
     Division and the functions of math are those of the real numbers, rounded to f32: a machine's own last bits may differ.
   }];
