@@ -1,0 +1,31 @@
+#pragma once
+// The reference for graphs before they are lowered: straight loops over the meaning of each
+// operator, sharing no code with the passes and the back end. Folding constants is running it, too.
+//
+// Precision: integers are exact and wrap as their type does; floats are computed in f64 and rounded
+// to the type after each operation of a body, and once at the end of a sum or a product of many
+// elements (so a sum of f32 is the exact one, rounded). Functions of math are the host's in f64.
+// Operators of the imported stage (conv, gemm, pools, ...) round once, too.
+
+#include <vector>
+
+#include <mlir/Dialect/Func/IR/FuncOps.h>
+#include <mlir/IR/BuiltinAttributes.h>
+
+#include "npuforge/compiler/graph/interpreter.h"
+
+namespace npuforge::graph {
+
+/// The results of one operation for these operands: a tensor operator (TensorOps.td, MapOps.td,
+/// constant) or one of the imported stage (FloatOps.td). Types: i1, i8 .. i64, ui8 .. ui64, f16,
+/// bf16, f32, f64. Throws InterpreterError for any other operation or type, and for rows outside a
+/// table.
+std::vector<mlir::DenseElementsAttr> evaluate(mlir::Operation* op,
+                                              llvm::ArrayRef<mlir::DenseElementsAttr> operands);
+
+/// Runs @main, whose operations are those of evaluate(), on one tensor for each argument, each of
+/// the argument's type. Throws InterpreterError, naming the node.
+std::vector<mlir::DenseElementsAttr>
+interpretTensors(mlir::func::FuncOp main, llvm::ArrayRef<mlir::DenseElementsAttr> inputs);
+
+} // namespace npuforge::graph

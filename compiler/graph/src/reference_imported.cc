@@ -1,0 +1,330 @@
+// Operators of the imported stage in the reference interpreter: what ONNX says, NCHW.
+#include <cmath>
+#include <limits>
+
+#include "npuforge/compiler/graph/interpreter.h"
+
+#include "reference_operators.h"
+
+namespace npuforge::graph::reference {
+namespace {
+
+using llvm::ArrayRef;
+
+size_t at(int64_t index) {
+  return static_cast<size_t>(index);
+}
+
+template <typename Function>
+Tensor element_wise(const Tensor& x, Function function) {
+  Tensor result = make_tensor(x.shape, x.element);
+  visit(
+      result,
+      [&](auto& to, const auto& from) {
+        for (size_t i = 0; i < to.size(); ++i)
+          to[i] = function(from[i]);
+      },
+      x);
+  return result;
+}
+
+/// Strides of an operand that broadcasts to a shape: 0 where it repeats.
+Shape broadcast_strides(ArrayRef<int64_t> operand, ArrayRef<int64_t> shape) {
+  Shape own = strides_of(operand), strides(shape.size(), 0);
+  for (size_t i = 1; i <= operand.size(); ++i)
+    if (operand[operand.size() - i] != 1)
+      strides[shape.size() - i] = own[operand.size() - i];
+  return strides;
+}
+
+/// The window of a 2-D convolution or pool over one image.
+struct Window {
+  int64_t height, width;          // of the image
+  Shape strides, pads, dilations; // 2, 4, 2
+
+  template <typename Op>
+  Window(Op op, ArrayRef<int64_t> in, ArrayRef<int64_t> kernel, ArrayRef<int64_t> dilations_)
+      : height(in[2]), width(in[3]), strides(op.getStrides()), pads(op.getPads()),
+        dilations(dilations_) {
+    auto mode = op.getAutoPad();
+    for (size_t i = 0; mode && i < 2; ++i) {
+      const int64_t size = in[i + 2], out = (size + strides[i] - 1) / strides[i],
+                    whole = (out - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1,
+                    all = *mode == "VALID" ? 0 : std::max<int64_t>(0, whole - size);
+      pads[i] = *mode == "SAME_UPPER" ? all / 2 : all - all / 2;
+      pads[i + 2] = all - pads[i];
+    }
+  }
+  int64_t row(int64_t y, int64_t i) const { return y * strides[0] + i * dilations[0] - pads[0]; }
+  int64_t column(int64_t x, int64_t j) const { return x * strides[1] + j * dilations[1] - pads[1]; }
+  bool holds(int64_t row, int64_t column) const {
+    return row >= 0 && row < height && column >= 0 && column < width;
+  }
+};
+
+/// Calls visit(result element, plane offset, y, x) for each element of an NCHW result.
+template <typename Visit>
+void for_each_pixel(ArrayRef<int64_t> shape, int64_t plane, Visit visit) {
+  int64_t next = 0;
+  for (int64_t channel = 0; channel < shape[0] * shape[1]; ++channel)
+    for (int64_t y = 0; y < shape[2]; ++y)
+      for (int64_t x = 0; x < shape[3]; ++x)
+        visit(next++, channel * plane, y, x);
+}
+
+/// Scale and zero point of an element of a tensor quantised along an axis.
+struct Scales {
+  template <typename Op>
+  Scales(Op op, ArrayRef<int64_t> shape) : scales(op.getScales()), zeros(op.getZeroPoints()) {
+    if (scales.size() == 1)
+      return;
+    const int64_t rank = static_cast<int64_t>(shape.size()), axis = op.getAxis();
+    for (int64_t dim : shape.drop_front(at(axis < 0 ? axis + rank : axis) + 1))
+      stride *= dim;
+  }
+  size_t slice(size_t i) const { return i / at(stride) % scales.size(); }
+  double scale(size_t i) const { return static_cast<double>(scales[slice(i)]); }
+  double zero(size_t i) const { return zeros[slice(i)]; }
+
+  ArrayRef<float> scales;
+  ArrayRef<int32_t> zeros;
+  int64_t stride = 1;
+};
+
+mlir::Type result_element(mlir::Operation* op) {
+  return llvm::cast<mlir::ShapedType>(op->getResult(0).getType()).getElementType();
+}
+
+/// out[m][n] += sum of a[m][k] b[k][n] over matrices given by their strides.
+struct Matrix {
+  const double* data;
+  int64_t row, column;
+};
+void multiply(Matrix a, Matrix b, double* out, int64_t rows, int64_t inner, int64_t columns) {
+  for (int64_t m = 0; m < rows; ++m)
+    for (int64_t k = 0; k < inner; ++k) {
+      const double factor = a.data[m * a.row + k * a.column];
+      for (int64_t n = 0; n < columns; ++n)
+        out[m * columns + n] += factor * b.data[k * b.row + n * b.column];
+    }
+}
+
+} // namespace
+
+Tensor compute(QuantizeOp op, Operands x) {
+  Tensor result = make_tensor(x[0].shape, result_element(op));
+  Scales scales(op, x[0].shape);
+  const double least = static_cast<double>(least_of(result.element)),
+               largest = static_cast<double>(largest_of(result.element));
+  for (size_t i = 0; i < result.integers->size(); ++i) {
+    const double quotient = round_to(x[0].element, (*x[0].reals)[i] / scales.scale(i));
+    const double q = std::nearbyint(quotient) + scales.zero(i);
+    (*result.integers)[i] = static_cast<int64_t>(std::isnan(q) ? 0 : std::clamp(q, least, largest));
+  }
+  return result;
+}
+
+Tensor compute(DequantizeOp op, Operands x) {
+  Tensor result = make_tensor(x[0].shape, result_element(op));
+  Scales scales(op, x[0].shape);
+  for (size_t i = 0; i < result.reals->size(); ++i)
+    (*result.reals)[i] =
+        (static_cast<double>((*x[0].integers)[i]) - scales.zero(i)) * scales.scale(i);
+  round_to(result.element, *result.reals);
+  return result;
+}
+
+Tensor compute(ConvOp op, Operands x) {
+  Tensor result = make_result(op);
+  const Tensor &in = x[0], &weights = x[1];
+  const ArrayRef<int64_t> w = weights.shape, out = result.shape;
+  Window window(op, in.shape, w.drop_front(2), op.getDilations());
+  const int64_t plane = in.shape[2] * in.shape[3], each = w[0] / op.getGroups();
+  auto add_row = [&](double* to, const double* image, double weight, int64_t row, int64_t j) {
+    for (int64_t p = 0; p < out[3]; ++p)
+      if (int64_t column = window.column(p, j); column >= 0 && column < window.width)
+        to[p] += weight * image[row * window.width + column];
+  };
+  for_each_index({out[0], out[1], out[2], w[1], w[2], w[3]}, [&](ArrayRef<int64_t> k, int64_t) {
+    const int64_t n = k[0], o = k[1], y = k[2], c = k[3], i = k[4], j = k[5];
+    const int64_t row = window.row(y, i), channel = o / each * w[1] + c;
+    if (row >= 0 && row < window.height)
+      add_row(result.reals->data() + ((n * out[1] + o) * out[2] + y) * out[3],
+              in.reals->data() + (n * in.shape[1] + channel) * plane,
+              (*weights.reals)[at(((o * w[1] + c) * w[2] + i) * w[3] + j)], row, j);
+  });
+  if (op.getBias())
+    for_each_pixel(out, 0, [&](int64_t i, int64_t, int64_t, int64_t) {
+      (*result.reals)[at(i)] += (*x[2].reals)[at(i / (out[2] * out[3]) % out[1])];
+    });
+  round_to(result.element, *result.reals);
+  return result;
+}
+
+Tensor compute(MaxPoolOp op, Operands x) {
+  Tensor result = make_result(op);
+  Window window(op, x[0].shape, op.getKernel(), op.getDilations());
+  visit(
+      result,
+      [&](auto& to, const auto& from) {
+        for_each_pixel(result.shape, window.height * window.width,
+                       [&](int64_t out, int64_t plane, int64_t y, int64_t p) {
+                         bool first = true;
+                         auto& best = to[at(out)];
+                         for (int64_t i = 0; i < op.getKernel()[0]; ++i)
+                           for (int64_t j = 0; j < op.getKernel()[1]; ++j) {
+                             const int64_t row = window.row(y, i), column = window.column(p, j);
+                             if (!window.holds(row, column))
+                               continue;
+                             auto value = from[at(plane + row * window.width + column)];
+                             if (first || best < value || value != value)
+                               best = value;
+                             first = false;
+                           }
+                         if (first)
+                           throw InterpreterError("a window has no element");
+                       });
+      },
+      x[0]);
+  return result;
+}
+
+Tensor compute(AveragePoolOp op, Operands x) {
+  Tensor result = make_result(op);
+  const Shape kernel(op.getKernel());
+  Window window(op, x[0].shape, kernel, {1, 1});
+  for_each_pixel(result.shape, window.height * window.width,
+                 [&](int64_t out, int64_t plane, int64_t y, int64_t p) {
+                   double sum = 0, count = 0;
+                   for (int64_t i = 0; i < kernel[0]; ++i)
+                     for (int64_t j = 0; j < kernel[1]; ++j) {
+                       const int64_t row = window.row(y, i), column = window.column(p, j);
+                       const bool inside = window.holds(row, column);
+                       if (inside)
+                         sum += (*x[0].reals)[at(plane + row * window.width + column)];
+                       count += inside ||
+                                (op.getCountIncludePad() && row < window.height + window.pads[2] &&
+                                 column < window.width + window.pads[3]);
+                     }
+                   (*result.reals)[at(out)] = sum / count;
+                 });
+  round_to(result.element, *result.reals);
+  return result;
+}
+
+Tensor compute(GlobalAveragePoolOp op, Operands x) {
+  Tensor result = make_result(op);
+  const size_t plane = at(x[0].count() / std::max<int64_t>(result.count(), 1));
+  for (size_t i = 0; i < result.reals->size(); ++i) {
+    double sum = 0;
+    for (size_t k = 0; k < plane; ++k)
+      sum += (*x[0].reals)[i * plane + k];
+    (*result.reals)[i] = round_to(result.element, sum / static_cast<double>(plane));
+  }
+  return result;
+}
+
+Tensor compute(GemmOp op, Operands x) {
+  Tensor result = make_result(op);
+  const int64_t rows = result.shape[0], columns = result.shape[1],
+                inner = x[0].shape[op.getTransA() ? 0 : 1];
+  Matrix a{x[0].reals->data(), op.getTransA() ? 1 : inner, op.getTransA() ? rows : 1},
+      b{x[1].reals->data(), op.getTransB() ? 1 : columns, op.getTransB() ? inner : 1};
+  multiply(a, b, result.reals->data(), rows, inner, columns);
+  const double alpha = op.getAlpha().convertToDouble(), beta = op.getBeta().convertToDouble();
+  Shape strides = op.getC() ? broadcast_strides(x[2].shape, result.shape) : Shape{0, 0};
+  for_each_index(result.shape, [&](ArrayRef<int64_t> index, int64_t i) {
+    double& value = (*result.reals)[at(i)];
+    value = alpha * value + (op.getC() ? beta * (*x[2].reals)[at(dot(index, strides))] : 0);
+  });
+  round_to(result.element, *result.reals);
+  return result;
+}
+
+Tensor compute(MatMulOp op, Operands x) {
+  Tensor result = make_result(op);
+  Shape a = x[0].shape, b = x[1].shape, out = result.shape;
+  if (a.size() == 1)
+    a.insert(a.begin(), 1), out.insert(out.size() - (b.size() > 1 ? 1 : 0) + out.begin(), 1);
+  if (b.size() == 1)
+    b.push_back(1), out.push_back(1);
+  const int64_t rows = a[a.size() - 2], inner = a.back(), columns = b.back();
+  const ArrayRef<int64_t> batches = ArrayRef(out).drop_back(2);
+  Shape a_strides = broadcast_strides(ArrayRef(a).drop_back(2), batches),
+        b_strides = broadcast_strides(ArrayRef(b).drop_back(2), batches);
+  for_each_index(batches, [&](ArrayRef<int64_t> index, int64_t i) {
+    Matrix left{x[0].reals->data() + dot(index, a_strides) * rows * inner, inner, 1},
+        right{x[1].reals->data() + dot(index, b_strides) * inner * columns, columns, 1};
+    multiply(left, right, result.reals->data() + i * rows * columns, rows, inner, columns);
+  });
+  round_to(result.element, *result.reals);
+  return result;
+}
+
+Tensor compute(AddOp op, Operands x) {
+  Tensor result = make_result(op);
+  Shape a = broadcast_strides(x[0].shape, result.shape),
+        b = broadcast_strides(x[1].shape, result.shape);
+  visit(
+      result,
+      [&](auto& to, const auto& left, const auto& right) {
+        for_each_index(result.shape, [&](ArrayRef<int64_t> index, int64_t i) {
+          to[at(i)] = left[at(dot(index, a))] + right[at(dot(index, b))];
+        });
+      },
+      x[0], x[1]);
+  if (result.is_real())
+    round_to(result.element, *result.reals);
+  else
+    wrap_to(result.element, *result.integers);
+  return result;
+}
+
+Tensor compute(ReluOp, Operands x) {
+  return element_wise(x[0], [](auto value) { return value < 0 ? 0 : value; });
+}
+
+Tensor compute(ClipOp op, Operands x) {
+  const double low = op.getLow().convertToDouble(), high = op.getHigh().convertToDouble();
+  return element_wise(x[0], [=](auto value) {
+    const auto real = static_cast<double>(value);
+    return static_cast<decltype(value)>(real > high ? high : real < low ? low : real);
+  });
+}
+
+Tensor compute(IdentityOp, Operands x) {
+  return x[0];
+}
+
+Tensor compute(FlattenOp op, Operands x) {
+  const auto rank = static_cast<int64_t>(x[0].shape.size());
+  const size_t axis = at(op.getAxis() < 0 ? op.getAxis() + rank : op.getAxis());
+  const ArrayRef<int64_t> shape = x[0].shape;
+  return reshaped(x[0], {count_of(shape.take_front(axis)), count_of(shape.drop_front(axis))});
+}
+
+Tensor compute(ReshapeOp op, Operands x) {
+  return reshaped(x[0], make_result(op).shape);
+}
+
+Tensor compute(TransposeOp op, Operands x) {
+  Shape perm(op.getPerm()), extents, strides, own = strides_of(x[0].shape);
+  for (size_t i = x[0].shape.size(); op.getPerm().empty() && i-- > 0;)
+    perm.push_back(static_cast<int64_t>(i));
+  for (int64_t axis : perm) {
+    extents.push_back(x[0].shape[at(axis)]);
+    strides.push_back(own[at(axis)]);
+  }
+  Tensor result = make_tensor(extents, x[0].element);
+  visit(
+      result,
+      [&](auto& to, const auto& from) {
+        for_each_index(extents, [&](ArrayRef<int64_t> index, int64_t i) {
+          to[at(i)] = from[at(dot(index, strides))];
+        });
+      },
+      x[0]);
+  return result;
+}
+
+} // namespace npuforge::graph::reference
