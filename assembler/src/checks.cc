@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -31,6 +32,7 @@ public:
     ports(program_.inputs, Part::Input, "input");
     ports(program_.outputs, Part::Output, "output");
     layers();
+    bounds();
     return std::move(problems_);
   }
 
@@ -230,6 +232,22 @@ private:
       }
       end = std::max(end, range.last);
     });
+  }
+
+  void bounds() {
+    std::set<std::string_view> names;
+    for (const ResourceBound& bound : program_.bounds) {
+      if (!good_name(bound.resource, "bound")) {
+        continue;
+      }
+      if (!names.insert(bound.resource).second) {
+        problem("the bound '{}' stands twice", bound.resource);
+      }
+      if (bound.cycles > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+        problem("the bound '{}' is {} cycles, which is no 63-bit number", bound.resource,
+                bound.cycles);
+      }
+    }
   }
 
   const Program& program_;

@@ -186,6 +186,18 @@ void endlayer(Source& source, Cursor&, const Cursor& at) {
   close_layer(source);
 }
 
+void bound(Source& source, Cursor& cursor, const Cursor&) {
+  const std::string resource = cursor.name("a resource's name");
+  cursor.expect(",");
+  cursor.skip_space();
+  const Cursor at = cursor;
+  const std::optional<int64_t> cycles = parse_expression(cursor, not_yet);
+  if (!cycles || *cycles < 0) {
+    at.fail("a bound is a number of cycles, zero or more");
+  }
+  source.bounds.push_back({resource, static_cast<uint64_t>(*cycles)});
+}
+
 template <bool kOutput>
 void port(Source& source, Cursor& cursor, const Cursor&) {
   source.ports.push_back({cursor, kOutput});
@@ -229,6 +241,7 @@ constexpr std::array kDirectives = {
     Directive{".endlayer", endlayer},
     Directive{".input", port<false>},
     Directive{".output", port<true>},
+    Directive{".bound", bound},
 };
 
 } // namespace

@@ -34,6 +34,9 @@ public:
     for (const Port& port : program_.outputs) {
       line(".output {}", print_port(port, spec_));
     }
+    for (const ResourceBound& bound : program_.bounds) {
+      line(".bound {}, {}", spell(bound.resource), bound.cycles);
+    }
     name_targets();
     text();
     auto symbol = std::find_if(program_.symbols.begin(), program_.symbols.end(),

@@ -128,6 +128,9 @@ std::string io_json(const Program& program) {
   for (const Port& port : program.outputs) {
     value["outputs"].push_back(port_json(port));
   }
+  for (const ResourceBound& bound : program.bounds) {
+    value["bounds"].push_back({{"resource", bound.resource}, {"cycles", bound.cycles}});
+  }
   return value.dump(2) + "\n";
 }
 
@@ -159,6 +162,13 @@ void read_io_json(std::string_view text, Program& program) {
     }
     for (const json& port : array_member(value, "outputs")) {
       program.outputs.push_back(read_port(port));
+    }
+    if (!value.contains("bounds")) {
+      return; // nobody computed any
+    }
+    for (const json& bound : array_member(value, "bounds")) {
+      program.bounds.push_back(
+          {string_member(bound, "resource"), integer_member<uint64_t>(bound, "cycles")});
     }
   });
 }

@@ -39,6 +39,7 @@ struct Source {
   std::optional<Cursor> text_origin;
   std::vector<PendingWord> words;
   std::vector<PendingPort> ports;
+  std::vector<ResourceBound> bounds;
   std::vector<LayerRange> layers;
   bool in_layer = false; ///< the last of `layers` is open
 

@@ -81,6 +81,7 @@ void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
   if (options.emit != "asm" && options.emit != "elf")
     return write_module(options, module);
   assembler::Program program = translate(module, spec);
+  program.bounds = report.bounds;
   tools::add_program(report, program);
   if (options.emit == "asm")
     write_text(options, assembler::disassemble(spec, program));
@@ -111,7 +112,7 @@ int run(const Options& options) {
   stages.next("graph");
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module = tools::load_graph(context, options);
-  tools::Report report = tools::describe(*module);
+  tools::Report report = tools::describe(*module, spec.machine);
   tools::Maps maps;
   lower(*module, options, spec, stages, maps);
   stages.next("program");

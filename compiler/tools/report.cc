@@ -1,8 +1,11 @@
 #include "report.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/bound.h"
 
 namespace npuforge::tools {
 namespace {
@@ -57,11 +60,20 @@ LayerRow row(mlir::Operation& op) {
   return row;
 }
 
+std::vector<assembler::ResourceBound> bounds(mlir::func::FuncOp main, const isa::Machine& machine) {
+  graph::Bound bound = graph::lowerBound(main, {machine.array.rows, machine.array.cols,
+                                                machine.vector.lanes, machine.dram.beat_bytes});
+  auto whole = [](double cycles) { return static_cast<uint64_t>(std::ceil(cycles)); };
+  return {
+      {"array", whole(bound.array)}, {"dram", whole(bound.dram)}, {"vector", whole(bound.vector)}};
+}
+
 } // namespace
 
-Report describe(mlir::ModuleOp module) {
+Report describe(mlir::ModuleOp module, const isa::Machine& machine) {
   Report report;
   auto main = module.lookupSymbol<mlir::func::FuncOp>("main");
+  report.bounds = bounds(main, machine);
   for (unsigned i = 0; i < main.getNumArguments(); ++i)
     report.interface.push_back(
         interface_line("input", [&](const char* name) { return main.getArgAttr(i, name); }));
@@ -105,6 +117,10 @@ void print(const Report& report) {
     fmt::print("{:<40} {:<10} {:>14} {:>12} {:>9} B {:>13}\n", name, layer.operation, layer.shape,
                layer.macs, layer.parameter_bytes, layer.instructions);
   }
+  fmt::print("least cycles of any schedule:");
+  for (const assembler::ResourceBound& bound : report.bounds)
+    fmt::print(" {} {}", bound.resource, bound.cycles);
+  fmt::print("\n");
 }
 
 nlohmann::json to_json(const Report& report) {
@@ -116,7 +132,11 @@ nlohmann::json to_json(const Report& report) {
                       {"macs", layer.macs},
                       {"parameter_bytes", layer.parameter_bytes},
                       {"instructions", layer.instructions}});
+  nlohmann::json bounds;
+  for (const assembler::ResourceBound& bound : report.bounds)
+    bounds[bound.resource] = bound.cycles;
   return {{"interface", report.interface},
+          {"least_cycles", bounds},
           {"instructions", report.sizes.instructions},
           {"constant_bytes", report.sizes.constant_bytes},
           {"activation_bytes", report.sizes.activation_bytes},

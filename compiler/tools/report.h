@@ -25,12 +25,13 @@ struct Sizes {
 
 struct Report {
   Sizes sizes;
-  std::vector<std::string> interface; ///< a line for each input and output
+  std::vector<assembler::ResourceBound> bounds; ///< whatever the schedule
+  std::vector<std::string> interface;           ///< a line for each input and output
   std::vector<LayerRow> layers;
 };
 
 /// From the lowered graph, before the back end consumes it.
-Report describe(mlir::ModuleOp module);
+Report describe(mlir::ModuleOp module, const isa::Machine& machine);
 
 /// Adds the sizes, and each layer's number of instructions.
 void add_program(Report& report, const assembler::Program& program);

@@ -71,6 +71,27 @@ std::string loader_notes(const Results& r, const Arguments& arguments) {
   return text;
 }
 
+/// The resource that bounds the network most; null where the program names none.
+const assembler::ResourceBound* tightest(const Results& r) {
+  const auto& bounds = r.program.bounds;
+  auto found = std::max_element(bounds.begin(), bounds.end(),
+                                [](const auto& a, const auto& b) { return a.cycles < b.cycles; });
+  return found == bounds.end() ? nullptr : &*found;
+}
+
+double times_bound(const Results& r, const assembler::ResourceBound& bound) {
+  return static_cast<double>(r.stats.cycles) /
+         static_cast<double>(std::max<uint64_t>(bound.cycles, 1));
+}
+
+std::string bound_line(const Results& r) {
+  const assembler::ResourceBound* bound = tightest(r);
+  if (!bound)
+    return "";
+  return fmt::format("{:.3f} times the {} cycles that the {} needs at least\n",
+                     times_bound(r, *bound), bound->cycles, bound->resource);
+}
+
 double cycles_per_second(const Results& r) {
   return static_cast<double>(r.stats.cycles) / std::max(r.seconds.back(), 1e-9);
 }
@@ -142,7 +163,7 @@ std::string summary(const Results& r, const Arguments& arguments) {
                       utilisation(r, s.macs, s.cycles));
   text += fmt::format("DRAM: {} bytes read, {} written, {} of instructions fetched\n", s.dram_read,
                       s.dram_written, s.fetched);
-  text += unit_table(s) + layer_table(r);
+  text += bound_line(r) + unit_table(s) + layer_table(r);
   text += fmt::format("\nsimulated in {:.3f} s: {:.1f} million cycles a second\n", r.seconds.back(),
                       cycles_per_second(r) / 1e6);
   return text;
@@ -178,6 +199,10 @@ void write_json(const Results& r, const Arguments& arguments) {
       {"seconds", r.seconds.back()},
       {"run_seconds", r.seconds},
       {"cycles_per_second", cycles_per_second(r)}};
+  if (const assembler::ResourceBound* bound = tightest(r))
+    json["bound"] = {{"resource", bound->resource},
+                     {"cycles", bound->cycles},
+                     {"ratio", times_bound(r, *bound)}};
   isa::write_json_file(arguments.json, json);
 }
 

@@ -172,6 +172,9 @@ Program random_program(Random& random, const isa::Spec& spec) {
     program.inputs.push_back(random_port(random, spec, i));
     program.outputs.push_back(random_port(random, spec, i));
   }
+  for (int i = static_cast<int>(pick(random, 0, 2)); i > 0; --i)
+    program.bounds.push_back(
+        {random_name(random, i), static_cast<uint64_t>(pick(random, 0, 1'000'000))});
   add_layers(random, program);
   sort(program);
   return program;

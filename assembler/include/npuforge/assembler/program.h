@@ -1,7 +1,7 @@
 #pragma once
 // A program as the tools hold it, and its file: ELF with text, constants, a bss-like activation
 // area, symbols, and the sections .npu.machine (spec name and hash), .npu.io (network inputs and
-// outputs) and .npu.layers (instruction ranges).
+// outputs, and the network's least cycles) and .npu.layers (instruction ranges).
 
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +59,13 @@ struct LayerRange {
   bool operator==(const LayerRange&) const = default;
 };
 
+/// The least cycles that a network takes of one resource of the machine, whatever its schedule.
+struct ResourceBound {
+  std::string resource; ///< "array", "dram", "vector"
+  uint64_t cycles = 0;
+  bool operator==(const ResourceBound&) const = default;
+};
+
 struct Program {
   std::string machine_name, spec_hash;
   uint64_t text_address = 0; ///< DRAM address of instruction 0; aligned to the cache line
@@ -66,6 +73,7 @@ struct Program {
   std::vector<Segment> segments; ///< data, sorted by address; no overlaps, none with the text
   std::vector<Symbol> symbols;   ///< labels, then data; each sorted by value, then name
   std::vector<Port> inputs, outputs;
+  std::vector<ResourceBound> bounds; ///< empty where nobody computed any
   std::vector<LayerRange> layers; ///< sorted by first; gaps and empty ranges allowed, no overlaps
   bool operator==(const Program&) const = default;
 };
