@@ -108,9 +108,11 @@ LogicalResult Lowering::operation(Operation& op) {
   if (auto o = dyn_cast<tile::ApplyOp>(op))
     return apply(o);
   if (auto o = dyn_cast<tile::PreloadOp>(op)) {
-    const isa::Instruction& what = *target_.action(Action::Preload);
-    Address src = stream(o.getSrc(), what, "src");
-    make(what).address("src", src).emit(location_);
+    const isa::Instruction* what = target_.array(Action::Preload, o.getElement().str());
+    if (!what)
+      return op.emitError() << machine_.name << " preloads no " << o.getElement();
+    Address src = stream(o.getSrc(), *what, "src");
+    make(*what).address("src", src).emit(location_);
   } else if (auto o = dyn_cast<tile::LoadLanesOp>(op)) {
     const isa::Instruction& what = *target_.action(Action::LoadLanes);
     Address src = stream(o.getSrc(), what, "src");

@@ -144,11 +144,13 @@ template LogicalResult Lowering::copy(tile::CopyInOp, Action, StringRef, StringR
 template LogicalResult Lowering::copy(tile::CopyOutOp, Action, StringRef, StringRef);
 
 LogicalResult Lowering::multiply(tile::MultiplyOp op) {
-  const isa::Instruction& what = *target_.action(Action::Multiply);
-  Address dst = stream(op.getDst(), what, "dst"), src = stream(op.getSrc(), what, "src");
-  Address fill = value({static_cast<int64_t>(op.getFill()), {}}, what, "fill");
-  Address accumulate = value(number(op.getAccumulate()), what, "accumulate");
-  make(what)
+  const isa::Instruction* what = target_.array(Action::Multiply, op.getElement().str());
+  if (!what)
+    return op.emitError() << machine_.name << " multiplies no " << op.getElement();
+  Address dst = stream(op.getDst(), *what, "dst"), src = stream(op.getSrc(), *what, "src");
+  Address fill = value({static_cast<int64_t>(op.getFill()), {}}, *what, "fill");
+  Address accumulate = value(number(op.getAccumulate()), *what, "accumulate");
+  make(*what)
       .address("dst", dst)
       .address("src", src)
       .address("fill", fill)

@@ -67,6 +67,18 @@ const isa::Instruction* Target::action(Action action) const {
   return nullptr;
 }
 
+const isa::Instruction* Target::array(Action action, std::string_view element) const {
+  for (const isa::Instruction& instruction : spec_->instructions)
+    if (instruction.action == action && element == isa::name(instruction.find("src")->type))
+      return &instruction;
+  return nullptr;
+}
+
+std::string Target::arrayElement() const {
+  const isa::Instruction* multiply = action(Action::Multiply);
+  return multiply ? isa::name(multiply->find("src")->type) : "";
+}
+
 const isa::Instruction* Target::setLevel(bool window) const {
   for (const isa::Instruction& instruction : spec_->instructions)
     if (instruction.action == Action::SetLevel && (instruction.find("low") != nullptr) == window)
@@ -136,6 +148,8 @@ std::vector<std::string> Target::missing() const {
         Action::Preload, Action::Multiply, Action::LoadLanes, Action::SetLanes})
     if (!action(needed))
       list.push_back(std::string("no instruction has the action ") + name(needed));
+  if (action(Action::Multiply) && !array(Action::Preload, arrayElement()))
+    list.push_back("no instruction preloads " + arrayElement() + ", which one multiplies");
   for (bool window : {false, true})
     if (!setLevel(window))
       list.push_back(window ? "no set_level has a window" : "no set_level is without a window");

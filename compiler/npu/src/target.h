@@ -27,6 +27,10 @@ public:
   const isa::Spec& spec() const { return *spec_; }
   /// The instruction of an action that has only one shape; null if the spec has none.
   const isa::Instruction* action(isa::Action action) const;
+  /// The preload or multiply of elements of a type ("i8", "f32"); null if the spec has none.
+  const isa::Instruction* array(isa::Action action, std::string_view element) const;
+  /// What the first multiply of the spec multiplies; "" if there is none.
+  std::string arrayElement() const;
   /// The instruction that sets a generator's level, with or without a window.
   const isa::Instruction* setLevel(bool window) const;
   /// A scalar instruction; roles "a", "b", "result". `immediate`: b is a constant in the word.

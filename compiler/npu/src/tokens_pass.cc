@@ -48,7 +48,8 @@ public:
     if (unit == "matrix")
       return multiply(builder, location, 0);
     // A weight set that is preloaded must be taken: the array passes over it.
-    InstOp preload = start(Action::Preload).address("src", source).emit(location);
+    InstOp preload =
+        Instruction(builder, array(Action::Preload)).address("src", source).emit(location);
     multiply(builder, location, 1);
     return preload;
   }
@@ -57,9 +58,14 @@ private:
   /// What loads read and stores write are different bytes.
   Address dram(int64_t offset) const { return {offset, idle_.dram_register, idle_.row_generator}; }
 
+  /// Which elements they have does not matter, as long as both have the same.
+  const isa::Instruction& array(Action action) const {
+    return *target_.array(action, target_.arrayElement());
+  }
+
   InstOp multiply(OpBuilder& builder, Location location, int64_t next) {
     const Address source{0, idle_.scratchpad_register, idle_.empty_generator};
-    return Instruction(builder, *target_.action(Action::Multiply))
+    return Instruction(builder, array(Action::Multiply))
         .address("dst", {map_.idle_accumulator, 0, idle_.row_generator})
         .address("src", source)
         .address("fill", {})

@@ -79,14 +79,16 @@ def Tile_CopyOutOp : Tile_Op<"copy_out"> {
 }
 
 def Tile_PreloadOp : Tile_Op<"preload"> {
-  let summary = "The next weight set of the array";
-  let arguments = (ins Tile_Stream:$src);
+  let summary = "The next weight set of the array, of elements of the type `element`";
+  let arguments = (ins Tile_Stream:$src, DefaultValuedAttr<StrAttr, "\"i8\"">:$element);
   let assemblyFormat = "$src attr-dict";
 }
 
 def Tile_MultiplyOp : Tile_Op<"multiply"> {
   let summary = "Rows times the next weight set into accumulator rows; added when `accumulate` is not zero";
-  let arguments = (ins Tile_Stream:$dst, Tile_Stream:$src, Index:$accumulate, I64Attr:$fill);
+  let description = "`element` is the type of what is multiplied, which the weight set has, too.";
+  let arguments = (ins Tile_Stream:$dst, Tile_Stream:$src, Index:$accumulate, I64Attr:$fill,
+                       DefaultValuedAttr<StrAttr, "\"i8\"">:$element);
   let assemblyFormat = "$dst `,` $src `fill` $fill `accumulate` $accumulate attr-dict";
 }
 
