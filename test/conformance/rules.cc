@@ -1,0 +1,167 @@
+#include "rules.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <yaml-cpp/yaml.h>
+
+namespace npuforge::conformance {
+namespace {
+
+using onnx_proto::GraphProto;
+using onnx_proto::NodeProto;
+using onnx_proto::TypeProto;
+
+void check_keys(const YAML::Node& map, const std::set<std::string>& known) {
+  for (const auto& entry : map)
+    if (!known.contains(entry.first.as<std::string>()))
+      throw std::runtime_error(fmt::format("line {}: unknown key '{}'", entry.first.Mark().line + 1,
+                                           entry.first.as<std::string>()));
+}
+
+std::set<std::string> words(const YAML::Node& list) {
+  std::set<std::string> result;
+  for (const auto& word : list)
+    result.insert(word.as<std::string>());
+  return result;
+}
+
+Exclusion read_exclusion(const YAML::Node& node) {
+  check_keys(node, {"reason", "operators", "types", "kinds", "cases"});
+  Exclusion result{node["reason"].as<std::string>(), words(node["operators"]), words(node["types"]),
+                   words(node["kinds"]), words(node["cases"])};
+  if (result.operators.empty() && result.types.empty() && result.kinds.empty() &&
+      result.cases.empty())
+    throw std::runtime_error(
+        fmt::format("line {}: an exclusion that excludes nothing", node.Mark().line + 1));
+  return result;
+}
+
+const char* kind_of(const TypeProto& type) {
+  switch (type.value_case()) {
+  case TypeProto::kTensorType:
+    return "tensor";
+  case TypeProto::kSequenceType:
+    return "sequence";
+  case TypeProto::kOptionalType:
+    return "optional";
+  default:
+    return "another kind of value";
+  }
+}
+
+/// Calls visit(node) for all nodes, those in bodies of control flow as well.
+template <typename Visit>
+void for_each_node(const GraphProto& graph, Visit visit) {
+  for (const NodeProto& node : graph.node()) {
+    visit(node);
+    for (const auto& attribute : node.attribute())
+      if (attribute.has_g())
+        for_each_node(attribute.g(), visit);
+  }
+}
+
+bool applies(const Exclusion& exclusion, const onnx_proto::ModelProto& model) {
+  bool found = false;
+  for_each_node(model.graph(), [&](const NodeProto& node) {
+    found |= exclusion.operators.contains(node.op_type());
+  });
+  auto check = [&](const onnx_proto::ValueInfoProto& value) {
+    found |= exclusion.kinds.contains(kind_of(value.type()));
+    if (value.type().has_tensor_type())
+      found |= exclusion.types.contains(type_name(value.type().tensor_type().elem_type()));
+  };
+  for (const auto& value : model.graph().input())
+    check(value);
+  for (const auto& value : model.graph().output())
+    check(value);
+  return found;
+}
+
+bool near(double result, double wanted, double allowed) {
+  if (std::isnan(wanted) || std::isinf(wanted))
+    return std::isnan(wanted) ? std::isnan(result) : result == wanted;
+  return std::abs(result - wanted) <= allowed;
+}
+
+} // namespace
+
+Rules::Rules(const std::filesystem::path& file) {
+  try {
+    YAML::Node root = YAML::LoadFile(file);
+    check_keys(root, {"tolerances", "exclusions", "parameters"});
+    for (const auto& entry : root["tolerances"]) {
+      check_keys(entry.second, {"relative", "absolute"});
+      tolerances_[entry.first.as<std::string>()] = {entry.second["relative"].as<double>(),
+                                                    entry.second["absolute"].as<double>()};
+    }
+    for (const auto& entry : root["exclusions"])
+      exclusions_.push_back(read_exclusion(entry));
+    for (const auto& entry : root["parameters"])
+      for (const auto& number : entry.second)
+        parameters_[entry.first.as<std::string>()].insert(number.as<int>());
+  } catch (const std::exception& error) {
+    throw std::runtime_error(fmt::format("{}: {}", file.string(), error.what()));
+  }
+}
+
+std::optional<std::string> Rules::excluded(const std::string& name,
+                                           const onnx_proto::ModelProto& model) const {
+  for (const Exclusion& exclusion : exclusions_)
+    if (exclusion.cases.contains(name) || applies(exclusion, model))
+      return exclusion.reason;
+  return std::nullopt;
+}
+
+std::set<std::string> Rules::parameters(const onnx_proto::ModelProto& model) const {
+  std::set<std::string> found, data;
+  for_each_node(model.graph(), [&](const NodeProto& node) {
+    auto numbers = parameters_.find(node.op_type());
+    for (int i = 0; i < node.input_size(); ++i) {
+      bool parameter = numbers != parameters_.end() && numbers->second.contains(i);
+      (parameter ? found : data).insert(node.input(i));
+    }
+  });
+  std::set<std::string> inputs;
+  for (const auto& input : model.graph().input())
+    if (found.contains(input.name()) && !data.contains(input.name()))
+      inputs.insert(input.name());
+  return inputs;
+}
+
+std::optional<std::string> Rules::difference(const HostTensor& result,
+                                             const HostTensor& wanted) const {
+  if (result.type != wanted.type || result.shape != wanted.shape)
+    return fmt::format("{} [{}] instead of {} [{}]", result.type, fmt::join(result.shape, ", "),
+                       wanted.type, fmt::join(wanted.shape, ", "));
+  if (!is_float(wanted.type)) {
+    const auto have = integers_of(result), want = integers_of(wanted);
+    for (size_t i = 0; i < want.size(); ++i)
+      if (have[i] != want[i])
+        return fmt::format("element {} is {} instead of {}", i, have[i], want[i]);
+    return std::nullopt;
+  }
+  const Tolerance tolerance = tolerances_.at(wanted.type);
+  const auto have = reals_of(result), want = reals_of(wanted);
+  double largest = 1, worst = 0;
+  for (double value : want)
+    if (std::isfinite(value))
+      largest = std::max(largest, std::abs(value));
+  std::optional<size_t> at;
+  for (size_t i = 0; i < want.size(); ++i) {
+    const double allowed = tolerance.relative * std::abs(want[i]) + tolerance.absolute * largest;
+    if (near(have[i], want[i], allowed))
+      continue;
+    const double error = std::abs(have[i] - want[i]);
+    if (!at || error > worst || std::isnan(error))
+      worst = error, at = i;
+  }
+  if (!at)
+    return std::nullopt;
+  return fmt::format("element {} is {:.9g} instead of {:.9g}", *at, have[*at], want[*at]);
+}
+
+} // namespace npuforge::conformance

@@ -1,0 +1,47 @@
+#pragma once
+// rules.yaml: the one place of tolerances, exclusions and what an operator calls a parameter.
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data.h"
+#include "npuforge_onnx.pb.h"
+
+namespace npuforge::conformance {
+
+/// |e| <= relative * |reference| + absolute * max(1, largest |reference|)
+struct Tolerance {
+  double relative = 0, absolute = 0;
+};
+
+/// Why some cases are not run. A case is excluded if it has one of the operators, an input or
+/// output of one of the types or kinds, or one of the names.
+struct Exclusion {
+  std::string reason;
+  std::set<std::string> operators, types, kinds, cases;
+};
+
+class Rules {
+public:
+  /// Throws std::runtime_error with the place of an unknown key or a wrong value.
+  explicit Rules(const std::filesystem::path& file);
+
+  /// The reason not to run a case.
+  std::optional<std::string> excluded(const std::string& name,
+                                      const onnx_proto::ModelProto& model) const;
+  /// Names of the graph's inputs that some operator takes as a parameter, and nothing as data.
+  std::set<std::string> parameters(const onnx_proto::ModelProto& model) const;
+  /// What differs, or nothing. Integers are exact; NaN is near NaN only, an infinity itself.
+  std::optional<std::string> difference(const HostTensor& result, const HostTensor& wanted) const;
+
+private:
+  std::map<std::string, Tolerance> tolerances_;
+  std::vector<Exclusion> exclusions_;
+  std::map<std::string, std::set<int>> parameters_; ///< by operator: numbers of inputs
+};
+
+} // namespace npuforge::conformance
