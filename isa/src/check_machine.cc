@@ -46,10 +46,11 @@ private:
     require(whole, section, "bytes",
             fmt::format("{}.bytes is {}; it must be a multiple of {} banks of rows of {} bytes",
                         section, bytes, banks, row_bytes));
-    require(
-        !whole || (power_of_two(rows) && rows >= least), section, "bytes",
-        fmt::format("{}.bytes gives banks of {} rows; this version takes powers of two, {} or more",
-                    section, rows, least));
+    require(!whole || (power_of_two(rows) && rows >= least), section, "bytes",
+            fmt::format(
+                "{}.bytes gives banks of {} rows; it must be a power of two, {} or more: bank and "
+                "place in it are bits of a row's number",
+                section, rows, least));
   }
 
   void check_memories() {

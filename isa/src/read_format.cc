@@ -96,7 +96,10 @@ void read_format(Format& format, FormatNotes& notes, Problems& problems) {
   if (format.bits && (format.bits % 8 || !std::has_single_bit(static_cast<unsigned>(format.bits))))
     problems.add(
         *notes.node->find("bits"),
-        fmt::format("the width of a word is {} bits; it must be a power of two", format.bits));
+        fmt::format(
+            "the width of a word is {} bits; it must be a power of two, so that lines of the "
+            "instruction cache hold whole words",
+            format.bits));
   const Node* fields = section.required("fields");
   if (!fields) {
     notes.complete = false;

@@ -15,12 +15,19 @@ import yaml
 
 import draw_vector
 
+NARROW_EVERY = 7  # one machine of so many has words of 64 bits
 COMMON = ["opcode", "wait", "post"]
 UNITS = ["sequencer", "load", "weights", "matrix", "vector", "store"]
 
 
 def bits_for(count):
     return max(1, (count - 1).bit_length())
+
+
+def narrow(machine):
+    """The machine with so few of everything that words of 64 bits have room for their numbers."""
+    sequencer = {**machine["sequencer"], "registers": 8, "generators": 8}
+    return {**machine, "sequencer": sequencer, "vector": {**machine["vector"], "lane_registers": 4}}
 
 
 def draw_machine(rng, small):
@@ -153,6 +160,8 @@ def draw(base, seed, small=False):
     rng = random.Random(seed)
     drawn = draw_vector.draw(rng, rng.randint(3, 8))
     machine, units, word = draw_machine(rng, small)
+    if seed % NARROW_EVERY == 3:
+        machine, word = narrow(machine), 64
     every_lane = machine["vector"]["lanes"] == machine["array"]["cols"]
     instructions = {name: instruction for name, instruction in base["instructions"].items()
                     if every_lane or not re.search("lane_(sum|min|max)", str(instruction["semantics"]))}
