@@ -5,9 +5,10 @@
 
 #include <llvm/ADT/TypeSwitch.h>
 
+#include "npuforge/compiler/graph/scale.h"
+
 #include "constants.h"
 #include "map_interpreter.h"
-#include "scale.h"
 
 namespace npuforge::graph {
 namespace {

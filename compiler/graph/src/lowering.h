@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "npuforge/compiler/graph/scale.h"
+
 #include "constants.h"
-#include "scale.h"
 
 namespace npuforge::graph {
 

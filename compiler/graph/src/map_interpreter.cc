@@ -8,8 +8,7 @@
 #include <mlir/Dialect/Math/IR/Math.h>
 
 #include "npuforge/compiler/graph/interpreter.h"
-
-#include "scale.h"
+#include "npuforge/compiler/graph/scale.h"
 
 namespace npuforge::graph {
 namespace {

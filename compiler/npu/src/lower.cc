@@ -23,10 +23,10 @@ bool isTransparent(Operation& op) {
          });
 }
 
-Lowering::Lowering(ModuleOp module, const Target& target)
-    : module_(module), target_(target), machine_(target.spec().machine), idle_(Idle::of(machine_)),
-      builder_(module), location_(module.getLoc()), registers_(1, idle_.dram_register - 1),
-      generators_(idle_.empty_generator) {}
+Lowering::Lowering(ModuleOp module, const Target& target, const VectorInstructions& vectors)
+    : module_(module), target_(target), vectors_(vectors), machine_(target.spec().machine),
+      idle_(Idle::of(machine_)), builder_(module), location_(module.getLoc()),
+      registers_(1, idle_.dram_register - 1), generators_(idle_.empty_generator) {}
 
 LogicalResult Lowering::run() {
   builder_.setInsertionPointToEnd(module_.getBody());

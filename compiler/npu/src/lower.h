@@ -7,13 +7,14 @@
 #include "generators.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "registers.h"
+#include "vector_functions.h"
 
 namespace npuforge::npu {
 
 /// Lowers one module's layers into an npu.program, operation by operation in program order.
 class Lowering {
 public:
-  Lowering(mlir::ModuleOp module, const Target& target);
+  Lowering(mlir::ModuleOp module, const Target& target, const VectorInstructions& vectors);
   mlir::LogicalResult run();
 
 private:
@@ -49,6 +50,7 @@ private:
 
   mlir::ModuleOp module_;
   const Target& target_;
+  const VectorInstructions& vectors_;
   const isa::Machine& machine_;
   const Idle idle_;
   mlir::OpBuilder builder_;

@@ -162,21 +162,18 @@ LogicalResult Lowering::multiply(tile::MultiplyOp op) {
 
 template <typename Op>
 LogicalResult Lowering::vector(Op op, int64_t levels) {
-  Choice choice = target_.vector(op.getFunction().str());
-  if (!choice)
+  const VectorInstructions::Found* found = vectors_.find(op.getFunction().str());
+  if (!found)
     return op.emitError() << "no instruction computes '" << op.getFunction() << "'";
+  const Choice& choice = found->choice;
   const isa::Instruction& what = *choice.instruction;
-  // Sources are the roles that are streams, in the order of the spec's operands.
+  if (op.getSrcs().size() != found->sources.size())
+    return op.emitError() << "has " << op.getSrcs().size() << " sources and '" << op.getFunction()
+                          << "' " << found->sources.size();
   SmallVector<std::pair<std::string, Address>> streams;
   streams.push_back({choice.operand("dst"), stream(op.getDst(), what, choice.operand("dst"))});
-  auto source = op.getSrcs().begin();
-  for (const isa::Operand& operand : what.operands) {
-    if (operand.kind != isa::OperandKind::Stream || operand.access != isa::Access::Read)
-      continue;
-    if (source == op.getSrcs().end())
-      return op.emitError() << "has fewer sources than '" << what.mnemonic << "'";
-    streams.push_back({operand.name, stream(*source++, what, operand.name, levels > 0)});
-  }
+  for (auto [source, operand] : llvm::zip(op.getSrcs(), found->sources))
+    streams.push_back({operand, stream(source, what, operand, levels > 0)});
   Instruction instruction = make(what);
   for (auto& [operand, address] : streams)
     instruction.address(operand, address);

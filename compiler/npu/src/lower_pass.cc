@@ -1,4 +1,5 @@
 // npu-lower: the pass around Lowering.
+#include "npuforge/compiler/match/roles.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
 #include "lower.h"
@@ -18,13 +19,16 @@ struct LowerPass : tile::SpecPass<LowerPass> {
   }
   void getDependentDialects(DialectRegistry& registry) const override {
     registry.insert<NpuDialect>();
+    match::registerDialects(registry);
   }
   void runOnOperation() override {
     Target target(spec());
-    const std::vector<std::string> missing = target.missing();
+    VectorInstructions vectors(getContext(), spec());
+    std::vector<std::string> missing = target.missing();
+    llvm::append_range(missing, vectors.missing());
     for (const std::string& line : missing)
       getOperation().emitError() << spec().machine.name << ": " << line;
-    if (!missing.empty() || failed(Lowering(getOperation(), target).run()))
+    if (!missing.empty() || failed(Lowering(getOperation(), target, vectors).run()))
       signalPassFailure();
   }
 };

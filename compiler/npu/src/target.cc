@@ -1,6 +1,6 @@
 #include "target.h"
 
-#include "expressions.h"
+#include "scalar_functions.h"
 
 namespace npuforge::npu {
 
@@ -30,9 +30,7 @@ bool matches(const isa::Expr& pattern, const isa::Expr& candidate, Names& names)
 namespace {
 
 bool matches(std::string_view pattern, const isa::ExprPtr& candidate, Names& names) {
-  if (pattern.empty() || !candidate)
-    return pattern.empty() && !candidate;
-  return npu::matches(*isa::parse_expression(pattern), *candidate, names);
+  return candidate && npu::matches(*isa::parse_expression(pattern), *candidate, names);
 }
 
 /// The only written operand of a kind.
@@ -47,13 +45,6 @@ bool isKind(const isa::Instruction& instruction, const Names& names, std::string
             OperandKind kind) {
   const isa::Operand* operand = instruction.find(names.find(role)->second);
   return operand && operand->kind == kind;
-}
-
-const VectorFunction* find(std::string_view name) {
-  for (const VectorFunction& function : kVectorFunctions)
-    if (function.name == name)
-      return &function;
-  return nullptr;
 }
 
 } // namespace
@@ -118,29 +109,6 @@ Choice Target::branchIfLess() const {
   return {};
 }
 
-Choice Target::vector(std::string_view name) const {
-  const VectorFunction* function = find(name);
-  if (!function)
-    return {};
-  const Action action = function->step.empty() ? Action::Map : Action::Reduce;
-  for (const isa::Instruction& instruction : spec_->instructions) {
-    Names names;
-    if (instruction.action != action)
-      continue;
-    if (!matches(function->init, instruction.init, names) ||
-        !matches(function->step, instruction.step, names) ||
-        !matches(function->result, instruction.result, names))
-      continue;
-    names.erase("state");
-    names["dst"] = written(instruction, OperandKind::Stream)->name;
-    for (const isa::Operand& operand : instruction.operands)
-      if (operand.kind == OperandKind::Stream && !operand.fill.empty())
-        names["fill"] = operand.fill;
-    return {&instruction, names};
-  }
-  return {};
-}
-
 std::vector<std::string> Target::missing() const {
   std::vector<std::string> list;
   for (Action needed :
@@ -161,9 +129,6 @@ std::vector<std::string> Target::missing() const {
     list.push_back("no scalar instruction adds a constant");
   if (!branchIfLess())
     list.push_back("no branch has the condition " + std::string(kLess));
-  for (const VectorFunction& function : kVectorFunctions)
-    if (!vector(function.name))
-      list.push_back("no vector instruction computes " + std::string(function.result));
   return list;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The instructions of a spec by what they do.
+// The instructions of a spec by what they do; those of the vector unit: vector_functions.h.
 
 #include <map>
 #include <string>
@@ -37,10 +37,7 @@ public:
   Choice scalar(std::string_view function, bool immediate) const;
   /// The branch taken when register a is less than register b; roles "a", "b".
   Choice branchIfLess() const;
-  /// A map or reduction; roles as in expressions.h, "dst", and "fill" where the source has a
-  /// window.
-  Choice vector(std::string_view function) const;
-  /// What the compiler needs and the spec lacks, one line each.
+  /// What the compiler needs and the spec lacks, vector instructions apart, one line each.
   std::vector<std::string> missing() const;
 
 private:

@@ -1,6 +1,7 @@
 #include "layers.h"
 
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/scale.h"
 
 namespace npuforge::tile {
 
@@ -175,6 +176,9 @@ FailureOr<Layer> readLayer(Operation& root) {
     readPool(layer, pool);
     readScale(layer, pool);
     layer.scale = pool.getScale().convertToDouble();
+    if (!graph::make_ratio(layer.scale)) // of one tap; more give a smaller factor
+      return pool.emitError() << "scales by " << layer.scale
+                              << ", which is not above 0 and below 2^31";
     layer.count_pads = pool.getCountIncludePad();
     layer.fill = layer.zero_a;
   } else if (auto rescale = dyn_cast<graph::RescaleOp>(root)) {

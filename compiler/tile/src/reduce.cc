@@ -1,5 +1,6 @@
 // The code of depthwise convolutions and pooling: one reduction of the vector unit for each tile.
-#include "fixed_point.h"
+#include "npuforge/compiler/graph/scale.h"
+
 #include "session.h"
 
 namespace npuforge::tile {
@@ -173,7 +174,8 @@ private:
          stretches(layer.out.height, layer.in.height, w.kernel_h, w.stride_h, w.top))
       for (const Stretch& x :
            stretches(layer.out.width, layer.in.width, w.kernel_w, w.stride_w, w.left)) {
-        const FixedPoint factor = toFixedPoint(layer.scale / static_cast<double>(y.taps * x.taps));
+        const graph::Ratio factor =
+            *graph::make_ratio(layer.scale / static_cast<double>(y.taps * x.taps));
         e.set_lane(kMultiplier, factor.multiplier);
         e.set_lane(kShift, factor.shift);
         reduce(e.constant(y.count), x, y.first, slot, param_slot, out_slot);
