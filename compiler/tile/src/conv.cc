@@ -35,6 +35,10 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
     for (const auto* values : {&layer.bias, &layer.multiplier, &layer.shift})
       appendLanes(lanes, *values, block, cols);
   params_data = s.constant(layer.name + ".params", lanes);
+  if (plan.unfold && (layer.window.top || layer.window.bottom))
+    fill_data =
+        s.constant(layer.name + ".fill",
+                   std::vector<int8_t>(layer.window.kernel_w, static_cast<int8_t>(layer.fill)));
   s.param_groups += tasks();
   s.weight_groups += weightGroups();
 }
@@ -113,16 +117,20 @@ void ConvCode::bandsOutside() {
       Value counter = e.add(e.mul(index, blocks), block);
       loadNextTask(index, block, counter);
       // The next band comes behind the weights of the next task, which are needed sooner.
-      Value more = e.min(e.sub(e.constant(f.bands - 1), index), 1);
-      e.when(e.max(e.sub(more, block), 0), [&] {
-        Value next = e.add(index, 1);
-        loadInput(band(next, next));
-      });
+      loadNextBand(index, block);
       takeParams(counter);
       task(b, block, counter);
     });
     e.signal("matrix", "load");
   });
+}
+
+void ConvCode::loadNextBand(Value index, Value block) {
+  Value more = e.min(e.sub(e.constant(f.bands - 1), index), 1), next = e.add(index, 1);
+  if (plan.unfold)
+    e.when(more, [&] { unfoldShare(band(next, next), block); });
+  else
+    e.when(e.max(e.sub(more, block), 0), [&] { loadInput(band(next, next)); });
 }
 
 void ConvCode::loadNextTask(Value index, Value block, Value counter) {

@@ -31,6 +31,7 @@ private:
   void bandsOutside();
   void blocksOutside();
   void onwards(Value index, int64_t count, const std::function<void()>& load_next);
+  void loadNextBand(Value index, Value block);
   void loadNextTask(Value index, Value block, Value counter);
   void takeParams(Value counter);
   void task(const Band& band, Value block, Value counter);
@@ -41,6 +42,7 @@ private:
   // conv_load.cc
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
+  void loadBand(const Band& band);
   void loadParams(Value index, Value block, Value counter);
   void loadSecond(const Band& band, Value block, Value counter);
   void loadBlock(Value block, Value group);
@@ -54,6 +56,12 @@ private:
   Value outputSlot(Value counter);
   Value secondSlot(Value counter);
 
+  // conv_unfold.cc
+  void unfoldBand(const Band& band, Value first, Value count);
+  void unfoldShare(const Band& band, Value block);
+  void unfoldRow(Value input_row, Value to);
+  void fillTaps(Value to, Value kernel_rows);
+
   // conv_multiply.cc
   void multiplyAll(const Band& band, Value block, Value counter);
   void multiplyChunks(const Band& band, Value block, Value counter, Value accumulator);
@@ -62,6 +70,7 @@ private:
   void step(const Band& band, Value outer, Value inner, Value weights, Value accumulator);
   void tap(const Band& band, int64_t tap, Value base, Value kernel_row, Value weights,
            Value accumulate, Value accumulator);
+  Value taps(const Band& band, int64_t tap, Value base, Value kernel_row);
   Level columns(int64_t kernel_column);
   Level rows(const Band& band, int64_t kernel_row, Value rolled_row);
   /// A loop that is unrolled when the whole reduction is short.
@@ -84,7 +93,7 @@ private:
   const bool one_group, blocks_outside;
   const int64_t first_weights, first_params; ///< loaded by the layers before
   bool begun = false;
-  Tensor weights_data, params_data;
+  Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding
   Value input, input_dram, weights, params, accumulators, output, output_dram;
 };
 

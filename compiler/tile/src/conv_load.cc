@@ -15,6 +15,15 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
 }
 
 void ConvCode::loadInput(const Band& b) {
+  s.awaitCredit(e, "load", "matrix");
+  if (plan.unfold)
+    unfoldBand(b, e.constant(0), b.rows);
+  else
+    loadBand(b);
+  e.signal("load", "matrix");
+}
+
+void ConvCode::loadBand(const Band& b) {
   const Window& w = layer.window;
   // Input rows [begin, end) of the band; the slot's first row is `origin`, which may lie in the
   // padding.
@@ -29,7 +38,6 @@ void ConvCode::loadInput(const Band& b) {
   const int64_t row_bytes = layer.in.width * (plan.plain ? 1 : cols);
   const int64_t plane = layer.in.height * row_bytes;
   Value from = e.mul(begin, row_bytes);
-  s.awaitCredit(e, "load", "matrix");
   const Level rows{count, f.pitch, {}, {}}, rows_from{count, row_bytes, {}, {}};
   SmallVector<Level> dst, src; // of runs of `bytes`
   Value bytes = e.constant(row_bytes);
@@ -48,7 +56,6 @@ void ConvCode::loadInput(const Band& b) {
   const int64_t left = plan.plain ? w.left * f.pixel : 0;
   CopyInOp::create(e.builder, e.location, e.stream(input, to, left, dst),
                    e.stream(input_dram, from, 0, src), bytes);
-  e.signal("load", "matrix");
 }
 
 /// What the vector unit needs for a task: parameters, and the sum's second operand.

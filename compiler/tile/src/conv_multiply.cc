@@ -72,17 +72,22 @@ void ConvCode::step(const Band& b, Value outer, Value inner, Value at, Value acc
 
 void ConvCode::tap(const Band& b, int64_t t, Value base, Value rolled, Value at, Value accumulate,
                    Value accumulator) {
+  Value tile = e.stream(weights, at, t * r.tile_rows * cols, {e.level(r.tile_rows, cols)});
+  PreloadOp::create(e.builder, e.location, tile);
+  Level pixels{e.mul(b.rows, layer.out.width), 1, {}, {}};
+  Value src = plan.unfold ? e.stream(input, base, t * cols, {{pixels.count, f.pixel, {}, {}}})
+                          : taps(b, t, base, rolled);
+  Value dst = e.stream(accumulators, accumulator, 0, {pixels});
+  MultiplyOp::create(e.builder, e.location, dst, src, accumulate, layer.fill);
+}
+
+/// The input rows of tile `t` of a step.
+mlir::Value ConvCode::taps(const Band& b, int64_t t, Value base, Value rolled) {
   const Window& w = layer.window;
   const int64_t kernel_row = t / r.column_tiles, column = t % r.column_tiles;
   const int64_t x = plan.plain ? column * cols : (column * w.dilation_w - w.left) * cols;
   const int64_t y = kernel_row * w.dilation_h - (f.bands == 1 ? w.top : 0);
-  Value tile = e.stream(weights, at, t * r.tile_rows * cols, {e.level(r.tile_rows, cols)});
-  PreloadOp::create(e.builder, e.location, tile);
-  Value src =
-      e.stream(input, base, y * f.pitch + x, {columns(column), rows(b, kernel_row, rolled)});
-  Level pixels{e.mul(b.rows, layer.out.width), 1, {}, {}};
-  Value dst = e.stream(accumulators, accumulator, 0, {pixels});
-  MultiplyOp::create(e.builder, e.location, dst, src, accumulate, layer.fill);
+  return e.stream(input, base, y * f.pitch + x, {columns(column), rows(b, kernel_row, rolled)});
 }
 
 Level ConvCode::columns(int64_t kernel_column) {

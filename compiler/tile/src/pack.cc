@@ -12,6 +12,10 @@ struct Source {
 
 Source source(const Layer& layer, const Plan& plan, const Reduction& r, int64_t cols, int64_t outer,
               int64_t inner, int64_t tap, int64_t row) {
+  if (plan.unfold) {
+    const int64_t kernel = layer.window.kernel_h * layer.window.kernel_w, byte = tap * cols + row;
+    return {byte / kernel, byte % kernel / layer.window.kernel_w, byte % layer.window.kernel_w};
+  }
   const int64_t plane = plan.roll_rows ? outer : inner;
   const int64_t kernel_row = plan.roll_rows ? inner : tap / r.column_tiles,
                 column = tap % r.column_tiles;

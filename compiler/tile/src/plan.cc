@@ -21,6 +21,7 @@ Attribute toAttribute(MLIRContext* context, const Plan& plan) {
       {b.getNamedAttr("band", b.getI64IntegerAttr(plan.band)),
        b.getNamedAttr("interleave", b.getBoolAttr(plan.interleave)),
        b.getNamedAttr("plain", b.getBoolAttr(plan.plain)),
+       b.getNamedAttr("unfold", b.getBoolAttr(plan.unfold)),
        b.getNamedAttr("roll_rows", b.getBoolAttr(plan.roll_rows)),
        b.getNamedAttr("chunk", b.getI64IntegerAttr(plan.chunk)),
        b.getNamedAttr("blocks_outside", b.getBoolAttr(plan.blocks_outside))});
@@ -33,17 +34,28 @@ FailureOr<Plan> readPlan(Operation& op) {
   auto number = [&](StringRef name) { return attribute.getAs<IntegerAttr>(name); };
   auto flag = [&](StringRef name) { return attribute.getAs<BoolAttr>(name); };
   if (!number("band") || !number("chunk") || !flag("plain") || !flag("interleave") ||
-      !flag("roll_rows") || !flag("blocks_outside"))
+      !flag("unfold") || !flag("roll_rows") || !flag("blocks_outside"))
     return op.emitError() << "has an incomplete " << kPlanAttr, failure();
-  return Plan{number("band").getInt(),       flag("plain").getValue(),
-              flag("interleave").getValue(), flag("roll_rows").getValue(),
-              number("chunk").getInt(),      flag("blocks_outside").getValue()};
+  return Plan{.band = number("band").getInt(),
+              .plain = flag("plain").getValue(),
+              .interleave = flag("interleave").getValue(),
+              .unfold = flag("unfold").getValue(),
+              .roll_rows = flag("roll_rows").getValue(),
+              .chunk = number("chunk").getInt(),
+              .blocks_outside = flag("blocks_outside").getValue()};
 }
 
 Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
   const int64_t cols = machine.array.cols, blocks = ceilDiv(layer.in.channels, cols);
   const Window& w = layer.window;
   Reduction r{};
+  if (plan.unfold) {
+    r.outer = r.inner = 1;
+    r.column_tiles = r.taps = ceilDiv(unfolded(layer), cols);
+    r.tile_rows = std::min(unfolded(layer), cols);
+    r.step_bytes = r.bytes = r.taps * r.tile_rows * cols;
+    return r;
+  }
   const int64_t kernel_row = plan.interleave ? w.kernel_w * layer.in.channels : w.kernel_w;
   r.outer = 1;
   r.inner = plan.interleave ? 1 : plan.plain ? layer.in.channels : blocks;
@@ -63,6 +75,13 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
   Footprint f{};
   f.bands = ceilDiv(layer.out.height, plan.band);
   f.slots = f.bands == 1 ? 1 : 2;
+  if (plan.unfold) {
+    f.rows = plan.band, f.planes = 1;
+    f.pixel = unfolded(layer), f.pitch = layer.out.width * f.pixel;
+    f.plane = f.rows * f.pitch;
+    f.bytes = alignUp(f.plane, cols) + cols;
+    return f;
+  }
   f.rows = f.bands == 1 ? layer.in.height : (plan.band - 1) * w.stride_h + w.extent_h();
   f.pixel = plan.interleave ? layer.in.channels : plan.plain ? 1 : cols;
   f.pitch = (plan.plain ? w.left + layer.in.width + w.right : layer.in.width) * f.pixel;
@@ -123,7 +142,7 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
   const MemoryMap map(machine);
   const Window& w = layer.window;
   const int64_t cols = machine.array.cols;
-  plan.roll_rows = reductionOf(layer, plan, machine).taps > kUnrolledTaps &&
+  plan.roll_rows = !plan.unfold && reductionOf(layer, plan, machine).taps > kUnrolledTaps &&
                    (w.stride_h == 1 || (w.top == 0 && w.bottom == 0));
   const Reduction r = reductionOf(layer, plan, machine);
   if (r.bytes <= map.weights[0].bytes)
@@ -163,19 +182,31 @@ int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& mac
   const Footprint f = convFootprint(layer, plan, machine);
   const int64_t blocks = ceilDiv(layer.out.channels, machine.array.cols);
   const int64_t multiply = layer.out.height * layer.out.width * blocks * r.outer * r.inner * r.taps;
-  const int64_t load = plan.interleave ? f.rows * layer.in.width * layer.in.channels : 0;
+  int64_t load = 0; // of a band
+  if (plan.interleave)
+    load = f.rows * layer.in.width * layer.in.channels;
+  if (plan.unfold) // a run for each kernel row of each channel; some lie across two beats
+    load = plan.band * layer.out.width * layer.in.channels * layer.window.kernel_h *
+           (machine.dram.beat_bytes + layer.window.kernel_w - 1) / machine.dram.beat_bytes;
   return load + std::max(multiply, load * f.bands); // the first band's load overlaps with nothing
 }
 
-/// The faster one of a plain plan and an interleaved one.
-std::variant<Plan, std::string> planPlainConv(const Layer& layer, Plan plan,
+/// The fastest of the ways to lay the taps of a row-major input along the rows of the array.
+std::variant<Plan, std::string> planPlainConv(const Layer& layer, const Plan& plan,
                                               const isa::Machine& machine) {
-  auto apart = planConv(layer, plan, machine);
-  plan.interleave = true;
-  auto together = planConv(layer, plan, machine);
-  const Plan *a = std::get_if<Plan>(&apart), *b = std::get_if<Plan>(&together);
-  return !a || (b && convCycles(layer, *b, machine) < convCycles(layer, *a, machine)) ? together
-                                                                                      : apart;
+  auto best = planConv(layer, plan, machine);
+  auto consider = [&](bool Plan::* way) {
+    Plan other = plan;
+    other.*way = true;
+    auto candidate = planConv(layer, other, machine);
+    const Plan *a = std::get_if<Plan>(&best), *b = std::get_if<Plan>(&candidate);
+    if (b && (!a || convCycles(layer, *b, machine) < convCycles(layer, *a, machine)))
+      best = candidate;
+  };
+  consider(&Plan::interleave);
+  if (layer.window.dilation_h == 1 && layer.window.dilation_w == 1)
+    consider(&Plan::unfold);
+  return best;
 }
 
 std::variant<Plan, std::string> planReduce(const Layer& layer, Plan plan,

@@ -20,6 +20,8 @@ struct Plan {
                       ///< of the array
   bool interleave = false; ///< plain: a pixel's channels lie side by side in the scratchpad, and a
                            ///< kernel row of all channels is a row of the array
+  bool unfold = false;     ///< plain: loads put all taps that a result needs side by side, so that
+                           ///< rows of the array are full but for the last
   bool roll_rows = false;  ///< Conv: a loop over kernel rows instead of unrolled taps
   int64_t chunk = 1; ///< Conv: steps of the reduction whose weights are in the scratchpad at once
   bool blocks_outside =
@@ -37,16 +39,20 @@ struct Reduction {
   int64_t step_bytes, bytes;
   bool one_group(const Plan& plan) const { return plan.chunk >= outer * inner; }
 };
+/// The taps of all channels that a result needs.
+inline int64_t unfolded(const Layer& layer) {
+  return layer.in.channels * layer.window.kernel_h * layer.window.kernel_w;
+}
 Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 
 /// The input rows of a band and where they lie in a slot.
 struct Footprint {
   int64_t bands;  ///< number of bands
   int64_t slots;  ///< 1: there is only one tile, which may use all of the memory
-  int64_t rows;   ///< input rows of the slot, padding rows included
+  int64_t rows;   ///< input rows of the slot, padding rows included; unfolded: result rows
   int64_t pixel;  ///< bytes from pixel to pixel
   int64_t pitch;  ///< bytes from row to row
-  int64_t planes; ///< channel blocks (plain: channels; interleaved: one plane holds all)
+  int64_t planes; ///< channel blocks (plain: channels; interleaved, unfolded: one holds all)
   int64_t plane;  ///< bytes from plane to plane
   int64_t bytes;  ///< of the slot
 };

@@ -30,6 +30,6 @@ func.func @main(%x: tensor<1x16x8x8xi8> {graph.name = "x", graph.shape = [1, 16,
   %s = graph.constant dense<40> : tensor<16xi32>
   %w = graph.constant dense<1> : tensor<16x16x1x1xi8>
   %0 = graph.qconv %x, %w, %m {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 3 : i64} : (tensor<1x16x8x8xi8>, tensor<16x16x1x1xi8>, tensor<16xi32>) -> tensor<1x16x8x8xi32> loc("conv")
-  %1 = graph.requant %0, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64, tile.plan = {band = 3 : i64, blocks_outside = false, chunk = 1 : i64, interleave = false, plain = false, roll_rows = false}} : (tensor<1x16x8x8xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x8x8xi8> loc("conv")
+  %1 = graph.requant %0, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64, tile.plan = {band = 3 : i64, blocks_outside = false, chunk = 1 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}} : (tensor<1x16x8x8xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x8x8xi8> loc("conv")
   return %1 : tensor<1x16x8x8xi8>
 }

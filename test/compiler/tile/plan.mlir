@@ -1,14 +1,17 @@
 // RUN: npu-opt %s -tile-plan | FileCheck %s
 
 // All at once: one band, and the reduction's two steps have their weights in the scratchpad together.
-// CHECK: tile.plan = {band = 8 : i64, blocks_outside = false, chunk = 2 : i64, interleave = false, plain = false, roll_rows = false}
+// CHECK: tile.plan = {band = 8 : i64, blocks_outside = false, chunk = 2 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}
 // A row-major input of few channels is read row by row of the kernel, its channels side by side; 64 * 64 results need bands.
-// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 1 : i64, interleave = true, plain = true, roll_rows = false}
+// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 1 : i64, interleave = true, plain = true, roll_rows = false, unfold = false}
 // More weights than a slot holds: chunks of the reduction.
-// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 11 : i64, interleave = false, plain = false, roll_rows = false}
+// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 11 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}
+// Enough result channels, and the array has more to do than the loads that put all 147 taps side by side.
+// CHECK: tile.plan = {band = 11 : i64, blocks_outside = false, chunk = 1 : i64, interleave = false, plain = true, roll_rows = false, unfold = true}
 // A kernel of 36 taps loops over its rows.
-// CHECK: tile.plan = {band = 1 : i64, blocks_outside = false, chunk = 12 : i64, interleave = false, plain = false, roll_rows = true}
-func.func @main(%x: tensor<1x32x8x8xi8>, %image: tensor<1x3x64x64xi8>, %deep: tensor<1x512x7x7xi8>, %wide: tensor<1x32x6x6xi8>) {
+// CHECK: tile.plan = {band = 1 : i64, blocks_outside = false, chunk = 12 : i64, interleave = false, plain = false, roll_rows = true, unfold = false}
+func.func @main(%x: tensor<1x32x8x8xi8>, %image: tensor<1x3x64x64xi8>, %deep: tensor<1x512x7x7xi8>, %wide: tensor<1x32x6x6xi8>,
+                %picture: tensor<1x3x64x64xi8>) {
   %m = graph.constant dense<1073741824> : tensor<16xi32>
   %s = graph.constant dense<40> : tensor<16xi32>
   %w = graph.constant dense<1> : tensor<16x32x3x3xi8>
@@ -20,6 +23,11 @@ func.func @main(%x: tensor<1x32x8x8xi8>, %image: tensor<1x3x64x64xi8>, %deep: te
   %wd = graph.constant dense<1> : tensor<16x512x3x3xi8>
   %4 = graph.qconv %deep, %wd, %m {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x512x7x7xi8>, tensor<16x512x3x3xi8>, tensor<16xi32>) -> tensor<1x16x7x7xi32>
   %5 = graph.requant %4, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x7x7xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x7x7xi8>
+  %mp = graph.constant dense<1073741824> : tensor<80xi32>
+  %sp = graph.constant dense<40> : tensor<80xi32>
+  %wp = graph.constant dense<1> : tensor<80x3x7x7xi8>
+  %8 = graph.qconv %picture, %wp, %mp {strides = array<i64: 2, 2>, pads = array<i64: 3, 3, 3, 3>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x3x64x64xi8>, tensor<80x3x7x7xi8>, tensor<80xi32>) -> tensor<1x80x32x32xi32>
+  %9 = graph.requant %8, %mp, %sp {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x80x32x32xi32>, tensor<80xi32>, tensor<80xi32>) -> tensor<1x80x32x32xi8>
   %ww = graph.constant dense<1> : tensor<16x32x6x6xi8>
   %6 = graph.qconv %wide, %ww, %m {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x32x6x6xi8>, tensor<16x32x6x6xi8>, tensor<16xi32>) -> tensor<1x16x1x1xi32>
   %7 = graph.requant %6, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x1x1xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x1x1xi8>

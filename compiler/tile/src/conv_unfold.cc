@@ -1,0 +1,91 @@
+// Loads that put all taps of a result side by side: [channel][kernel row][kernel column] for each
+// pixel, so that the rows of the array are full whatever the number of channels.
+#include "conv.h"
+
+namespace npuforge::tile {
+
+namespace {
+
+/// Neighbouring result columns whose kernel columns [low, high) lie inside the input.
+struct Columns {
+  int64_t first, count, low, high;
+};
+
+std::vector<Columns> columnsOf(const Layer& layer) {
+  const Window& w = layer.window;
+  std::vector<Columns> list;
+  for (int64_t x = 0; x < layer.out.width; ++x) {
+    const int64_t begin = x * w.stride_w - w.left;
+    const int64_t low = std::max<int64_t>(-begin, 0),
+                  high = std::min(w.kernel_w, layer.in.width - begin);
+    if (!list.empty() && list.back().low == low && list.back().high == high)
+      ++list.back().count;
+    else
+      list.push_back({x, 1, low, high});
+  }
+  return list;
+}
+
+} // namespace
+
+/// A band takes about as long to load as to compute, and what other loads bring is needed in
+/// between: so each block's task brings its share of the next band's rows.
+void ConvCode::unfoldShare(const Band& b, Value block) {
+  const int64_t share = ceilDiv(plan.band, blocks);
+  Value first = e.mul(block, share);
+  Value left = e.max(e.sub(b.rows, first), 0);
+  e.when(e.max(e.sub(e.constant(1), block), 0), [&] { s.awaitCredit(e, "load", "matrix"); });
+  unfoldBand(b, first, e.min(left, share));
+  e.when(e.max(e.add(block, 2 - blocks), 0), [&] { e.signal("load", "matrix"); });
+}
+
+/// The columns of padding were written before the first band, and no load touches them.
+void ConvCode::unfoldBand(const Band& b, Value first, Value count) {
+  e.loop(count, [&](Value turn) {
+    Value y = e.add(first, turn);
+    Value row =
+        e.sub(e.mul(e.add(b.first, y), layer.window.stride_h), e.constant(layer.window.top));
+    unfoldRow(row, e.add(b.slot, e.mul(y, f.pitch)));
+  });
+}
+
+/// `input_row` is that of the first kernel row, and may lie above the input.
+void ConvCode::unfoldRow(Value input_row, Value to) {
+  const Window& w = layer.window;
+  const int64_t height = layer.in.height, width = layer.in.width, kernel = w.kernel_h * w.kernel_w;
+  Value above = w.top ? e.max(e.mul(input_row, -1), 0) : e.constant(0);
+  Value below = w.bottom ? e.max(e.add(input_row, w.kernel_h - height), 0) : e.constant(0);
+  Value inside = e.sub(e.sub(e.constant(w.kernel_h), above), below);
+  e.when(above, [&] { fillTaps(to, above); });
+  e.when(below, [&] {
+    fillTaps(e.add(to, e.mul(e.sub(e.constant(w.kernel_h), below), w.kernel_w)), below);
+  });
+  Value first = e.add(to, e.mul(above, w.kernel_w));
+  Value from = e.mul(e.add(input_row, above), width);
+  for (const Columns& c : columnsOf(layer)) {
+    Value dst = e.stream(input, first, c.first * f.pixel + c.low,
+                         {e.level(c.count, f.pixel),
+                          {inside, w.kernel_w, {}, {}},
+                          e.level(layer.in.channels, kernel)});
+    Value src = e.stream(input_dram, from, c.first * w.stride_w - w.left + c.low,
+                         {e.level(c.count, w.stride_w),
+                          {inside, width, {}, {}},
+                          e.level(layer.in.channels, height * width)});
+    CopyInOp::create(e.builder, e.location, dst, src, e.constant(c.high - c.low));
+  }
+}
+
+/// Kernel rows of padding for a row of results: from a constant, since loads are in order.
+void ConvCode::fillTaps(Value to, Value kernel_rows) {
+  const Window& w = layer.window;
+  Value dst = e.stream(input, to, 0,
+                       {e.level(layer.out.width, f.pixel),
+                        {kernel_rows, w.kernel_w, {}, {}},
+                        e.level(layer.in.channels, w.kernel_h * w.kernel_w)});
+  Value src = e.stream(
+      s.dram(e, fill_data), {}, 0,
+      {e.level(layer.out.width, 0), {kernel_rows, 0, {}, {}}, e.level(layer.in.channels, 0)});
+  CopyInOp::create(e.builder, e.location, dst, src, e.constant(w.kernel_w));
+}
+
+} // namespace npuforge::tile
