@@ -1,6 +1,6 @@
 // The weight-stationary systolic array: i8 activations move right, i32 sums move down.
 // Interface: row_valid_i with row_i in cycle t puts a row of activations into column 0 (array row r in t+1+r); its sums of all
-// columns, deskewed, are on sums_o in t + Rows + Cols + Pipeline - 1. enable_i must be high from a row's entry until its
+// columns, deskewed, are on sums_o in t + Rows * Stages + Cols + Pipeline - 1. enable_i must be high from a row's entry until its
 // sums have left; while it is low, nothing moves.
 // Weights: load_valid_i in cycle t writes load_row_i as row 0, 1, .. of shadow set load_set_i; load_start_i marks row 0 and
 // load_rows_i says how many follow in the next cycles; the array's other rows of that set become zero in their turn.
@@ -31,7 +31,9 @@ module npu_array #(
   localparam int unsigned Cells = Rows * Cols;
   localparam int unsigned Diagonals = Rows + Cols - 1;
   localparam bit Direct = npu_pkg::ArrayPipeline == 1;   // the sums leave in the cycle in which the last row adds
-  localparam int unsigned Deskew = Direct ? Cols : Cols + npu_pkg::ArrayPipeline - 2;
+  // An integer row adds in one cycle; what its elements take more (ArrayStages) the sums wait here.
+  localparam int unsigned Wait = (npu_pkg::ArrayStages - 1) * Rows;
+  localparam int unsigned Deskew = (Direct ? Cols : Cols + npu_pkg::ArrayPipeline - 2) + Wait;
 
   // Product of two i8 given as bytes. Both bodies are the same function; the first is what C++ compilers vectorise.
   function automatic logic [31:0] product(input logic [7:0] a, input logic [7:0] b);

@@ -160,7 +160,8 @@ module npu_issue #(
   assign seq_room_o = room[Units-1:0];
 
   // Weight sets, and instructions under way.
-  localparam int unsigned Retire = npu_pkg::ArrayCols + npu_pkg::MatrixBeats - 1 - ((npu_fault_pkg::Fault == npu_fault_pkg::SetEarly) ? 1 : 0);
+  localparam int unsigned Retire = npu_pkg::ArrayCols + npu_pkg::MatrixBeats - 1 +
+                                   (npu_pkg::ArrayStages - 1) * (npu_pkg::ArrayRows - 1) - ((npu_fault_pkg::Fault == npu_fault_pkg::SetEarly) ? 1 : 0);
   logic swap, retired;
   assign swap = grant_o[Matrix] && takes_set[Matrix];
   npu_delay #(.Width(1), .Cycles(Retire)) u_retire (.clk_i, .rst_ni, .d_i(swap), .q_o(retired));

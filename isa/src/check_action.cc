@@ -3,6 +3,7 @@
 
 #include "actions.h"
 #include "readers.h"
+#include "section.h"
 
 namespace npuforge::isa {
 namespace {
@@ -41,6 +42,8 @@ public:
       check_window();
     if (rule_.action == Action::Reduce)
       check_reads_a_stream();
+    if (rule_.action == Action::Preload || rule_.action == Action::Multiply)
+      check_array_types();
   }
 
 private:
@@ -92,6 +95,37 @@ private:
     const Instruction& instruction = reading_.instruction;
     if (!instruction.find("low") != !instruction.find("high"))
       add(action_node(), "a window needs both operands, 'low' and 'high'");
+  }
+
+  /// The array has elements for some types; sums of integers are i32, those of floats f32, and what
+  /// fills up a row of floats is one.
+  void check_array_types() {
+    const Instruction& instruction = reading_.instruction;
+    const Operand* source = instruction.find("src");
+    if (!source)
+      return; // reported
+    const ArrayParams& array = reading_.all.spec.machine.array;
+    std::vector<std::string> names;
+    for (Type type : array.types)
+      names.emplace_back(name(type));
+    if (!array.multiplies(source->type))
+      add(operand_node(*source), fmt::format("the array multiplies no {}; array.types are {}",
+                                             name(source->type), list(names)));
+    const bool real = is_float(source->type);
+    require_type("dst", real ? Type::F32 : Type::I32, *source);
+    require_type("fill", real ? Type::F32 : Type::I32, *source);
+  }
+
+  void require_type(const char* operand, Type type, const Operand& source) {
+    const Operand* found = reading_.instruction.find(operand);
+    if (found && found->type != type)
+      add(operand_node(*found),
+          fmt::format("operand '{}' of action '{}' on {} has the type {}, not {}", operand,
+                      action(), name(source.type), name(type), name(found->type)));
+  }
+
+  const Node& operand_node(const Operand& operand) const {
+    return *reading_.operand_nodes[&operand - reading_.instruction.operands.data()];
   }
 
   void check_reads_a_stream() {

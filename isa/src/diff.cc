@@ -30,6 +30,11 @@ void compare_machines(const Machine& before, const Machine& after, Changes& chan
   for (std::size_t i = 0; i < old.size(); ++i)
     changes.add_if(ChangeArea::Hardware, old[i].name, "", fmt::format("{}", old[i].value),
                    fmt::format("{}", now[i].value), effect_of(old[i], now[i]));
+  auto lacks = [&](Type type) { return !after.array.multiplies(type); };
+  changes.add_if(ChangeArea::Hardware, "array.types", "", array_types(before), array_types(after),
+                 std::any_of(before.array.types.begin(), before.array.types.end(), lacks)
+                     ? Effect::Breaks
+                     : Effect::Hash);
   changes.add_if(ChangeArea::Text, "machine", "name", before.name, after.name, Effect::Nothing);
   if (before.prose != after.prose)
     changes.add(ChangeArea::Text, "machine", "prose is another", Effect::Nothing);

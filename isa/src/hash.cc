@@ -33,6 +33,15 @@ std::string machine_text(const Machine& m) {
                   m.array.rows, m.array.cols, m.array.weight_sets, m.array.pipeline,
                   m.scratchpad.bytes, m.scratchpad.banks, m.accumulator.bytes, m.accumulator.banks,
                   m.vector.lanes, m.vector.lane_registers, m.vector.pipeline);
+  // What came later is said only where it is not as it was before.
+  if (m.array.stages != 1)
+    text += fmt::format("stages {}\n", m.array.stages);
+  if (m.array.types != ArrayParams().types) {
+    std::vector<Type> types = m.array.types; // their order has no meaning
+    std::sort(types.begin(), types.end());
+    for (Type type : types)
+      text += fmt::format("multiplies {}\n", name(type));
+  }
   const SequencerParams& s = m.sequencer;
   text += fmt::format("sequencer {} {} {} {} {} {}\n", s.registers, s.generators, s.levels,
                       s.loop_depth, s.cache_lines, s.line_bytes);

@@ -77,8 +77,10 @@ void add_machine(const Spec& spec, Blocks& out) {
   for (const Size& size : sizes(spec.machine))
     table.rows.push_back(
         {code(size.name), plain(fmt::format("{}", size.value)), plain(size.meaning)});
-  out.push_back(std::move(table));
   const Machine& m = spec.machine;
+  table.rows.push_back(
+      {code("array.types"), plain(array_types(m)), plain("what the array multiplies")});
+  out.push_back(std::move(table));
   out.push_back(Paragraph{plain(fmt::format(
       "A scratchpad row has {} bytes, one i8 for each column; the scratchpad has {} rows, {} in a "
       "bank. An accumulator row has {} bytes, one i32 for each column; the accumulator has {} "

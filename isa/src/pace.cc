@@ -6,7 +6,9 @@ namespace npuforge::isa {
 
 int beats(const Machine& machine, const Instruction& instruction, const Operand& stream) {
   if (instruction.action == Action::Multiply && stream.access == Access::Read)
-    return multiply_beats(machine);
+    return multiply_beats(machine, stream.type);
+  if (instruction.action == Action::Preload)
+    return bytes_of(stream.type);
   bool vector = instruction.unit == Unit::Vector && stream.space == Space::Scratchpad;
   return vector ? bytes_of(stream.type) : 1;
 }

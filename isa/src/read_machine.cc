@@ -1,4 +1,6 @@
 // The sections `machine` and `units`: one line a size, with the range that this version takes.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "names.h"
@@ -13,7 +15,7 @@ constexpr int64_t kMaxBytes = int64_t{1} << 32; // addresses have 32 bits
 /// Reads one section of the machine.
 class Sizes {
 public:
-  Sizes(Section& machine, const char* name, Problems& problems) {
+  Sizes(Section& machine, const char* name, Problems& problems) : problems_(problems) {
     if (const Node* node = machine.required(name))
       section_.emplace(*node, fmt::format("'{}'", name), problems);
   }
@@ -22,8 +24,39 @@ public:
     if (section_)
       size = static_cast<Int>(section_->integer(key, low, high).value_or(0));
   }
+  /// A size that stays as it is where the key is missing.
+  void read_or(const char* key, int& size, int64_t high) {
+    if (section_ && section_->optional(key))
+      read(key, size, high);
+  }
+  /// A list of element types, each once; it stays as it is where the key is missing.
+  void read_types(const char* key, std::vector<Type>& types, const std::vector<Type>& known) {
+    const Node* node = section_ ? section_->optional(key) : nullptr;
+    if (!node)
+      return;
+    types.clear();
+    for (const Node& item : node->items)
+      add_type(item, key, types, known);
+    if (node->items.empty())
+      problems_.add(*node, fmt::format("'{}' must be a list of types, e.g. [i8, f32]", key));
+  }
 
 private:
+  void add_type(const Node& item, const char* key, std::vector<Type>& types,
+                const std::vector<Type>& known) {
+    const std::optional<Type> type = item.is_scalar() ? find_type(item.text) : std::nullopt;
+    std::vector<std::string> names;
+    for (Type one : known)
+      names.emplace_back(name(one));
+    if (!type || std::find(known.begin(), known.end(), *type) == known.end())
+      problems_.add(item, fmt::format("'{}' has '{}'; there are {}", key, item.text, list(names)));
+    else if (std::find(types.begin(), types.end(), *type) != types.end())
+      problems_.add(item, fmt::format("'{}' has '{}' twice", key, item.text));
+    else
+      types.push_back(*type);
+  }
+
+  Problems& problems_;
   std::optional<Section> section_;
 };
 
@@ -47,6 +80,8 @@ void read_units_sizes(Section& section, Machine& machine, Problems& problems) {
   array.read("cols", machine.array.cols, 128);
   array.read("weight_sets", machine.array.weight_sets, 16, 2);
   array.read("pipeline", machine.array.pipeline, 64);
+  array.read_or("stages", machine.array.stages, 16);
+  array.read_types("types", machine.array.types, {Type::I8, Type::BF16, Type::F16, Type::F32});
   Sizes vector(section, "vector", problems);
   vector.read("lanes", machine.vector.lanes, 128);
   vector.read("lane_registers", machine.vector.lane_registers, 64);

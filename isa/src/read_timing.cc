@@ -167,11 +167,9 @@ private:
 } // namespace
 
 std::vector<std::pair<std::string, int64_t>> timing_sizes(const Machine& machine) {
-  return {{"array.rows", machine.array.rows},
-          {"array.cols", machine.array.cols},
-          {"array.pipeline", machine.array.pipeline},
-          {"vector.lanes", machine.vector.lanes},
-          {"vector.pipeline", machine.vector.pipeline}};
+  return {{"array.rows", machine.array.rows},         {"array.cols", machine.array.cols},
+          {"array.pipeline", machine.array.pipeline}, {"array.stages", machine.array.stages},
+          {"vector.lanes", machine.vector.lanes},     {"vector.pipeline", machine.vector.pipeline}};
 }
 
 void read_timing(const Node& node, InstructionReading& reading) {

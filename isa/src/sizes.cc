@@ -9,6 +9,8 @@ std::vector<Size> sizes(const Machine& m) {
       {"array.cols", m.array.cols, Layout, "columns of processing elements"},
       {"array.weight_sets", m.array.weight_sets, Capacity, "weight sets, the active one included"},
       {"array.pipeline", m.array.pipeline, Time, "pipeline stages of the array beyond its rows"},
+      {"array.stages", m.array.stages, Time,
+       "cycles from one row of processing elements to the next"},
       {"scratchpad.bytes", m.scratchpad.bytes, Layout, "bytes; a row is one byte for each column"},
       {"scratchpad.banks", m.scratchpad.banks, Layout, "banks with one read and one write port"},
       {"accumulator.bytes", m.accumulator.bytes, Layout,
@@ -41,6 +43,13 @@ std::vector<Size> sizes(const Machine& m) {
       list.push_back({std::string(name(static_cast<Unit>(unit))) + ".queue", m.queue[unit], Time,
                       "instructions in the queue"});
   return list;
+}
+
+std::string array_types(const Machine& machine) {
+  std::string text;
+  for (Type type : machine.array.types)
+    text += std::string(text.empty() ? "" : ", ") + name(type);
+  return text;
 }
 
 } // namespace npuforge::isa

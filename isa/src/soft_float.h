@@ -11,6 +11,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "npuforge/isa/float_bits.h"
+
 #include "native.h"
 
 namespace npuforge::isa {
@@ -18,51 +20,21 @@ namespace npuforge::isa {
 template <Type type>
 inline constexpr Native<type> kNan = 0;
 template <>
-inline constexpr uint32_t kNan<Type::F32> = 0x7fc00000;
+inline constexpr uint32_t kNan<Type::F32> = kFloatNan;
 template <>
-inline constexpr uint16_t kNan<Type::F16> = 0x7e00;
+inline constexpr uint16_t kNan<Type::F16> = kHalfNan;
 template <>
-inline constexpr uint16_t kNan<Type::BF16> = 0x7fc0;
-
-inline float float_of(uint32_t bits) {
-  return std::bit_cast<float>(bits);
-}
-inline uint32_t bits_of(float value) {
-  return std::bit_cast<uint32_t>(value);
-}
+inline constexpr uint16_t kNan<Type::BF16> = kBfloatNan;
 
 /// The value, exactly.
 template <Type type>
 inline float widen(Native<type> bits) {
-  if constexpr (type == Type::F32) {
+  if constexpr (type == Type::F32)
     return float_of(bits);
-  } else if constexpr (type == Type::BF16) {
-    return float_of(uint32_t{bits} << 16);
-  } else {
-    const uint32_t sign = (uint32_t{bits} & 0x8000) << 16, magnitude = bits & 0x7fff;
-    // With the exponent field of a float the value is 2^112 too small; the product is exact, also
-    // where the half is subnormal. Infinity and NaN keep their exponents of ones.
-    const uint32_t scaled = bits_of(float_of(magnitude << 13) * 0x1p112F);
-    const uint32_t special = 0x7f800000 | magnitude << 13;
-    return float_of(sign | (magnitude >= 0x7c00 ? special : scaled));
-  }
-}
-
-inline uint16_t round_to_half(float value) {
-  const uint32_t bits = bits_of(value), sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffff;
-  // Subnormal: adding 1/2 leaves 2^-24 as the last bit of the sum, which rounds as it must.
-  const uint32_t subnormal = bits_of(float_of(magnitude) + 0.5F) - bits_of(0.5F);
-  const uint32_t odd = magnitude >> 13 & 1;
-  const uint32_t normal = (magnitude - (112U << 23) + 0xfff + odd) >> 13;
-  uint32_t result = magnitude < 113U << 23 ? subnormal : normal;
-  result = magnitude >= bits_of(65520.0F) ? 0x7c00 : result;
-  return magnitude > 0x7f800000 ? kNan<Type::F16> : static_cast<uint16_t>(sign | result);
-}
-
-inline uint16_t round_to_bfloat(float value) {
-  const uint32_t bits = bits_of(value), odd = bits >> 16 & 1;
-  const auto rounded = static_cast<uint16_t>((bits + 0x7fff + odd) >> 16);
-  return (bits & 0x7fffffff) > 0x7f800000 ? kNan<Type::BF16> : rounded;
+  else if constexpr (type == Type::BF16)
+    return widen_bfloat(bits);
+  else
+    return widen_half(bits);
 }
 
 /// Bits of a float rounded to the type; every NaN becomes the canonical one.

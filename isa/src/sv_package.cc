@@ -39,6 +39,7 @@ void print_sizes(Text& text, const Spec& spec) {
   text.number("ArrayCols", m.array.cols);
   text.number("WeightSets", m.array.weight_sets);
   text.number("ArrayPipeline", m.array.pipeline);
+  text.number("ArrayStages", m.array.stages);
   text.number("PadBanks", m.scratchpad.banks);
   text.number("PadBankRows", m.bank_bytes() / m.row_bytes());
   text.number("AccBanks", m.accumulator.banks);
@@ -87,11 +88,10 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   text.number("PortPadWrite", m.scratchpad.banks);
   text.number("PortAccRead", 2 * m.scratchpad.banks);
   text.number("PortAccWrite", 2 * m.scratchpad.banks + m.accumulator.banks);
-  text.number("MatrixBeats", multiply_beats(m), "of a row of activations");
-  text.number("MatrixFlight", m.array.rows + m.array.cols + m.array.pipeline - 1,
+  text.number("MatrixBeats", multiply_beats(m, Type::I8), "of a row of activations");
+  text.number("MatrixFlight", array_flight(m) - 1,
               "cycles from a row's last beat to the accumulator's read");
-  text.number("MatrixWrite", m.array.rows + m.array.cols + m.array.pipeline,
-              "cycles from issue until the write port is held");
+  text.number("MatrixWrite", array_flight(m), "cycles from issue until the write port is held");
   text.number("Passes", passes(m), "cycles in which the lanes compute a row");
   text.number("PassBits", index_bits(passes(m)));
   text.number("VectorBeatsA", layouts.vector_beats_a, "of a row of stream A in the scratchpad");

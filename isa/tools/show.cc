@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "npuforge/isa/sizes.h"
+
 namespace npuforge::isa {
 namespace {
 
@@ -41,8 +43,10 @@ std::string show_sizes(const Machine& m) {
   auto line = [&out](const char* what, const std::string& text) {
     out += fmt::format("  {:<12} {}\n", what, text);
   };
-  line("array", fmt::format("{} rows x {} columns, {} weight sets, {} pipeline stages",
-                            m.array.rows, m.array.cols, m.array.weight_sets, m.array.pipeline));
+  line("array",
+       fmt::format("{} rows x {} columns, {} weight sets, {} pipeline stages, {} a row, of {}",
+                   m.array.rows, m.array.cols, m.array.weight_sets, m.array.pipeline,
+                   m.array.stages, array_types(m)));
   line("scratchpad",
        fmt::format("{}, {} banks of {} rows of {} bytes", bytes_text(m.scratchpad.bytes),
                    m.scratchpad.banks, m.bank_bytes() / m.row_bytes(), m.row_bytes()));

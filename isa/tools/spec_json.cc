@@ -128,6 +128,8 @@ nlohmann::json spec_json(const Spec& spec) {
   json out{{"machine", spec.machine.name}, {"hash", spec.hash}, {"word_bytes", spec.word_bytes()}};
   for (const Size& size : sizes(spec.machine))
     out["sizes"][size.name] = size.value;
+  for (Type type : spec.machine.array.types)
+    out["array_types"].push_back(name(type));
   for (int unit = 0; unit < kUnitCount; ++unit)
     out["units"].push_back(name(static_cast<Unit>(unit)));
   for (const Format& format : spec.formats) {

@@ -1,5 +1,5 @@
 #pragma once
-// The matrix unit: rows of i8 through the active weight set into accumulator rows.
+// The matrix unit: rows of activations through the active weight set into accumulator rows.
 
 #include "core.h"
 
@@ -11,6 +11,9 @@ public:
   void issue(Job& job);
 
 private:
+  void multiply_integers(const Job& job);
+  void multiply_floats(const Job& job);
+
   Core& core_;
   std::vector<int64_t> from_, to_;
   std::vector<int8_t> fill_;

@@ -96,7 +96,7 @@ TEST_P(RoundTrip, AWordDecodesToWhatEncodesToItOrIsIllegal) {
   EXPECT_GT(kWords - legal, kWords / 4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Machines, RoundTrip, testing::Values("edge16", "tile4"),
+INSTANTIATE_TEST_SUITE_P(Machines, RoundTrip, testing::Values("edge16", "tile4", "npu16"),
                          [](const auto& info) { return std::string(info.param); });
 
 } // namespace

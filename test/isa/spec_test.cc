@@ -178,7 +178,8 @@ TEST(FindMachine, TakesNamesAndPaths) {
     find_machine("edge17");
     FAIL();
   } catch (const SpecError& error) {
-    EXPECT_STREQ(error.what(), "edge17: error: no such machine or file (machines: edge16, tile4)");
+    EXPECT_STREQ(error.what(),
+                 "edge17: error: no such machine or file (machines: edge16, npu16, tile4)");
   }
 }
 
@@ -190,11 +191,9 @@ TEST(LoadSpec, NamesAFileThatCannotBeRead) {
 
 TEST(TimingSizes, AreThoseOfTheMachine) {
   Spec spec = load_spec(find_machine("edge16"));
-  std::vector<std::pair<std::string, int64_t>> expected{{"array.rows", 16},
-                                                        {"array.cols", 16},
-                                                        {"array.pipeline", 2},
-                                                        {"vector.lanes", 16},
-                                                        {"vector.pipeline", 5}};
+  std::vector<std::pair<std::string, int64_t>> expected{
+      {"array.rows", 16},  {"array.cols", 16},   {"array.pipeline", 2},
+      {"array.stages", 1}, {"vector.lanes", 16}, {"vector.pipeline", 5}};
   EXPECT_EQ(timing_sizes(spec.machine), expected);
 }
 

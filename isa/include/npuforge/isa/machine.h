@@ -2,8 +2,12 @@
 // The sizes of a machine, as the `machine` section of a spec gives them. Units: bytes, rows,
 // cycles, instructions.
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "npuforge/isa/type.h"
 
 namespace npuforge::isa {
 
@@ -13,6 +17,11 @@ inline constexpr int kUnitCount = 6;
 
 struct ArrayParams {
   int rows, cols, weight_sets, pipeline;
+  int stages = 1; ///< cycles that sums take from one row of processing elements to the next
+  std::vector<Type> types{Type::I8}; ///< what it multiplies: of activations and of weights
+  bool multiplies(Type type) const {
+    return std::find(types.begin(), types.end(), type) != types.end();
+  }
 };
 struct ScratchpadParams {
   int64_t bytes;

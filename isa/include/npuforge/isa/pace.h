@@ -8,8 +8,8 @@
 namespace npuforge::isa {
 
 /// Rows of its memory that one row of the stream is long, which are cycles of the memory's port. A
-/// row of the vector unit has array.cols elements, one of a multiply array.rows. Streams of load
-/// and store have 1.
+/// row of the vector unit or of a preload has array.cols elements, one of a multiply's activations
+/// array.rows. Streams of load and store have 1.
 int beats(const Machine& machine, const Instruction& instruction, const Operand& stream);
 
 /// Cycles from one row of the instruction to the next; 1 for what has no rows.
@@ -23,9 +23,15 @@ inline int passes(const Machine& machine) {
 }
 
 /// Rows of the scratchpad that the array's rows of activations are long.
-inline int multiply_beats(const Machine& machine) {
+inline int multiply_beats(const Machine& machine, Type type) {
   const int cols = machine.array.cols;
-  return cols > 0 ? (machine.array.rows + cols - 1) / cols : 1;
+  return cols > 0 ? (machine.array.rows * bytes_of(type) + cols - 1) / cols : 1;
+}
+
+/// X of TIMING.md section 5: from the cycle in which a row's last beat is asked for, plus one,
+/// until its sums are written.
+inline int array_flight(const Machine& machine) {
+  return machine.array.rows * machine.array.stages + machine.array.cols + machine.array.pipeline;
 }
 
 } // namespace npuforge::isa

@@ -27,4 +27,7 @@ struct Size {
 /// Every size of the spec once, in the order of the YAML; queue depths last.
 std::vector<Size> sizes(const Machine& machine);
 
+/// What the array multiplies, which is no number: "i8, f32", in the spec's order.
+std::string array_types(const Machine& machine);
+
 } // namespace npuforge::isa
