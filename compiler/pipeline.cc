@@ -9,7 +9,6 @@ namespace npuforge::compiler {
 
 void add_graph_passes(mlir::OpPassManager& passes) {
   mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
-  main.addPass(graph::createInferShapes());
   main.addPass(graph::createCleanImport()); // identities, views of constants, bias into gemm
   main.addPass(
       graph::createMoveQuantize());    // only arithmetic stays between dequantize and quantize

@@ -1,8 +1,9 @@
 // graph-infer-shapes: result types from operand types, in program order.
+#include "npuforge/compiler/graph/infer_shapes.h"
+
 #include <llvm/ADT/TypeSwitch.h>
 #include <mlir/Pass/Pass.h>
 
-#include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/Passes.h"
 
 namespace npuforge::graph {
@@ -12,19 +13,9 @@ namespace npuforge::graph {
 
 namespace {
 
-using Shape = llvm::SmallVector<int64_t>;
-using mlir::FailureOr;
-
-FailureOr<Shape> fail(mlir::Operation* op, const llvm::Twine& why) {
-  op->emitError() << "node '" << nodeName(op->getLoc()) << "': " << why;
-  return mlir::failure();
+[[noreturn]] Shape fail(mlir::Operation*, const llvm::Twine& why) {
+  throw BuildError(why.str());
 }
-
-llvm::ArrayRef<int64_t> shapeOf(mlir::Value value) {
-  return llvm::cast<mlir::RankedTensorType>(value.getType()).getShape();
-}
-
-constexpr int64_t kMaxElements = int64_t{1} << 31;
 
 /// Elements of a shape; kMaxElements + 1 if there are more than that.
 int64_t product(llvm::ArrayRef<int64_t> dims) {
@@ -35,13 +26,6 @@ int64_t product(llvm::ArrayRef<int64_t> dims) {
     count *= dim;
   }
   return count;
-}
-
-std::string text(llvm::ArrayRef<int64_t> dims) {
-  std::string result;
-  for (int64_t dim : dims)
-    result += (result.empty() ? "[" : ", ") + std::to_string(dim);
-  return result.empty() ? "[]" : result + "]";
 }
 
 /// Explicit pads for SAME_UPPER, SAME_LOWER and VALID.
@@ -64,8 +48,8 @@ void resolveAutoPad(llvm::StringRef mode, llvm::ArrayRef<int64_t> in,
 /// Extents of a sliding window. With ceil_mode the trailing pads grow so that the last window is
 /// whole.
 template <typename Op>
-FailureOr<Shape> slide(Op op, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t> kernel,
-                       Shape dilations, bool ceil) {
+Shape slide(Op op, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t> kernel, Shape dilations,
+            bool ceil) {
   Shape pads(op.getPads());
   llvm::ArrayRef<int64_t> strides = op.getStrides();
   if (op.getAutoPad()) {
@@ -89,7 +73,7 @@ FailureOr<Shape> slide(Op op, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t
   return out;
 }
 
-FailureOr<Shape> infer(ConvOp op) {
+Shape infer(ConvOp op) {
   auto in = shapeOf(op.getInput()), weights = shapeOf(op.getWeights());
   if (in.size() != 4 || weights.size() != 4)
     return fail(op, "input " + text(in) + ", weights " + text(weights) +
@@ -105,13 +89,11 @@ FailureOr<Shape> infer(ConvOp op) {
   if (product(weights) == 0)
     return fail(op, "weights " + text(weights) + " are empty");
   auto out = slide(op, in.drop_front(2), weights.drop_front(2), Shape(op.getDilations()), false);
-  if (mlir::failed(out))
-    return mlir::failure();
-  return Shape{in[0], weights[0], (*out)[0], (*out)[1]};
+  return Shape{in[0], weights[0], out[0], out[1]};
 }
 
 template <typename Pool>
-FailureOr<Shape> inferPool(Pool op, Shape dilations) {
+Shape inferPool(Pool op, Shape dilations) {
   auto in = shapeOf(op.getInput());
   if (in.size() != 4)
     return fail(op, "input " + text(in) + ": only two-dimensional pooling is supported");
@@ -121,27 +103,24 @@ FailureOr<Shape> inferPool(Pool op, Shape dilations) {
         std::max(op.getPads()[i], op.getPads()[i + 2]) >= dilations[i] * (kernel[i] - 1) + 1)
       return fail(op, "padding is not smaller than the window");
   auto out = slide(op, in.drop_front(2), kernel, dilations, op.getCeilMode());
-  if (mlir::failed(out))
-    return mlir::failure();
-  return Shape{in[0], in[1], (*out)[0], (*out)[1]};
+  return Shape{in[0], in[1], out[0], out[1]};
 }
 
-FailureOr<Shape> infer(MaxPoolOp op) {
+Shape infer(MaxPoolOp op) {
   return inferPool(op, Shape(op.getDilations()));
 }
-FailureOr<Shape> infer(AveragePoolOp op) {
+Shape infer(AveragePoolOp op) {
   return inferPool(op, {1, 1});
 }
 
-FailureOr<Shape> infer(GlobalAveragePoolOp op) {
+Shape infer(GlobalAveragePoolOp op) {
   auto in = shapeOf(op.getInput());
   if (in.size() != 4)
     return fail(op, "input " + text(in) + ": only two-dimensional pooling is supported");
   return Shape{in[0], in[1], 1, 1};
 }
 
-FailureOr<Shape> broadcast(mlir::Operation* op, llvm::ArrayRef<int64_t> a,
-                           llvm::ArrayRef<int64_t> b) {
+Shape broadcast(mlir::Operation* op, llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b) {
   Shape out(std::max(a.size(), b.size()));
   for (size_t i = 1; i <= out.size(); ++i) {
     int64_t x = i <= a.size() ? a[a.size() - i] : 1, y = i <= b.size() ? b[b.size() - i] : 1;
@@ -152,19 +131,18 @@ FailureOr<Shape> broadcast(mlir::Operation* op, llvm::ArrayRef<int64_t> a,
   return out;
 }
 
-FailureOr<Shape> infer(AddOp op) {
+Shape infer(AddOp op) {
   return broadcast(op, shapeOf(op.getA()), shapeOf(op.getB()));
 }
 
-FailureOr<Shape> infer(MapOp op) {
-  FailureOr<Shape> out = Shape();
+Shape infer(MapOp op) {
+  Shape out = Shape();
   for (mlir::Value input : op.getInputs())
-    if (mlir::succeeded(out))
-      out = broadcast(op, *out, shapeOf(input));
+    out = broadcast(op, out, shapeOf(input));
   return out;
 }
 
-FailureOr<Shape> infer(GemmOp op) {
+Shape infer(GemmOp op) {
   auto a = shapeOf(op.getA()), b = shapeOf(op.getB());
   if (a.size() != 2 || b.size() != 2)
     return fail(op, "operands " + text(a) + " and " + text(b) + " are not matrices");
@@ -174,13 +152,13 @@ FailureOr<Shape> infer(GemmOp op) {
   Shape out{rows, columns};
   if (op.getC()) {
     auto with_c = broadcast(op, out, shapeOf(op.getC()));
-    if (mlir::failed(with_c) || *with_c != out)
+    if (with_c != out)
       return fail(op, "C " + text(shapeOf(op.getC())) + " does not fit " + text(out));
   }
   return out;
 }
 
-FailureOr<Shape> infer(MatMulOp op) {
+Shape infer(MatMulOp op) {
   auto a = shapeOf(op.getA()), b = shapeOf(op.getB());
   if (a.size() < 2 || b.size() != 2)
     return fail(op, "operands " + text(a) + " and " + text(b) +
@@ -192,7 +170,7 @@ FailureOr<Shape> infer(MatMulOp op) {
   return out;
 }
 
-FailureOr<Shape> infer(FlattenOp op) {
+Shape infer(FlattenOp op) {
   auto in = shapeOf(op.getInput());
   int64_t rank = in.size(), axis = op.getAxis() < 0 ? op.getAxis() + rank : op.getAxis();
   if (axis < 0 || axis > rank)
@@ -200,7 +178,7 @@ FailureOr<Shape> infer(FlattenOp op) {
   return Shape{product(in.take_front(axis)), product(in.drop_front(axis))};
 }
 
-FailureOr<Shape> infer(ReshapeOp op) {
+Shape infer(ReshapeOp op) {
   auto in = shapeOf(op.getInput());
   Shape out(op.getShape());
   int64_t open = -1, known = 1, total = product(in);
@@ -221,7 +199,7 @@ FailureOr<Shape> infer(ReshapeOp op) {
   return out;
 }
 
-FailureOr<Shape> infer(TransposeOp op) {
+Shape infer(TransposeOp op) {
   auto in = shapeOf(op.getInput());
   Shape perm(op.getPerm());
   if (perm.empty()) { // ONNX: no perm reverses
@@ -241,7 +219,7 @@ FailureOr<Shape> infer(TransposeOp op) {
 
 /// Quantize and dequantize: as many scales as the axis has elements, or one.
 template <typename Op>
-FailureOr<Shape> inferQuantisation(Op op) {
+Shape inferQuantisation(Op op) {
   auto in = shapeOf(op.getInput());
   int64_t rank = in.size(), axis = op.getAxis() < 0 ? op.getAxis() + rank : op.getAxis();
   int64_t scales = op.getScales().size();
@@ -250,15 +228,6 @@ FailureOr<Shape> inferQuantisation(Op op) {
                         text(in));
   op.setAxis(axis);
   return Shape(in);
-}
-
-FailureOr<Shape> inferOperation(mlir::Operation* op) {
-  return llvm::TypeSwitch<mlir::Operation*, FailureOr<Shape>>(op)
-      .Case<ConvOp, MaxPoolOp, AveragePoolOp, GlobalAveragePoolOp, AddOp, MapOp, GemmOp, MatMulOp,
-            FlattenOp, ReshapeOp, TransposeOp>([](auto typed) { return infer(typed); })
-      .Case<QuantizeOp, DequantizeOp>([](auto typed) { return inferQuantisation(typed); })
-      .Case<ReluOp, ClipOp, IdentityOp>([](auto typed) { return Shape(shapeOf(typed.getInput())); })
-      .Default([](mlir::Operation* other) { return Shape(shapeOf(other->getResult(0))); });
 }
 
 bool operandsKnown(mlir::Operation* op) {
@@ -271,31 +240,39 @@ bool operandsKnown(mlir::Operation* op) {
 struct InferShapes : impl::InferShapesBase<InferShapes> {
   void runOnOperation() override {
     mlir::func::FuncOp main = getOperation();
-    bool ok = true;
     for (mlir::Operation& op : main.getBody().front().without_terminator()) {
       if (llvm::isa<UnsupportedOp, ConstantOp>(op) || op.getNumResults() != 1 ||
           !operandsKnown(&op))
         continue;
-      auto shape = inferOperation(&op);
-      if (mlir::failed(shape)) {
-        ok = false;
-        continue;
+      try {
+        setInferredType(&op);
+      } catch (const BuildError& error) {
+        op.emitError() << "node '" << nodeName(op.getLoc()) << "': " << error.what();
+        signalPassFailure();
       }
-      if (product(*shape) > kMaxElements) {
-        (void)fail(&op, "its result " + text(*shape) + " is too large");
-        ok = false;
-        continue;
-      }
-      auto type = llvm::cast<mlir::TensorType>(op.getResult(0).getType());
-      op.getResult(0).setType(mlir::RankedTensorType::get(*shape, type.getElementType()));
     }
     auto* end = main.getBody().front().getTerminator();
     main.setFunctionType(
         mlir::FunctionType::get(&getContext(), main.getArgumentTypes(), end->getOperandTypes()));
-    if (!ok)
-      signalPassFailure();
   }
 };
 
 } // namespace
+
+Shape inferShape(mlir::Operation* op) {
+  return llvm::TypeSwitch<mlir::Operation*, Shape>(op)
+      .Case<ConvOp, MaxPoolOp, AveragePoolOp, GlobalAveragePoolOp, AddOp, MapOp, GemmOp, MatMulOp,
+            FlattenOp, ReshapeOp, TransposeOp>([](auto typed) { return infer(typed); })
+      .Case<QuantizeOp, DequantizeOp>([](auto typed) { return inferQuantisation(typed); })
+      .Case<ReluOp, ClipOp, IdentityOp>([](auto typed) { return Shape(shapeOf(typed.getInput())); })
+      .Default([](mlir::Operation* other) { return Shape(shapeOf(other->getResult(0))); });
+}
+
+void setInferredType(mlir::Operation* op) {
+  Shape shape = inferShape(op);
+  if (product(shape) > kMaxElements)
+    fail(op, "its result " + text(shape) + " is too large");
+  op->getResult(0).setType(mlir::RankedTensorType::get(shape, elementOf(op->getResult(0))));
+}
+
 } // namespace npuforge::graph

@@ -1,53 +1,125 @@
-#include "elementwise.h"
-
-#include <functional>
+// Arithmetic, comparisons, logic and casts, each a graph.map whose body is the operator's
+// definition. Functions of neural networks stand in activations.cc.
+#include <cmath>
+#include <limits>
+#include <numbers>
 
 #include <fmt/format.h>
 
-#include "scalars.h"
+#include "npuforge/compiler/graph/infer_shapes.h"
+
+#include "operators.h"
 
 namespace npuforge::onnx {
 namespace {
 
-using Scalars = llvm::SmallVector<Scalar>;
-using Body = std::function<Scalar(const Scalars&)>;
+// Operators by name.
+Scalar both(const Scalar& a, const Scalar& b) {
+  return a & b;
+}
+Scalar any(const Scalar& a, const Scalar& b) {
+  return a | b;
+}
+Scalar differing(const Scalar& a, const Scalar& b) {
+  return a ^ b;
+}
+Scalar sum(const Scalar& a, const Scalar& b) {
+  return a + b;
+}
+Scalar minus(const Scalar& a, const Scalar& b) {
+  return a - b;
+}
+Scalar negative(const Scalar& a) {
+  return -a;
+}
+Scalar product(const Scalar& a, const Scalar& b) {
+  return a * b;
+}
+Scalar quotient(const Scalar& a, const Scalar& b) {
+  return a / b;
+}
+Scalar less(const Scalar& a, const Scalar& b) {
+  return a < b;
+}
+Scalar less_equal(const Scalar& a, const Scalar& b) {
+  return a <= b;
+}
+Scalar greater(const Scalar& a, const Scalar& b) {
+  return a > b;
+}
+Scalar greater_equal(const Scalar& a, const Scalar& b) {
+  return a >= b;
+}
 
-/// A map over operands whose types are f32 tensors.
-mlir::Value map(Node& node, llvm::ArrayRef<mlir::Value> operands, const Body& body) {
-  node.refuse_unread_attributes();
-  mlir::Type f32 = node.builder.getF32Type();
+using Unary = Scalar (*)(const Scalar&);
+using Binary = Scalar (*)(const Scalar&, const Scalar&);
+
+void need_same_types(const Values& operands) {
   for (mlir::Value operand : operands)
-    if (llvm::cast<mlir::ShapedType>(operand.getType()).getElementType() != f32)
-      throw Unsupported("an operand is not f32");
-  auto op = graph::MapOp::create(node.builder, node.location, mlir::UnrankedTensorType::get(f32),
-                                 operands);
-  mlir::OpBuilder::InsertionGuard guard(node.builder);
-  mlir::Block* block = node.builder.createBlock(&op.getBody());
-  Scalars elements;
-  for (size_t i = 0; i < operands.size(); ++i)
-    elements.push_back({&node.builder, node.location, block->addArgument(f32, node.location)});
-  graph::YieldOp::create(node.builder, node.location, body(elements).value);
-  return op;
+    if (graph::elementOf(operand) != graph::elementOf(operands[0]))
+      throw Unsupported("its operands have different element types");
 }
 
-template <Scalar (*kFormula)(const Scalar&)>
-mlir::Value unary(Node& node) {
-  return map(node, node.operand(0), [](const Scalars& x) { return kFormula(x[0]); });
+void need_float(Node& node) {
+  if (!is_float(node.element(0)))
+    throw Unsupported("its operand is not of a float type");
 }
 
-template <Scalar (*kFormula)(const Scalar&, const Scalar&)>
-mlir::Value binary(Node& node) {
-  return map(node, {node.operand(0), node.operand(1)},
-             [](const Scalars& x) { return kFormula(x[0], x[1]); });
+template <Unary kFormula>
+Results unary(Node& node) {
+  return node.build.map(node.operand(0), [](const Scalars& x) { return kFormula(x[0]); });
 }
 
-/// Min, Max, Sum, Mean: from the left.
-template <Scalar (*kFormula)(const Scalar&, const Scalar&)>
-mlir::Value variadic(Node& node) {
-  llvm::SmallVector<mlir::Value> operands{node.operand(0)};
-  for (size_t i = 1; i < node.inputs.size(); ++i)
-    operands.push_back(node.operand(i));
-  return map(node, operands, [](const Scalars& x) {
+/// A function that only floats have.
+template <Unary kFormula>
+Results real_unary(Node& node) {
+  need_float(node);
+  return unary<kFormula>(node);
+}
+
+/// A test: the result is a bool.
+template <Unary kFormula>
+Results test(Node& node) {
+  return node.build.map(node.build.boolean(), node.operand(0),
+                        [](const Scalars& x) { return kFormula(x[0]); });
+}
+
+Values two(Node& node) {
+  Values operands{node.operand(0), node.operand(1)};
+  need_same_types(operands);
+  return operands;
+}
+
+template <Binary kFormula>
+Results binary(Node& node) {
+  return node.build.map(two(node), [](const Scalars& x) { return kFormula(x[0], x[1]); });
+}
+
+template <Binary kFormula>
+Results comparison(Node& node) {
+  return node.build.map(node.build.boolean(), two(node),
+                        [](const Scalars& x) { return kFormula(x[0], x[1]); });
+}
+
+template <Binary kFormula>
+Results logic(Node& node) {
+  if (!is_bool(node.element(0)))
+    throw Unsupported("its operands are not bool");
+  return binary<kFormula>(node);
+}
+
+template <Binary kFormula>
+Results bits(Node& node) {
+  if (!is_integer(node.element(0)))
+    throw Unsupported("its operands are not integers");
+  return binary<kFormula>(node);
+}
+
+template <Binary kFormula>
+mlir::Value folded_left(Node& node) {
+  Values operands = node.operands();
+  need_same_types(operands);
+  return node.build.map(operands, [](const Scalars& x) {
     Scalar result = x[0];
     for (const Scalar& next : llvm::drop_begin(x))
       result = kFormula(result, next);
@@ -55,139 +127,282 @@ mlir::Value variadic(Node& node) {
   });
 }
 
-/// A function of an attribute.
-template <Scalar (*kFormula)(const Scalar&, float)>
-mlir::Value with_alpha(Node& node, double otherwise) {
-  auto alpha = static_cast<float>(node.real("alpha", otherwise));
-  return map(node, node.operand(0), [=](const Scalars& x) { return kFormula(x[0], alpha); });
+/// Min, Max, Sum: from the left.
+template <Binary kFormula>
+Results variadic(Node& node) {
+  return folded_left<kFormula>(node);
 }
 
-template <typename Op>
-Scalar function(const Scalar& x) {
-  return x.apply<Op>();
+Results mean(Node& node) {
+  const auto count = static_cast<double>(node.inputs.size());
+  mlir::Value total = folded_left<sum>(node);
+  return node.build.map(total, [&](const Scalars& x) { return x[0] / count; });
 }
 
-Scalar subtract(const Scalar& a, const Scalar& b) {
-  return a - b;
+/// Sums of f32 stay for the passes on quantised networks.
+Results add(Node& node) {
+  if (!stays(node))
+    return binary<sum>(node);
+  auto op = graph::AddOp::create(node.build.builder(), node.build.location(),
+                                 mlir::UnrankedTensorType::get(node.element(0)), node.operand(0),
+                                 node.operand(1));
+  graph::setInferredType(op);
+  return op.getResult();
 }
-Scalar multiply(const Scalar& a, const Scalar& b) {
-  return a * b;
-}
-Scalar divide(const Scalar& a, const Scalar& b) {
-  return a / b;
-}
-Scalar sum(const Scalar& a, const Scalar& b) {
-  return a + b;
+
+Scalar complement(const Scalar& x) {
+  return ~x;
 }
 Scalar reciprocal(const Scalar& x) {
   return 1 / x;
 }
-Scalar sigmoid(const Scalar& x) {
-  return 1 / (exp(-x) + 1);
-}
-Scalar softplus(const Scalar& x) {
-  return log(exp(x) + 1);
-}
-Scalar softsign(const Scalar& x) {
-  return x / (x.apply<mlir::math::AbsFOp>() + 1);
-}
-Scalar mish(const Scalar& x) {
-  return x * tanh(softplus(x));
-}
-Scalar hard_sigmoid(const Scalar& x, float alpha, float beta) {
-  return clamp(x * alpha + beta, 0, 1);
-}
-Scalar hard_swish(const Scalar& x) {
-  return x * hard_sigmoid(x, 1.0f / 6, 0.5f);
-}
-Scalar leaky_relu(const Scalar& x, float alpha) {
-  return if_negative(x, x * alpha, x);
-}
-Scalar elu(const Scalar& x, float alpha) {
-  return if_negative(x, (exp(x) + -1) * alpha, x);
-}
-Scalar swish(const Scalar& x, float alpha) {
-  return x * sigmoid(alpha == 1 ? x : x * alpha);
-}
-Scalar parametric_relu(const Scalar& x, const Scalar& slope) {
-  return if_negative(x, x * slope, x);
-}
-Scalar gelu(const Scalar& x) {
-  return x * 0.5f * (erf(x * 0.70710678f) + 1);
-}
-Scalar gelu_tanh(const Scalar& x) {
-  return x * 0.5f * (tanh((x + x * x * x * 0.044715f) * 0.79788456f) + 1);
+Scalar is_nan(const Scalar& x) {
+  return graph::is_nan(x);
 }
 
-mlir::Value import_hard_sigmoid(Node& node) {
-  auto alpha = static_cast<float>(node.real("alpha", 0.2)),
-       beta = static_cast<float>(node.real("beta", 0.5));
-  return map(node, node.operand(0),
-             [=](const Scalars& x) { return hard_sigmoid(x[0], alpha, beta); });
+Scalar sign(const Scalar& x) {
+  Scalar one = x.number(1), zero = x.number(0);
+  Scalar result = graph::select(x > 0, one, graph::select(x < 0, x.number(-1), zero));
+  return x.is_float() ? graph::select(graph::is_nan(x), x, result) : result;
 }
 
-mlir::Value import_selu(Node& node) {
-  auto alpha = static_cast<float>(node.real("alpha", 1.67326319217681884765625)),
-       gamma = static_cast<float>(node.real("gamma", 1.05070102214813232421875));
-  return map(node, node.operand(0), [=](const Scalars& x) { return elu(x[0], alpha) * gamma; });
+// Functions that the device composes from others.
+Scalar tan(const Scalar& x) {
+  return graph::sin(x) / graph::cos(x);
+}
+Scalar asin(const Scalar& x) {
+  return graph::atan(x / graph::sqrt((1 - x) * (1 + x)));
+}
+Scalar acos(const Scalar& x) {
+  return 2 * graph::atan(graph::sqrt((1 - x) / (1 + x)));
+}
+/// (e^x - e^-x) / 2, for small x the series, where that difference cancels; e^(x/2) twice, since
+/// e^x overflows before sinh does.
+Scalar sinh(const Scalar& x) {
+  Scalar half = graph::exp(graph::abs(x) * 0.5);
+  Scalar large = 0.5 * half * half - 0.5 / half / half;
+  Scalar square = x * x;
+  Scalar small = x * (1 + square * (1.0 / 6 + square * (1.0 / 120 + square * (1.0 / 5040))));
+  return graph::select(graph::abs(x) < 1, small, graph::if_negative(x, -large, large));
+}
+Scalar cosh(const Scalar& x) {
+  Scalar half = graph::exp(graph::abs(x) * 0.5);
+  return 0.5 * half * half + 0.5 / half / half;
+}
+/// log(|x| + sqrt(x^2 + 1)); beyond 2^60 the square overflows and log(2|x|) is the same.
+Scalar asinh(const Scalar& x) {
+  Scalar size = graph::abs(x);
+  Scalar usual = graph::log(size + graph::sqrt(size * size + 1));
+  Scalar square = x * x;
+  Scalar small = x * (1 - square * (1.0 / 6 - square * (3.0 / 40 - square * (15.0 / 336))));
+  Scalar large = graph::log(size) + std::numbers::ln2;
+  Scalar positive = graph::select(size > 0x1p60, large, usual);
+  return graph::select(size < 0.125, small, graph::if_negative(x, -positive, positive));
+}
+Scalar acosh(const Scalar& x) {
+  Scalar usual = graph::log(x + graph::sqrt(x - 1) * graph::sqrt(x + 1));
+  return graph::select(x > 0x1p60, graph::log(x) + std::numbers::ln2, usual);
+}
+Scalar atanh(const Scalar& x) {
+  Scalar square = x * x;
+  Scalar small = x * (1 + square * (1.0 / 3 + square * (1.0 / 5 + square * (1.0 / 7))));
+  Scalar usual = 0.5 * graph::log((1 + x) / (1 - x));
+  return graph::select(graph::abs(x) < 0.125, small, usual);
 }
 
-mlir::Value import_gelu(Node& node) {
-  std::string mode = node.text("approximate", "none");
-  if (mode != "none" && mode != "tanh")
-    throw Unsupported(fmt::format("approximate '{}' is not known", mode));
-  return mode == "tanh" ? unary<gelu_tanh>(node) : unary<gelu>(node);
+/// Python's %: the sign of the divisor.
+Scalar modulo(const Scalar& a, const Scalar& b) {
+  Scalar rest = graph::remainder(a, b), zero = a.number(0);
+  Scalar other_side = (rest < zero) ^ (b < zero);
+  return graph::select(graph::not_equal(rest, zero) & other_side, rest + b, rest);
 }
 
-/// Small whole exponents, as exported polynomials have them, and square roots.
-mlir::Value import_pow(Node& node) {
-  double exponent = node.scalar(1, "the exponent");
-  if (exponent != 0.5 && exponent != 1 && exponent != 2 && exponent != 3)
-    throw Unsupported(fmt::format("the exponent {} is not one of 0.5, 1, 2, 3", exponent));
-  return map(node, node.operand(0), [=](const Scalars& x) {
-    if (exponent == 0.5)
-      return x[0].apply<mlir::math::SqrtOp>();
+Results mod(Node& node) {
+  const bool fmod = node.integer("fmod", 0) != 0;
+  if (!fmod && is_float(node.element(0)))
+    throw Unsupported("floats need fmod = 1");
+  return fmod ? binary<graph::remainder>(node) : binary<modulo>(node);
+}
+
+/// Of unsigned integers: shifting by all bits or more gives 0.
+template <typename Op>
+Results shifted(Node& node) {
+  const unsigned width = node.element(0).getIntOrFloatBitWidth();
+  return node.build.map(two(node), [&](const Scalars& x) {
+    Scalar most = x[1].integer(width - 1), inside = graph::min(x[1], most);
+    return graph::select(x[1] > most, x[0].integer(0), x[0].apply<Op>(inside));
+  });
+}
+
+Results bit_shift(Node& node) {
+  std::string direction = node.text("direction", "");
+  if (!node.element(0).isUnsignedInteger())
+    throw Unsupported("its operands are not unsigned integers");
+  if (direction == "LEFT")
+    return shifted<mlir::arith::ShLIOp>(node);
+  if (direction == "RIGHT")
+    return shifted<mlir::arith::ShRUIOp>(node);
+  throw Unsupported(fmt::format("direction '{}' is not LEFT or RIGHT", direction));
+}
+
+Results is_inf(Node& node) {
+  need_float(node);
+  const bool positive = node.integer("detect_positive", 1) != 0,
+             negative = node.integer("detect_negative", 1) != 0;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return node.build.map(node.build.boolean(), node.operand(0), [&](const Scalars& x) {
+    Scalar up = graph::equal(x[0], x[0].number(kInfinity)),
+           down = graph::equal(x[0], x[0].number(-kInfinity));
+    if (positive && negative)
+      return up | down;
+    return positive ? up : negative ? down : up.integer(0);
+  });
+}
+
+Results where(Node& node) {
+  Values operands = node.operands();
+  if (operands.size() != 3 || !is_bool(node.element(0)) || node.element(1) != node.element(2))
+    throw Unsupported("needs a bool and two operands of one element type");
+  return node.build.map(node.element(1), operands,
+                        [](const Scalars& x) { return graph::select(x[0], x[1], x[2]); });
+}
+
+/// The saturation of casts to floats of 8 bits has no meaning for the types here.
+Results cast_to(Node& node, mlir::Type type) {
+  node.integer("saturate", 1);
+  node.text("round_mode", "up");
+  return node.build.cast(node.operand(0), type);
+}
+Results cast(Node& node) {
+  return cast_to(node, type_of(node, node.integer("to")));
+}
+Results cast_like(Node& node) {
+  return cast_to(node, node.element(1));
+}
+
+/// Small whole exponents, as exported polynomials have them, and square roots are products.
+std::optional<double> simple_exponent(const Node& node) {
+  auto constant = graph::constantValue(node.operand(1));
+  if (!constant || constant.getNumElements() != 1 || !is_float(node.element(0)))
+    return {};
+  const double exponent = node.scalar(1, "the exponent");
+  if (exponent == 0.5 || exponent == 1 || exponent == 2 || exponent == 3)
+    return exponent;
+  return {};
+}
+
+Results pow(Node& node) {
+  const graph::Build& build = node.build;
+  auto simple = simple_exponent(node);
+  if (simple && graph::elements(node.shape(1)) == 1 && node.rank(1) <= node.rank(0))
+    return build.map(node.operand(0), [&](const Scalars& x) {
+      if (*simple == 0.5)
+        return graph::sqrt(x[0]);
+      Scalar result = x[0];
+      for (int i = 1; i < *simple; ++i)
+        result = result * x[0];
+      return result;
+    });
+  mlir::Type type = node.element(0);
+  // An integer to a real power is computed as f32, where ONNX's definition says double.
+  const bool as_real = is_integer(type) && is_float(node.element(1));
+  mlir::Type common = as_real ? build.f32() : type;
+  mlir::Value result =
+      build.map({build.cast(node.operand(0), common), build.cast(node.operand(1), common)},
+                [](const Scalars& x) { return graph::power(x[0], x[1]); });
+  return build.cast(result, type);
+}
+
+/// Bounds are numbers, known or not.
+Results clip(Node& node) {
+  constexpr double kLowest = std::numeric_limits<float>::lowest(),
+                   kLargest = std::numeric_limits<float>::max();
+  auto known = [&](size_t i) {
+    return !node.has(i) || graph::constantValue(node.operand(i)) ||
+           node.operand(i).getDefiningOp<graph::DequantizeOp>();
+  };
+  const bool constant = graph::constantValue(node.operand(0)) != nullptr;
+  if (node.element(0).isF32() && !constant && known(1) && known(2)) {
+    // f32's largest numbers clip as infinities would, and stay readable in MLIR's text form.
+    double low = node.has(1) ? node.scalar(1, "the lower bound") : kLowest;
+    double high = node.has(2) ? node.scalar(2, "the upper bound") : kLargest;
+    return node.build.create<graph::ClipOp>(node.operand(0).getType(), node.operand(0),
+                                            llvm::APFloat(std::clamp(low, kLowest, kLargest)),
+                                            llvm::APFloat(std::clamp(high, kLowest, kLargest)));
+  }
+  Values operands{node.operand(0)};
+  for (size_t i : {1, 2})
+    if (node.has(i)) {
+      if (graph::elements(node.shape(i)) != 1)
+        throw Unsupported("a bound is not one number");
+      operands.push_back(node.build.reshape(node.operand(i), {}));
+    }
+  need_same_types(operands);
+  return node.build.map(operands, [&](const Scalars& x) {
     Scalar result = x[0];
-    for (int i = 1; i < exponent; ++i)
-      result = result * x[0];
-    return result;
+    if (node.has(1))
+      result = graph::max(result, x[1]);
+    return node.has(2) ? graph::min(result, x.back()) : result;
   });
 }
 
 } // namespace
 
-const std::map<std::string, Importer>& elementwise_importers() {
-  static const std::map<std::string, Importer> table = {
-      {"Abs", unary<function<mlir::math::AbsFOp>>},
-      {"Ceil", unary<function<mlir::math::CeilOp>>},
-      {"Div", binary<divide>},
-      {"Elu", [](Node& node) { return with_alpha<elu>(node, 1); }},
-      {"Erf", unary<erf>},
-      {"Exp", unary<exp>},
-      {"Floor", unary<function<mlir::math::FloorOp>>},
-      {"Gelu", import_gelu},
-      {"HardSigmoid", import_hard_sigmoid},
-      {"HardSwish", unary<hard_swish>},
-      {"LeakyRelu", [](Node& node) { return with_alpha<leaky_relu>(node, 0.01); }},
-      {"Log", unary<log>},
-      {"Max", variadic<max>},
-      {"Min", variadic<min>},
-      {"Mish", unary<mish>},
-      {"Mul", binary<multiply>},
-      {"Neg", unary<operator- >},
-      {"Pow", import_pow},
-      {"PRelu", binary<parametric_relu>},
-      {"Reciprocal", unary<reciprocal>},
-      {"Round", unary<function<mlir::math::RoundEvenOp>>},
-      {"Selu", import_selu},
-      {"Sigmoid", unary<sigmoid>},
-      {"Softplus", unary<softplus>},
-      {"Softsign", unary<softsign>},
-      {"Sqrt", unary<function<mlir::math::SqrtOp>>},
-      {"Sub", binary<subtract>},
+const Table& elementwise_operators() {
+  static const Table table = {
+      {"Abs", unary<graph::abs>},
+      {"Acos", real_unary<acos>},
+      {"Acosh", real_unary<acosh>},
+      {"Add", add},
+      {"And", logic<both>},
+      {"Asin", real_unary<asin>},
+      {"Asinh", real_unary<asinh>},
+      {"Atan", real_unary<graph::atan>},
+      {"Atanh", real_unary<atanh>},
+      {"BitShift", bit_shift},
+      {"BitwiseAnd", bits<both>},
+      {"BitwiseNot", unary<complement>},
+      {"BitwiseOr", bits<any>},
+      {"BitwiseXor", bits<differing>},
+      {"Cast", cast},
+      {"CastLike", cast_like},
+      {"Ceil", real_unary<graph::ceil>},
+      {"Clip", clip},
+      {"Cos", real_unary<graph::cos>},
+      {"Cosh", real_unary<cosh>},
+      {"Div", binary<quotient>},
+      {"Equal", comparison<graph::equal>},
+      {"Erf", real_unary<graph::erf>},
+      {"Exp", real_unary<graph::exp>},
+      {"Floor", real_unary<graph::floor>},
+      {"Greater", comparison<greater>},
+      {"GreaterOrEqual", comparison<greater_equal>},
+      {"IsInf", is_inf},
+      {"IsNaN", test<is_nan>},
+      {"Less", comparison<less>},
+      {"LessOrEqual", comparison<less_equal>},
+      {"Log", real_unary<graph::log>},
+      {"Max", variadic<graph::max>},
+      {"Mean", mean},
+      {"Min", variadic<graph::min>},
+      {"Mod", mod},
+      {"Mul", binary<product>},
+      {"Neg", unary<negative>},
+      {"Not", unary<complement>},
+      {"Or", logic<any>},
+      {"Pow", pow},
+      {"Reciprocal", real_unary<reciprocal>},
+      {"Round", real_unary<graph::round_even>},
+      {"Sign", unary<sign>},
+      {"Sin", real_unary<graph::sin>},
+      {"Sinh", real_unary<sinh>},
+      {"Sqrt", real_unary<graph::sqrt>},
+      {"Sub", binary<minus>},
       {"Sum", variadic<sum>},
-      {"Swish", [](Node& node) { return with_alpha<swish>(node, 1); }},
-      {"Tanh", unary<tanh>},
+      {"Tan", real_unary<tan>},
+      {"Tanh", real_unary<graph::tanh>},
+      {"Where", where},
+      {"Xor", logic<differing>},
   };
   return table;
 }

@@ -1,37 +1,50 @@
-// From a parsed model to a module: inputs, constants, nodes, outputs.
+// From a parsed model to a module: inputs, constants, nodes, functions, outputs.
 #include "npuforge/compiler/onnx/import.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <mlir/Dialect/Arith/IR/Arith.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
-#include <mlir/Dialect/Math/IR/Math.h>
+#include <mlir/Interfaces/SideEffectInterfaces.h>
 
-#include "npuforge/compiler/graph/Graph.h"
-
+#include "functions.h"
+#include "inputs.h"
 #include "model_file.h"
-#include "nodes.h"
+#include "operators.h"
+#include "scope.h"
 #include "select.h"
 #include "tensor.h"
+#include "upgrade.h"
 
 namespace npuforge::onnx {
 namespace {
 
 using onnx_proto::GraphProto;
 using onnx_proto::NodeProto;
-using onnx_proto::ValueInfoProto;
+using onnx_proto::TensorProto;
 
-class Importer {
+/// Functions that call functions could make any number of nodes of a small file.
+constexpr int64_t kMaxNodes = 1 << 20;
+
+int64_t opset_of(const google::protobuf::RepeatedPtrField<onnx_proto::OperatorSetIdProto>& imports,
+                 int64_t otherwise) {
+  for (const auto& import : imports)
+    if (import.domain().empty() || import.domain() == "ai.onnx")
+      return import.version();
+  return otherwise;
+}
+
+class Importing {
 public:
-  Importer(mlir::MLIRContext& context, const onnx_proto::ModelProto& model,
-           const std::filesystem::path& folder, const ImportOptions& options)
-      : context_(context), builder_(&context), graph_(model.graph()), folder_(folder),
-        options_(options) {
-    for (const auto& import : model.opset_import())
-      if (import.domain().empty() || import.domain() == "ai.onnx")
-        opset_ = import.version();
-    for (const auto& tensor : graph_.initializer())
-      initializers_[tensor.name()] = &tensor;
+  Importing(mlir::MLIRContext& context, onnx_proto::ModelProto& model,
+            const std::filesystem::path& folder, const ImportOptions& options)
+      : context_(context), builder_(&context), functions_(model), graph_(*model.mutable_graph()),
+        folder_(folder), options_(options) {
+    scope_.opset = opset_of(model.opset_import(), 1);
+    if (scope_.opset < 1 || scope_.opset > kNewestOpset)
+      problems_.push_back(
+          fmt::format("opset {}: 1 to {} are supported", scope_.opset, kNewestOpset));
+    for (auto& tensor : *graph_.mutable_initializer())
+      scope_.initializers[tensor.name()] = &tensor;
   }
 
   Import run() {
@@ -43,11 +56,13 @@ public:
     Import result{mlir::ModuleOp::create(mlir::UnknownLoc::get(&context_)), {}};
     mlir::func::FuncOp main = make_main(*result.module);
     for (const NodeProto* node : selection.nodes)
-      add_node(*node);
+      add_node(*node, scope_);
     add_outputs(main, outputs);
-    check_shape_options();
+    if (!refusals_.empty())
+      problems_.push_back(fmt::format("cannot compile:\n{}", fmt::join(refusals_, "\n")));
     if (!problems_.empty())
       throw ImportError(fmt::format("{}", fmt::join(problems_, "\n")));
+    erase_dead(main);
     result.notes = std::move(notes_);
     return result;
   }
@@ -85,146 +100,144 @@ private:
   }
 
   mlir::func::FuncOp make_main(mlir::ModuleOp module) {
+    std::vector<Input> inputs = network_inputs(context_, graph_, options_, notes_, problems_);
     std::vector<mlir::Type> types;
-    std::vector<std::string> names;
-    for (const auto& input : graph_.input()) {
-      if (initializers_.count(input.name()))
-        continue;
-      names.push_back(input.name());
-      types.push_back(input_type(input));
-    }
+    for (const Input& input : inputs)
+      types.push_back(input.type);
     builder_.setInsertionPointToEnd(module.getBody());
     auto main = mlir::func::FuncOp::create(builder_, named(graph_.name()), "main",
                                            builder_.getFunctionType(types, {}));
     mlir::Block* body = main.addEntryBlock();
     builder_.setInsertionPointToStart(body);
-    for (size_t i = 0; i < names.size(); ++i) {
-      values_[names[i]] = body->getArgument(i);
-      main.setArgAttr(i, "graph.name", builder_.getStringAttr(names[i]));
+    for (auto [i, input] : llvm::enumerate(inputs)) {
+      scope_.values[input.name] = body->getArgument(static_cast<unsigned>(i));
+      main.setArgAttr(static_cast<unsigned>(i), "graph.name", builder_.getStringAttr(input.name));
     }
     return main;
   }
 
-  mlir::Type input_type(const ValueInfoProto& input) {
-    mlir::Type fallback = mlir::UnrankedTensorType::get(builder_.getF32Type());
-    const auto& tensor = input.type().tensor_type();
-    mlir::Type element = element_type(context_, tensor.elem_type());
-    if (!input.type().has_tensor_type() || !element) {
-      problems_.push_back(fmt::format("input '{}': element type {} is not supported", input.name(),
-                                      tensor.elem_type()));
-      return fallback;
-    }
-    std::vector<int64_t> shape = input_shape(input);
-    try {
-      if (element_count(fmt::format("input '{}'", input.name()), shape) == 0)
-        problems_.push_back(fmt::format("input '{}' has no elements", input.name()));
-      return mlir::RankedTensorType::get(shape, element);
-    } catch (const ImportError& error) {
-      problems_.push_back(error.what());
-      return fallback;
-    }
-  }
-
-  /// The file's shape with --shape's numbers; a first dimension that nobody gives is the batch, 1.
-  std::vector<int64_t> input_shape(const ValueInfoProto& input) {
-    auto given = options_.shapes.find(input.name());
-    const auto& dims = input.type().tensor_type().shape().dim();
-    if (!input.type().tensor_type().has_shape()) {
-      if (given != options_.shapes.end())
-        return given->second;
-      problems_.push_back(
-          fmt::format("input '{}' has no shape: give --shape {}=...", input.name(), input.name()));
-      return {1};
-    }
-    if (given != options_.shapes.end() && static_cast<int>(given->second.size()) != dims.size()) {
-      problems_.push_back(fmt::format("input '{}' has {} dimensions, --shape gives {}",
-                                      input.name(), dims.size(), given->second.size()));
-      return {1};
-    }
-    std::vector<int64_t> shape;
-    for (int i = 0; i < dims.size(); ++i) {
-      int64_t wanted = given == options_.shapes.end() ? 0 : given->second[i];
-      if (dims[i].has_dim_value()) {
-        if (wanted && wanted != dims[i].dim_value())
-          problems_.push_back(fmt::format("input '{}': dimension {} is {}, --shape gives {}",
-                                          input.name(), i, dims[i].dim_value(), wanted));
-        shape.push_back(dims[i].dim_value());
-      } else if (wanted) {
-        shape.push_back(wanted);
-      } else if (i == 0) {
-        notes_.push_back(fmt::format("input '{}': its first dimension '{}' is taken as 1",
-                                     input.name(), dims[i].dim_param()));
-        shape.push_back(1);
-      } else {
-        problems_.push_back(
-            fmt::format("input '{}': dimension {} ('{}') has no value: give --shape", input.name(),
-                        i, dims[i].dim_param()));
-        shape.push_back(1);
-      }
-    }
-    return shape;
-  }
-
-  void check_shape_options() {
-    for (const auto& [name, shape] : options_.shapes) {
-      bool known = false;
-      for (const auto& input : graph_.input())
-        known |= input.name() == name;
-      if (!known)
-        problems_.push_back(fmt::format("--shape: there is no input '{}'", name));
-    }
-  }
-
-  /// The value of a name; initialisers become constants when first used.
-  mlir::Value value_of(const std::string& name) {
-    auto found = values_.find(name);
-    if (found != values_.end())
+  /// The value of a name, null if it failed; initialisers become constants when first used.
+  mlir::Value value_of(const std::string& name, Scope& scope) {
+    auto found = scope.values.find(name);
+    if (found != scope.values.end())
       return found->second;
-    auto tensor = initializers_.find(name);
-    if (tensor == initializers_.end())
-      return values_[name] = nullptr;                         // a failed node's
+    auto tensor = scope.initializers.find(name);
+    if (tensor == scope.initializers.end())
+      return scope.values[name] = nullptr;                    // a failed node's
     if (!element_type(context_, tensor->second->data_type())) // the node that needs it is refused
-      throw Unsupported(fmt::format("tensor '{}' has the element type {}, which is not supported",
-                                    name, tensor->second->data_type()));
+      throw Unsupported(fmt::format("tensor '{}' has elements of type {}, which is not supported",
+                                    name, type_name(tensor->second->data_type())));
     try {
       auto attribute = to_attribute(context_, *tensor->second, folder_);
-      return values_[name] =
+      release(*tensor->second);
+      return scope.values[name] =
                  graph::ConstantOp::create(builder_, named(name), attribute.getType(), attribute);
     } catch (const ImportError& error) {
       problems_.push_back(error.what());
-      return values_[name] = nullptr;
+      return scope.values[name] = nullptr;
     }
   }
 
-  void add_node(const NodeProto& proto) {
-    Node node(builder_, named(node_name(proto)), proto, {}, opset_);
+  /// A large model is not held twice.
+  static void release(TensorProto& tensor) {
+    tensor.clear_raw_data();
+    tensor.clear_float_data();
+    tensor.clear_int64_data();
+  }
+
+  void add_node(const NodeProto& proto, Scope& scope) {
+    if (++nodes_ > kMaxNodes)
+      throw ImportError(fmt::format("more than {} nodes", kMaxNodes));
+    const std::string name = scope.prefix + node_name(proto);
     try {
-      for (const auto& input : proto.input()) {
-        node.inputs.push_back(input.empty() ? mlir::Value() : value_of(input));
-        if (!input.empty() && !node.inputs.back())
-          return; // the reason has been noted
-      }
-      mlir::Value result = import_node(node);
-      if (proto.output_size() > 0)
-        values_[proto.output(0)] = result;
-    } catch (const Unsupported& reason) {
-      add_unsupported(node, reason.what());
+      add(proto, name, scope);
+    } catch (const graph::BuildError& reason) {
+      refuse(proto, name, reason.what());
+      for (const auto& output : proto.output())
+        scope.values[output] = nullptr;
     } catch (const ImportError& error) {
-      problems_.push_back(fmt::format("node '{}': {}", node_name(proto), error.what()));
+      problems_.push_back(fmt::format("node '{}': {}", name, error.what()));
     }
   }
 
-  void add_unsupported(const Node& node, const std::string& reason) {
-    std::vector<mlir::Value> operands;
-    for (mlir::Value input : node.inputs)
-      if (input)
-        operands.push_back(input);
-    std::vector<mlir::Type> types(node.proto.output_size(),
-                                  mlir::UnrankedTensorType::get(builder_.getF32Type()));
-    auto op = graph::UnsupportedOp::create(builder_, node.location, types, operands,
-                                           node.proto.op_type(), reason);
-    for (int i = 0; i < node.proto.output_size(); ++i)
-      values_[node.proto.output(i)] = op.getResult(i);
+  void refuse(const NodeProto& proto, const std::string& name, const std::string& reason) {
+    refusals_.push_back(fmt::format("  node '{}' ({}): {}", name, proto.op_type(), reason));
+  }
+
+  void add(const NodeProto& proto, const std::string& name, Scope& scope) {
+    const onnx_proto::FunctionProto* function = functions_.find(proto);
+    const Importer* importer = function ? nullptr : find_importer(proto);
+    if (!function && !importer)
+      throw unknown(proto);
+    Node node(builder_, named(name), proto, scope.opset, folder_);
+    for (const auto& input : proto.input()) {
+      node.inputs.push_back(input.empty() ? mlir::Value() : value_of(input, scope));
+      if (!input.empty() && !node.inputs.back()) { // the reason has been noted
+        for (const auto& output : proto.output())
+          scope.values[output] = nullptr;
+        return;
+      }
+    }
+    Results results = function ? call(*function, node, name) : import(node, *importer);
+    for (int i = 0; i < proto.output_size(); ++i) {
+      const std::string& output = proto.output(i);
+      const auto index = static_cast<size_t>(i);
+      if (output.empty())
+        continue;
+      if (!function && (index >= results.size() || !results[index]))
+        throw Unsupported(fmt::format("output {} is not supported", i));
+      scope.values[output] = results[index];
+    }
+  }
+
+  static Unsupported unknown(const NodeProto& proto) {
+    const std::string& domain = proto.domain();
+    if (!domain.empty() && domain != "ai.onnx")
+      return Unsupported(fmt::format("this operator of the domain '{}' is not supported", domain));
+    if (proto.op_type() == "If" || proto.op_type() == "Loop" || proto.op_type() == "Scan")
+      return Unsupported("control flow is not supported");
+    return Unsupported("this operator is not supported");
+  }
+
+  static Results import(Node& node, const Importer& importer) {
+    if (node.proto().domain().empty() || node.proto().domain() == "ai.onnx")
+      upgrade(node);
+    Results results = importer(node);
+    node.refuse_unread_attributes();
+    return results;
+  }
+
+  Results call(const onnx_proto::FunctionProto& function, const Node& node,
+               const std::string& name) {
+    if (llvm::is_contained(calls_, &function))
+      throw Unsupported(fmt::format("its function '{}' calls itself", function.name()));
+    const GraphProto body = body_of(function, node.proto());
+    Scope scope;
+    scope.prefix = name + "/";
+    scope.opset = opset_of(function.opset_import(), scope_.opset);
+    for (auto [i, input] : llvm::enumerate(function.input()))
+      if (node.has(i))
+        scope.values[input] = node.inputs[i];
+    calls_.push_back(&function);
+    run_body(body, scope);
+    calls_.pop_back();
+    Results results;
+    for (const auto& output : function.output())
+      results.push_back(value_of(output, scope));
+    return results;
+  }
+
+  /// An input that the call leaves out is left out of the body's nodes.
+  void run_body(const GraphProto& body, Scope& scope) {
+    Selection selection = select_nodes(body, {});
+    for (const NodeProto* node : selection.nodes) {
+      NodeProto own = *node;
+      for (std::string& input : *own.mutable_input())
+        for (const auto& formal : body.input())
+          if (formal.name() == input && !scope.values.count(input))
+            input.clear();
+      add_node(own, scope);
+    }
   }
 
   void add_outputs(mlir::func::FuncOp main, const std::vector<Output>& outputs) {
@@ -243,12 +256,13 @@ private:
     main.setFunctionType(builder_.getFunctionType(main.getArgumentTypes(), types));
     if (results.size() == outputs.size())
       for (size_t i = 0; i < outputs.size(); ++i)
-        main.setResultAttr(i, "graph.name", builder_.getStringAttr(outputs[i].name));
+        main.setResultAttr(static_cast<unsigned>(i), "graph.name",
+                           builder_.getStringAttr(outputs[i].name));
   }
 
   mlir::Value output_value(const std::string& name) {
     try {
-      return value_of(name);
+      return value_of(name, scope_);
     } catch (const Unsupported& reason) {
       problems_.push_back(fmt::format("output '{}': {}", name, reason.what()));
       return nullptr;
@@ -258,21 +272,30 @@ private:
   mlir::Value dequantized(mlir::Value value) {
     auto quantize = value.getDefiningOp<graph::QuantizeOp>();
     if (!quantize)
-      return value; // an unsupported node: reported later
-    return graph::DequantizeOp::create(
-        builder_, quantize.getLoc(), mlir::UnrankedTensorType::get(builder_.getF32Type()), value,
-        quantize.getScales(), quantize.getZeroPoints(), quantize.getAxis());
+      return value;
+    auto type = llvm::cast<mlir::RankedTensorType>(value.getType()).clone(builder_.getF32Type());
+    return graph::DequantizeOp::create(builder_, quantize.getLoc(), type, value,
+                                       quantize.getScales(), quantize.getZeroPoints(),
+                                       quantize.getAxis());
+  }
+
+  /// What folding left behind, and what nobody asks for.
+  static void erase_dead(mlir::func::FuncOp main) {
+    for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(main.getBody().front())))
+      if (mlir::isOpTriviallyDead(&op))
+        op.erase();
   }
 
   mlir::MLIRContext& context_;
   mlir::OpBuilder builder_;
-  const GraphProto& graph_;
+  Functions functions_;
+  GraphProto& graph_;
   const std::filesystem::path& folder_;
   const ImportOptions& options_;
-  int64_t opset_ = 1;
-  std::map<std::string, const onnx_proto::TensorProto*> initializers_;
-  std::map<std::string, mlir::Value> values_;
-  std::vector<std::string> problems_, notes_;
+  Scope scope_;
+  int64_t nodes_ = 0;
+  std::vector<const onnx_proto::FunctionProto*> calls_; ///< being expanded
+  std::vector<std::string> problems_, refusals_, notes_;
 };
 
 } // namespace
@@ -282,7 +305,7 @@ Import import_model(mlir::MLIRContext& context, const std::filesystem::path& fil
   context.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
                       graph::GraphDialect>();
   onnx_proto::ModelProto model = read_model(file);
-  return Importer(context, model, file.parent_path(), options).run();
+  return Importing(context, model, file.parent_path(), options).run();
 }
 
 } // namespace npuforge::onnx

@@ -81,6 +81,13 @@ std::string values(const TensorProto& tensor, const std::filesystem::path& folde
     return pack<int64_t>(tensor.int64_data());
   case TensorProto::INT32:
     return pack<int32_t>(tensor.int32_data());
+  case TensorProto::UINT32:
+    return pack<uint32_t>(tensor.uint64_data());
+  case TensorProto::INT16:
+  case TensorProto::UINT16:
+  case TensorProto::FLOAT16: // bits
+  case TensorProto::BFLOAT16:
+    return pack<uint16_t>(tensor.int32_data());
   default: // 8 bits and bool
     return pack<int8_t>(tensor.int32_data());
   }
@@ -99,6 +106,18 @@ mlir::Type element_type(mlir::MLIRContext& context, int data_type) {
     return builder.getI8Type();
   case TensorProto::UINT8:
     return builder.getIntegerType(8, false);
+  case TensorProto::BOOL:
+    return builder.getI1Type();
+  case TensorProto::FLOAT16:
+    return builder.getF16Type();
+  case TensorProto::BFLOAT16:
+    return builder.getBF16Type();
+  case TensorProto::INT16:
+    return builder.getIntegerType(16);
+  case TensorProto::UINT16:
+    return builder.getIntegerType(16, false);
+  case TensorProto::UINT32:
+    return builder.getIntegerType(32, false);
   case TensorProto::INT32:
     return builder.getI32Type();
   case TensorProto::INT64:
@@ -106,6 +125,17 @@ mlir::Type element_type(mlir::MLIRContext& context, int data_type) {
   default:
     return {};
   }
+}
+
+std::string type_name(int64_t data_type) {
+  const bool known = data_type >= 0 && data_type < 1000 &&
+                     TensorProto::DataType_IsValid(static_cast<int>(data_type));
+  if (!known)
+    return std::to_string(data_type);
+  std::string name = TensorProto::DataType_Name(static_cast<TensorProto::DataType>(data_type));
+  for (char& letter : name)
+    letter = static_cast<char>(std::tolower(letter));
+  return name;
 }
 
 int64_t element_count(const std::string& what, llvm::ArrayRef<int64_t> dims, int64_t limit) {
@@ -126,15 +156,21 @@ mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context, const TensorPro
   mlir::Type element = element_type(context, tensor.data_type());
   if (!element)
     throw ImportError(
-        fmt::format("{}: element type {} is not supported", what, tensor.data_type()));
+        fmt::format("{}: element type {} is not supported", what, type_name(tensor.data_type())));
   llvm::SmallVector<int64_t> dims(tensor.dims().begin(), tensor.dims().end());
   size_t count = element_count(what, dims);
-  size_t bytes = count * (element.getIntOrFloatBitWidth() / 8);
+  size_t bytes = count * ((element.getIntOrFloatBitWidth() + 7) / 8);
   std::string data = values(tensor, folder, bytes);
   if (data.size() != bytes)
     throw ImportError(
         fmt::format("{}: has {} bytes of data, its shape needs {}", what, data.size(), bytes));
   auto type = mlir::RankedTensorType::get(dims, element);
+  if (element.isInteger(1)) {
+    llvm::SmallVector<bool> bits;
+    for (char byte : data)
+      bits.push_back(byte != 0);
+    return mlir::DenseElementsAttr::get(type, bits);
+  }
   return mlir::DenseElementsAttr::getFromRawBuffer(type,
                                                    llvm::ArrayRef<char>(data.data(), data.size()));
 }

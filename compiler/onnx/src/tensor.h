@@ -9,9 +9,12 @@
 
 namespace npuforge::onnx {
 
-/// The element type of an ONNX data type; null for those the compiler does not hold (strings,
-/// complex, 4 bits, ...).
+/// The element type of an ONNX data type; null for those the compiler does not hold (u64,
+/// strings, complex, 4 bits, ...).
 mlir::Type element_type(mlir::MLIRContext& context, int data_type);
+
+/// "uint64" for a data type of ONNX; its number if it has no name.
+std::string type_name(int64_t data_type);
 
 /// Product of dims. Throws ImportError if one is negative or the product is beyond `limit`
 /// elements.

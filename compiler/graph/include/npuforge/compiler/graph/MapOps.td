@@ -30,7 +30,7 @@ def Graph_YieldOp : Graph_Op<"yield", [Terminator, ParentOneOf<["MapOp"]>]> {
 
 def Graph_ToIntOp : Graph_Op<"to_int"> {
   let summary = "A float to the nearest integer, ties to even; beyond the type's range its bound, NaN is 0";
-  let arguments = (ins F32:$value);
+  let arguments = (ins AnyFloat:$value);
   let results = (outs AnySignlessInteger:$result);
   let assemblyFormat = "$value attr-dict `:` type($value) `->` type($result)";
 }

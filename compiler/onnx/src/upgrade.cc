@@ -1,0 +1,7 @@
+#include "upgrade.h"
+
+namespace npuforge::onnx {
+
+void upgrade(Node&) {}
+
+} // namespace npuforge::onnx
