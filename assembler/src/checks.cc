@@ -3,6 +3,7 @@
 #include "checks.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <tuple>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "npuforge/assembler/program.h"
@@ -19,6 +21,9 @@
 
 namespace npuforge::assembler {
 namespace {
+
+constexpr std::array<std::string_view, 13> kWordTypes{
+    "f32", "f64", "f16", "bf16", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"};
 
 class Checker {
 public:
@@ -172,8 +177,9 @@ private:
         problem("there are two {}s '{}'", what, port.name);
       }
       types(port, what);
-      if (port.layout != "plain" && port.layout != "blocked") {
-        problem("{} '{}': the layout is plain or blocked, not '{}'", what, port.name, port.layout);
+      if (port.layout != "plain" && port.layout != "blocked" && port.layout != "words") {
+        problem("{} '{}': the layout is plain, blocked or words, not '{}'", what, port.name,
+                port.layout);
       } else if (port.layout == "blocked" && (port.shape.size() < 2 || port.shape[0] != 1)) {
         problem("{} '{}': layout blocked needs a shape that begins 1xC", what, port.name);
       } else if (port.bytes < port_bytes(port, spec_)) {
@@ -192,6 +198,10 @@ private:
 
   void types(const Port& port, const char* what) {
     const Quantisation& q = port.quantisation;
+    if (port.layout == "words") {
+      word_type(port, what);
+      return;
+    }
     if (port.type != "f32" && port.type != "i8" && port.type != "u8") {
       problem("{} '{}': the type is f32, i8 or u8, not '{}'", what, port.name, port.type);
     }
@@ -213,6 +223,17 @@ private:
     if (q.zero_point < low || q.zero_point > high) {
       problem("{} '{}': the zero point is {}; it must be {} to {}", what, port.name, q.zero_point,
               low, high);
+    }
+  }
+
+  void word_type(const Port& port, const char* what) {
+    if (!is_word_type(port.type)) {
+      problem("{} '{}': words have the type {}, not '{}'", what, port.name,
+              fmt::join(kWordTypes, ", "), port.type);
+    }
+    if (port.quantisation != Quantisation{}) {
+      problem("{} '{}': words are not quantised; they have no scale, zero_point or qtype", what,
+              port.name);
     }
   }
 
@@ -284,8 +305,16 @@ void sort(Program& program) {
             });
 }
 
+bool is_word_type(const std::string& type) {
+  return std::find(kWordTypes.begin(), kWordTypes.end(), type) != kWordTypes.end();
+}
+
+bool is_float_type(const std::string& type) {
+  return type == "f32" || type == "f64" || type == "f16" || type == "bf16";
+}
+
 int element_bytes(const Port& port) {
-  return port.quantisation.type == "f32" ? 4 : 1;
+  return port.quantisation.type == "f32" || port.layout == "words" ? 4 : 1;
 }
 
 uint64_t port_bytes(const Port& port, const isa::Spec& spec) {
@@ -299,6 +328,10 @@ uint64_t port_bytes(const Port& port, const isa::Spec& spec) {
     if (__builtin_mul_overflow(bytes, extent, &bytes)) {
       return UINT64_MAX;
     }
+  }
+  if (port.layout == "words") {
+    const uint64_t row = static_cast<uint64_t>(spec.machine.row_bytes()) * 4;
+    return bytes > UINT64_MAX - row ? UINT64_MAX : (bytes + row - 1) / row * row;
   }
   return bytes;
 }

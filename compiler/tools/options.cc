@@ -3,7 +3,12 @@
 #include <charconv>
 
 #include <fmt/format.h>
+#include <mlir/Dialect/Arith/IR/Arith.h>
+#include <mlir/Dialect/Func/IR/FuncOps.h>
+#include <mlir/Dialect/Math/IR/Math.h>
+#include <mlir/Parser/Parser.h>
 
+#include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/onnx/import.h"
 #include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
@@ -36,7 +41,7 @@ std::pair<std::string, std::vector<int64_t>> parse_shape(const std::string& text
 } // namespace
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
-  app.add_option("model", options.model, "the ONNX file")->required();
+  app.add_option("model", options.model, "the ONNX file, or a graph as text (.mlir)")->required();
   app.add_option("--shape", options.shapes,
                  "NAME=1x3x32x32: the shape of an input, where the file leaves it open")
       ->allow_extra_args(false)
@@ -57,8 +62,30 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
                  "PASS or all: print the module after passes");
 }
 
-mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
-                                             const ModelOptions& options) {
+namespace {
+
+/// A graph as text: what the importer would have made.
+mlir::OwningOpRef<mlir::ModuleOp> parse_graph(mlir::MLIRContext& context,
+                                              const ModelOptions& options) {
+  if (!options.shapes.empty() || !options.outputs.empty())
+    throw std::runtime_error("--shape and --output are for ONNX files");
+  context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect,
+                      mlir::math::MathDialect>();
+  const std::vector<std::byte> text = isa::read_file(options.model);
+  compiler::Diagnostics diagnostics(context);
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(
+      llvm::StringRef(reinterpret_cast<const char*>(text.data()), text.size()), &context);
+  if (!module)
+    throw compiler::CompileError(diagnostics.text());
+  if (!module->lookupSymbol<mlir::func::FuncOp>("main"))
+    throw compiler::CompileError("there is no function @main");
+  return module;
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> import_graph(mlir::MLIRContext& context,
+                                               const ModelOptions& options) {
+  if (options.model.ends_with(".mlir"))
+    return parse_graph(context, options);
   onnx::ImportOptions import_options;
   for (const std::string& text : options.shapes)
     import_options.shapes.insert(parse_shape(text));
@@ -66,11 +93,19 @@ mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
   onnx::Import import = onnx::import_model(context, options.model, import_options);
   for (const std::string& note : import.notes)
     fmt::print(stderr, "note: {}\n", note);
+  return std::move(import.module);
+}
+
+} // namespace
+
+mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
+                                             const ModelOptions& options) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options);
   mlir::PassManager passes(&context);
   compiler::add_graph_passes(passes);
   compiler::print_after(passes, options.print_after, options.printed);
-  compiler::run_passes(passes, *import.module);
-  return std::move(import.module);
+  compiler::run_passes(passes, *module);
+  return module;
 }
 
 void check_printed(const ModelOptions& options) {

@@ -35,7 +35,7 @@ std::string interface_line(const char* kind, Get get) {
     shape.push_back(llvm::cast<mlir::IntegerAttr>(dim).getInt());
   std::string line =
       fmt::format("{} '{}': {} {}", kind, string("graph.name"), string("graph.type"), text(shape));
-  if (string("graph.type") != "f32")
+  if (string("graph.type") != "f32" || !get("graph.scale"))
     return line;
   return line + fmt::format(", the loader {} {} (scale {:.8g}, zero point {})",
                             kind[0] == 'i' ? "quantises to" : "dequantises from",

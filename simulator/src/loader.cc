@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "layout.h"
+#include "words.h"
 
 namespace npuforge::simulator {
 namespace {
@@ -56,7 +57,8 @@ void check_input(const Port& port, const Tensor& tensor) {
   if (tensor.shape != port.shape)
     throw TensorError(fmt::format("input '{}' has shape {}; the network wants {}", port.name,
                                   shape_text(tensor.shape), shape_text(port.shape)));
-  if (tensor.type != port.type)
+  // Arrays of bf16 are written as raw pairs of bytes; others who have no such type use u16.
+  if (tensor.type != port.type && !(port.type == "bf16" && tensor.type == "u16"))
     throw TensorError(
         fmt::format("input '{}' is {}; the network wants {}", port.name, tensor.type, port.type));
 }
@@ -119,6 +121,27 @@ void for_each_stored(const Port& port, const isa::Machine& machine, F&& f) {
   });
 }
 
+void write_words(const Port& port, const Tensor& tensor, std::span<std::byte> to) {
+  Tensor typed{port.type, tensor.shape, tensor.data};
+  std::memset(to.data(), 0, to.size());
+  for (int64_t i = 0, n = element_count(port.shape); i < n; ++i) {
+    const uint32_t word = to_word(typed, i, port.name);
+    std::memcpy(to.data() + i * 4, &word, 4);
+  }
+}
+
+Tensor read_words(const Port& port, std::span<const std::byte> from) {
+  const int64_t count = element_count(port.shape);
+  Tensor tensor{port.type, port.shape, {}};
+  tensor.data.resize(static_cast<size_t>(count) * type_bytes(port.type));
+  for (int64_t i = 0; i < count; ++i) {
+    uint32_t word = 0;
+    std::memcpy(&word, from.data() + i * 4, 4);
+    from_word(word, tensor, i, port.name);
+  }
+  return tensor;
+}
+
 } // namespace
 
 std::string shape_text(std::span<const int64_t> shape) {
@@ -130,6 +153,10 @@ void write_input(const assembler::Program& program, const isa::Machine& machine,
   const Port& port = find_port(program.inputs, name, "input");
   check_input(port, tensor);
   std::span<std::byte> to = port_span(port, dram);
+  if (port.layout == "words") {
+    write_words(port, tensor, to);
+    return;
+  }
   std::memset(to.data(), 0, to.size()); // lanes beyond the last channel
   for_each_stored(port, machine,
                   [&](int64_t i, int64_t offset) { put(port, tensor, i, to.data() + offset); });
@@ -139,6 +166,8 @@ Tensor read_output(const assembler::Program& program, const isa::Machine& machin
                    const std::string& name, const DramData& dram) {
   const Port& port = find_port(program.outputs, name, "output");
   std::span<const std::byte> from = port_span(port, const_cast<DramData&>(dram));
+  if (port.layout == "words")
+    return read_words(port, from);
   Tensor tensor{port.type, port.shape, {}};
   const size_t size = port.type == "f32" ? 4 : 1;
   tensor.data.resize(static_cast<size_t>(element_count(port.shape)) * size);

@@ -20,12 +20,20 @@ struct TypeName {
   const char* descr; ///< little-endian; one byte: '|'
   size_t bytes;
 };
-constexpr std::array<TypeName, 6> kTypes{{{"f32", "<f4", 4},
-                                          {"f64", "<f8", 8},
-                                          {"i8", "|i1", 1},
-                                          {"u8", "|u1", 1},
-                                          {"i32", "<i4", 4},
-                                          {"i64", "<i8", 8}}};
+// NumPy itself has no bf16; who adds it writes raw pairs of bytes.
+constexpr std::array<TypeName, 13> kTypes{{{"f32", "<f4", 4},
+                                           {"f64", "<f8", 8},
+                                           {"f16", "<f2", 2},
+                                           {"bf16", "|V2", 2},
+                                           {"bool", "|b1", 1},
+                                           {"i8", "|i1", 1},
+                                           {"u8", "|u1", 1},
+                                           {"i16", "<i2", 2},
+                                           {"u16", "<u2", 2},
+                                           {"i32", "<i4", 4},
+                                           {"u32", "<u4", 4},
+                                           {"i64", "<i8", 8},
+                                           {"u64", "<u8", 8}}};
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr int64_t kMaxElements = int64_t{1} << 40;
 
@@ -154,12 +162,14 @@ size_t data_offset(std::string_view bytes, const std::filesystem::path& file,
 
 const TypeName& type_of(const std::string& descr, const std::filesystem::path& file) {
   for (const TypeName& type : kTypes)
-    if (descr == type.descr ||
-        (type.bytes == 1 && descr.size() == 3 && descr.substr(1) == type.descr + 1))
+    if (descr == type.descr || ((type.bytes == 1 || descr.ends_with("V2")) && descr.size() == 3 &&
+                                descr.substr(1) == type.descr + 1))
       return type;
-  reject(file, fmt::format(
-                   "has elements of type '{}'; f4, f8, i1, u1, i4 and i8, little-endian, are read",
-                   descr));
+  reject(file,
+         fmt::format(
+             "has elements of type '{}'; f2, f4, f8, b1, i1, i2, i4, i8, u1, u2, u4, u8 and V2 "
+             "(bf16), little-endian, are read",
+             descr));
 }
 
 } // namespace

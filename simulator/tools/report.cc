@@ -55,7 +55,7 @@ std::string layer_table(const Results& r) {
 std::string converted(const std::vector<assembler::Port>& ports) {
   std::string names;
   for (const assembler::Port& port : ports)
-    if (port.type == "f32")
+    if (port.type == "f32" && port.layout != "words")
       names += (names.empty() ? "" : ", ") + port.name;
   return names;
 }

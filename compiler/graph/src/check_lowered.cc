@@ -10,7 +10,21 @@ namespace npuforge::graph {
 
 namespace {
 
+bool isWords(mlir::Type type) {
+  auto tensor = llvm::dyn_cast<mlir::RankedTensorType>(type);
+  return tensor && (tensor.getElementType().isF32() || tensor.getElementType().isInteger(32));
+}
+
+/// A tensor operator over words, see graph-words.
+bool isOverWords(mlir::Operation& op) {
+  return llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp,
+                   ReshapeOp>(op) &&
+         llvm::all_of(op.getOperandTypes(), isWords) && llvm::all_of(op.getResultTypes(), isWords);
+}
+
 bool isInteger(mlir::Operation& op) {
+  if (isOverWords(op))
+    return true;
   if (auto map = llvm::dyn_cast<MapOp>(op))
     return llvm::cast<mlir::ShapedType>(map.getType()).getElementType().isInteger(8);
   return llvm::isa<ConstantOp, QConvOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp,
@@ -73,13 +87,13 @@ struct CheckLowered : impl::CheckLoweredBase<CheckLowered> {
                              std::vector<std::string>& lines) {
     for (auto [index, type] : llvm::enumerate(body.getArgumentTypes()))
       if (auto tensor = llvm::dyn_cast<mlir::TensorType>(type);
-          !tensor || !tensor.getElementType().isInteger(8))
+          !isWords(type) && (!tensor || !tensor.getElementType().isInteger(8)))
         lines.push_back("\n  input '" +
                         name(main.getArgAttrOfType<mlir::StringAttr>(index, "graph.name")) +
                         "': it is not quantised by one QuantizeLinear");
     for (auto [index, type] : llvm::enumerate(body.getTerminator()->getOperandTypes()))
       if (auto tensor = llvm::dyn_cast<mlir::TensorType>(type);
-          !tensor || !tensor.getElementType().isInteger(8))
+          !isWords(type) && (!tensor || !tensor.getElementType().isInteger(8)))
         lines.push_back("\n  output '" +
                         name(main.getResultAttrOfType<mlir::StringAttr>(index, "graph.name")) +
                         "': it is not an 8-bit value behind a QuantizeLinear");

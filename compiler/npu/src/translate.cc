@@ -71,12 +71,17 @@ private:
       port.address = data.getAddress();
       for (Attribute extent : interface.getAs<ArrayAttr>("graph.shape"))
         port.shape.push_back(cast<IntegerAttr>(extent).getInt());
-      port.quantisation.scale = interface.getAs<FloatAttr>("graph.scale").getValueAsDouble();
-      port.quantisation.zero_point = interface.getAs<IntegerAttr>("graph.zero_point").getInt();
-      port.quantisation.type = interface.getAs<StringAttr>("graph.qtype").str();
+      if (port.layout != "words")
+        addQuantisation(interface, port.quantisation);
       port.bytes = assembler::port_bytes(port, spec_);
       (op.getOutput() ? program_.outputs : program_.inputs).push_back(std::move(port));
     }
+  }
+
+  static void addQuantisation(DictionaryAttr interface, assembler::Quantisation& quantisation) {
+    quantisation.scale = interface.getAs<FloatAttr>("graph.scale").getValueAsDouble();
+    quantisation.zero_point = interface.getAs<IntegerAttr>("graph.zero_point").getInt();
+    quantisation.type = interface.getAs<StringAttr>("graph.qtype").str();
   }
 
   void findLabels(ProgramOp program) {

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "session.h"
+#include "words.h"
 
 namespace npuforge::tile {
 
@@ -32,8 +33,9 @@ std::vector<int8_t> packBlocked(DenseElementsAttr value, Shape shape, int64_t co
 /// The code of a whole network.
 class Network {
 public:
-  Network(func::FuncOp main, const isa::Machine& machine)
-      : main_(main), machine_(machine), builder_(main), data_(main), session_(data_, machine) {}
+  Network(func::FuncOp main, const isa::Spec& spec)
+      : main_(main), spec_(spec), machine_(spec.machine), builder_(main), data_(main),
+        session_(data_, machine_) {}
 
   LogicalResult run() {
     auto layers = readLayers();
@@ -43,8 +45,10 @@ public:
       return failure();
     makeConstants();
     for (auto& [layer, plan] : *layers) {
-      const int64_t bytes = session_.blockedBytes(layer.out);
-      session_.define(layer.root->getResult(0), session_.reserve(layer.name + ".out", bytes));
+      Value result = layer.root->getResult(0);
+      const int64_t bytes = isWords(result) ? bytesOf(result) : session_.blockedBytes(layer.out);
+      session_.define(result, session_.reserve(layer.name + ".out", bytes));
+      aliasReshapes(result);
     }
     session_.reserve("idle", machine_.dram.beat_bytes); // for copies that only signal
     builder_.setInsertionPoint(main_);
@@ -69,7 +73,7 @@ private:
       if (!isLayer(op))
         continue;
       FailureOr<Layer> layer = readLayer(op);
-      FailureOr<Plan> plan = readPlan(op);
+      FailureOr<Plan> plan = wordsKind(op) ? FailureOr<Plan>(Plan()) : readPlan(op);
       ok &= succeeded(layer) && succeeded(plan);
       if (ok)
         layers.emplace_back(std::move(*layer), *plan);
@@ -90,6 +94,19 @@ private:
     });
   }
 
+  int64_t bytesOf(Value words) const {
+    return wordsBytes(cast<ShapedType>(words.getType()).getNumElements(), machine_);
+  }
+
+  /// A reshape of words is the same bytes.
+  void aliasReshapes(Value value) {
+    for (Operation* user : value.getUsers())
+      if (auto reshape = dyn_cast<graph::ReshapeOp>(user)) {
+        session_.define(reshape.getResult(), session_.tensor(value));
+        aliasReshapes(reshape.getResult());
+      }
+  }
+
   /// The loader finds the channels of a blocked tensor in the network's shape, so that must be the
   /// device's.
   static bool sameShape(DictionaryAttr attributes, Shape shape) {
@@ -102,6 +119,12 @@ private:
 
   LogicalResult makeInputs(ArrayRef<Planned> layers) {
     for (BlockArgument argument : main_.getArguments()) {
+      if (isWords(argument)) {
+        makePort(argument, main_.getArgAttrDict(argument.getArgNumber()), false,
+                 session_.reserve("input." + std::to_string(argument.getArgNumber()),
+                                  bytesOf(argument)));
+        continue;
+      }
       const Shape shape = shapeOf(argument);
       auto attributes = main_.getArgAttrDict(argument.getArgNumber());
       std::string name = attributes.getAs<StringAttr>("graph.name").str();
@@ -123,9 +146,45 @@ private:
     return success();
   }
 
+  /// A network's input or output of words.
+  void makePort(Value value, DictionaryAttr attributes, bool output, const Tensor& tensor) {
+    PortOp::create(data_, value.getLoc(), attributes.getAs<StringAttr>("graph.name"), output,
+                   tensor.symbol, "words", attributes);
+    if (!output) {
+      session_.define(value, tensor);
+      aliasReshapes(value);
+    }
+  }
+
+  /// Little-endian.
+  void makeWords(graph::ConstantOp constant, int index) {
+    std::vector<int8_t> bytes;
+    auto append = [&](const APInt& bits) {
+      for (unsigned byte = 0; byte < 4; ++byte)
+        bytes.push_back(static_cast<int8_t>(bits.extractBitsAsZExtValue(8, 8 * byte)));
+    };
+    auto value = cast<DenseElementsAttr>(constant.getValue());
+    if (value.getElementType().isF32())
+      for (const APFloat& element : value.getValues<APFloat>())
+        append(element.bitcastToAPInt());
+    else
+      for (const APInt& element : value.getValues<APInt>())
+        append(element);
+    bytes.resize(bytesOf(constant.getResult()), 0);
+    session_.define(constant.getResult(),
+                    session_.constant("constant." + std::to_string(index), bytes));
+    aliasReshapes(constant.getResult());
+  }
+
+  static bool readsWords(Operation* user) {
+    return wordsKind(*user) || mlir::isa<graph::ReshapeOp, func::ReturnOp>(user);
+  }
+
   void makeConstants() {
     int index = 0;
     main_.walk([&](graph::ConstantOp constant) {
+      if (isWords(constant.getResult()) && llvm::any_of(constant->getUsers(), readsWords))
+        return makeWords(constant, index++);
       // Only those that an elementwise layer reads lie in DRAM as they are.
       for (Operation* user : constant->getUsers())
         if (mlir::isa<graph::QAddOp, graph::MapOp>(user) &&
@@ -161,6 +220,8 @@ private:
 
   std::unique_ptr<LayerCode> makeCode(Emit& emit, const Layer& layer, const Plan& plan) {
     switch (layer.kind) {
+    case Kind::Words:
+      return wordsKind(*layer.root)->make(emit, session_, *layer.root, spec_);
     case Kind::Conv:
       return makeConv(emit, session_, layer, plan);
     case Kind::Map:
@@ -190,6 +251,10 @@ private:
     auto results = cast<func::ReturnOp>(main_.getBody().front().getTerminator()).getOperands();
     for (auto [index, result] : llvm::enumerate(results)) {
       auto attributes = main_.getResultAttrDict(index);
+      if (isWords(result)) {
+        makePort(result, attributes, true, session_.tensor(result));
+        continue;
+      }
       if (!result.getDefiningOp() || !isLayer(*result.getDefiningOp()))
         return main_.emitError() << "output '"
                                  << attributes.getAs<StringAttr>("graph.name").getValue()
@@ -221,6 +286,7 @@ private:
   }
 
   func::FuncOp main_;
+  const isa::Spec& spec_;
   const isa::Machine& machine_;
   OpBuilder builder_, data_;
   Session session_;
@@ -240,7 +306,7 @@ struct GeneratePass : SpecPass<GeneratePass> {
     auto main = getOperation().lookupSymbol<func::FuncOp>("main");
     if (!main)
       return getOperation().emitError() << "there is no function @main", signalPassFailure();
-    if (failed(Network(main, spec().machine).run()))
+    if (failed(Network(main, spec()).run()))
       signalPassFailure();
   }
 };

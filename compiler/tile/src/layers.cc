@@ -3,6 +3,8 @@
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/scale.h"
 
+#include "words.h"
+
 namespace npuforge::tile {
 
 using namespace mlir;
@@ -34,11 +36,13 @@ graph::RequantOp fusedWith(graph::QAddOp add) {
 } // namespace
 
 bool isLayer(Operation& op) {
-  if (isa<graph::RequantOp>(op) && op.hasOneUse())
+  if (wordsKind(op))
+    return true;
+  if (mlir::isa<graph::RequantOp>(op) && op.hasOneUse())
     if (auto add = dyn_cast<graph::QAddOp>(*op.user_begin()); add && fusedWith(add) == &op)
       return false;
-  return isa<graph::RequantOp, graph::RescaleOp, graph::QAddOp, graph::QMaxPoolOp,
-             graph::QAvgPoolOp, graph::MapOp>(op);
+  return mlir::isa<graph::RequantOp, graph::RescaleOp, graph::QAddOp, graph::QMaxPoolOp,
+                   graph::QAvgPoolOp, graph::MapOp>(op);
 }
 
 namespace {
@@ -145,13 +149,18 @@ void readPool(Layer& layer, Op op) {
 
 bool readsBesides(const Layer& layer, Value tensor) {
   return layer.second == tensor ||
-         (layer.kind == Kind::Map && llvm::is_contained(layer.operands, tensor));
+         (layer.kind == Kind::Map && llvm::is_contained(layer.operands, tensor)) ||
+         (layer.kind == Kind::Words && llvm::is_contained(layer.root->getOperands(), tensor));
 }
 
 FailureOr<Layer> readLayer(Operation& root) {
   Layer layer{};
   layer.root = &root;
   layer.name = graph::nodeName(root.getLoc());
+  if (wordsKind(root)) {
+    layer.kind = Kind::Words;
+    return layer;
+  }
   layer.out = shapeOf(root.getResult(0));
   Operation* clamp = &root;
   if (auto requant = dyn_cast<graph::RequantOp>(root)) {

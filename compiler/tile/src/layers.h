@@ -25,7 +25,7 @@ struct Window {
   bool padded() const { return top || left || bottom || right; }
 };
 
-enum class Kind { Conv, Depthwise, MaxPool, AveragePool, Add, Rescale, Map };
+enum class Kind { Conv, Depthwise, MaxPool, AveragePool, Add, Rescale, Map, Words };
 
 /// A sum of two tensors with scales and zero points of their own.
 struct Sum {
@@ -34,7 +34,7 @@ struct Sum {
 
 /// One layer: `root` makes its result.
 struct Layer {
-  Kind kind;
+  Kind kind; ///< Words: only root and name say more, see words.h
   mlir::Operation* root;
   std::string name;
   mlir::Value input, second;         ///< activations; `second` of Add and of a convolution's sum

@@ -60,7 +60,10 @@ public:
                  " has banks";
         return 0;
       }
-    int64_t rows = results / cols;
+    int64_t rows = results;
+    for (const MapValue& value : plan.values)
+      if (value.is_result)
+        rows = results / (cols * value.element_bytes);
     for (const Bank& bank : banks)
       if (bank.used > 0)
         rows = std::min(rows, bank.size / bank.used);
@@ -183,17 +186,17 @@ void setWaits(MapPlan& plan, const isa::Spec& spec, int64_t fewest_rows) {
 
 } // namespace
 
-std::variant<int64_t, std::string> placeMap(MapPlan& plan, const isa::Spec& spec, int64_t rows) {
+std::string placeMap(MapPlan& plan, const isa::Spec& spec,
+                     const std::function<TileRows(int64_t)>& choose) {
   Placement placement(plan, spec.machine);
   std::string reason;
   const int64_t room = placement.run(reason);
   if (room == 0)
     return reason;
-  const int64_t tiles = ceilDiv(rows, room), band = ceilDiv(rows, tiles);
-  placement.setAddresses(band);
-  const int64_t fewest = rows - (ceilDiv(rows, band) - 1) * band;
-  setWaits(plan, spec, fewest);
-  return band;
+  const TileRows tile = choose(room);
+  placement.setAddresses(tile.rows);
+  setWaits(plan, spec, tile.fewest);
+  return "";
 }
 
 } // namespace npuforge::tile

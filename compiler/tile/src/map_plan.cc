@@ -18,19 +18,26 @@ bool isChannel(Value operand) {
   return shape.height * shape.width == 1;
 }
 
-/// The map's body as a DAG; a constant of one value a channel is one there, other operands are
-/// leaves.
-match::Dag::Class readBody(graph::MapOp map, match::Dag& dag) {
+/// The map's body as a DAG; a constant of one value (`channels`: or one a channel) is one there,
+/// other operands are leaves.
+match::Dag::Class readBody(graph::MapOp map, match::Dag& dag, bool channels) {
   std::vector<match::Dag::Class> arguments;
   for (auto [index, argument] : llvm::enumerate(map.getBody().getArguments())) {
     auto constant = map.getInputs()[index].getDefiningOp<graph::ConstantOp>();
-    if (!constant || !argument.getType().isF32()) {
+    auto value = constant ? cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
+    const bool is_number = constant && (channels ? argument.getType().isF32() : value.isSplat());
+    if (!is_number) {
       arguments.push_back(dag.leaf(argument.getType(), static_cast<int>(index)));
       continue;
     }
     std::vector<uint64_t> bits;
-    for (const APFloat& value : cast<DenseElementsAttr>(constant.getValue()).getValues<APFloat>())
-      bits.push_back(value.bitcastToAPInt().getZExtValue());
+    if (!channels && argument.getType().isInteger())
+      bits.push_back(value.getSplatValue<APInt>().getZExtValue());
+    else if (!channels)
+      bits.push_back(value.getSplatValue<APFloat>().bitcastToAPInt().getZExtValue());
+    else
+      for (const APFloat& element : value.getValues<APFloat>())
+        bits.push_back(element.bitcastToAPInt().getZExtValue());
     arguments.push_back(dag.constant(argument.getType(), std::move(bits)));
   }
   return match::readBlock(map.getBody().front(), arguments, dag).front();
@@ -75,25 +82,14 @@ MapPlan toPlan(const match::Cover& cover) {
   return plan;
 }
 
-} // namespace
-
-bool hasChannelOperands(const Layer& layer) {
-  const bool pixels = layer.in.height * layer.in.width > 1;
-  return llvm::any_of(layer.operands, [&](Value operand) {
-    return getElementTypeOrSelf(operand.getType()).isF32() || (pixels && isChannel(operand));
-  });
-}
-
-std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& layer,
-                                                                const isa::Spec& spec,
-                                                                const match::Patterns& patterns,
-                                                                bool fast_math) {
-  auto map = cast<graph::MapOp>(layer.root);
+std::variant<MapPlan, std::string> coverBody(graph::MapOp map, const isa::Spec& spec,
+                                             const match::Patterns& patterns, bool fast_math,
+                                             bool channels) {
   std::vector<match::Cover> covers;
   bool inexact = false;
   for (bool allowed : {fast_math, true}) {
     match::Dag dag;
-    const match::Dag::Class root = readBody(map, dag);
+    const match::Dag::Class root = readBody(map, dag, channels);
     match::addEquivalences(dag, allowed);
     covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows);
     inexact = allowed;
@@ -109,14 +105,41 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
       plan.alternative.push_back(step.instruction->mnemonic);
     plan.alternative_cycles = covers[1].cycles;
   }
+  return plan;
+}
+
+} // namespace
+
+std::variant<MapPlan, std::string> coverMap(graph::MapOp map, const isa::Spec& spec,
+                                            const match::Patterns& patterns, bool fast_math) {
+  return coverBody(map, spec, patterns, fast_math, false);
+}
+
+bool hasChannelOperands(const Layer& layer) {
+  const bool pixels = layer.in.height * layer.in.width > 1;
+  return llvm::any_of(layer.operands, [&](Value operand) {
+    return getElementTypeOrSelf(operand.getType()).isF32() || (pixels && isChannel(operand));
+  });
+}
+
+std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& layer,
+                                                                const isa::Spec& spec,
+                                                                const match::Patterns& patterns,
+                                                                bool fast_math) {
+  auto cover = coverBody(cast<graph::MapOp>(layer.root), spec, patterns, fast_math, true);
+  if (auto* reason = std::get_if<std::string>(&cover))
+    return *reason;
+  MapPlan plan = std::get<MapPlan>(std::move(cover));
   const int64_t blocks = ceilDiv(layer.in.channels, spec.machine.array.cols);
   const int64_t rows = layer.in.height * layer.in.width * (hasChannelOperands(layer) ? 1 : blocks);
   plan.layer_rows = layer.in.height * layer.in.width * blocks;
-  auto band = placeMap(plan, spec, rows);
-  if (auto* reason = std::get_if<std::string>(&band))
-    return *reason;
   Plan tiles;
-  tiles.band = std::get<int64_t>(band);
+  auto choose = [&](int64_t room) {
+    tiles.band = ceilDiv(rows, ceilDiv(rows, room));
+    return TileRows{tiles.band, rows - (ceilDiv(rows, tiles.band) - 1) * tiles.band};
+  };
+  if (std::string reason = placeMap(plan, spec, choose); !reason.empty())
+    return reason;
   return std::pair(tiles, plan);
 }
 

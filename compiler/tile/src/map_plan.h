@@ -1,8 +1,10 @@
 #pragma once
 // How a map's plan is made.
 
+#include <functional>
 #include <variant>
 
+#include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/match/cover.h"
 #include "npuforge/compiler/tile/maps.h"
 
@@ -22,8 +24,18 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
                                                                 const match::Patterns& patterns,
                                                                 bool fast_math);
 
-/// Gives every value its place and every step its waits. Returns the size of a tile in rows, or why
-/// there is no place.
-std::variant<int64_t, std::string> placeMap(MapPlan& plan, const isa::Spec& spec, int64_t rows);
+/// The instructions of a map over words, whose places are still to be found, or why there are none.
+std::variant<MapPlan, std::string> coverMap(graph::MapOp map, const isa::Spec& spec,
+                                            const match::Patterns& patterns, bool fast_math);
+
+/// Rows of a tile, and of the smallest one.
+struct TileRows {
+  int64_t rows, fewest;
+};
+
+/// Gives every value its place and every step its waits. `choose` is told how many rows there is
+/// room for, and says how many a tile has. Returns why there is no place, or "".
+std::string placeMap(MapPlan& plan, const isa::Spec& spec,
+                     const std::function<TileRows(int64_t room)>& choose);
 
 } // namespace npuforge::tile

@@ -261,6 +261,7 @@ std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
   case Kind::Rescale:
     return planElementwise(layer, plan, machine);
   case Kind::Map:
+  case Kind::Words:
     break; // by makeMapPlan
   }
   llvm_unreachable("every kind has a plan");

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "words.h"
 
 namespace npuforge::tile {
 
@@ -39,6 +40,8 @@ struct PlanPass : SpecPass<PlanPass> {
   /// Writes a layer's plan; why there is none, or "".
   std::string plan(const Layer& layer, const std::vector<Layer>& layers,
                    const match::Patterns& patterns) {
+    if (layer.kind == Kind::Words)
+      return wordsKind(*layer.root)->plan(*layer.root, spec(), patterns, fast_math);
     if (layer.kind == Kind::Map) {
       auto plans = makeMapPlan(layer, spec(), patterns, fast_math);
       if (auto* reason = std::get_if<std::string>(&plans))

@@ -35,18 +35,19 @@ struct Symbol {
 struct Quantisation {
   double scale = 1;
   int zero_point = 0;
-  std::string
-      type; ///< "i8" or "u8": the network's type; "f32": f32 on the device too, not quantised
+  std::string type; ///< "i8" or "u8": the network's type; "f32": f32 on the device too, not
+                    ///< quantised; empty for words
   bool operator==(const Quantisation&) const = default;
 };
 
 /// One input or output of the network and where it lies in DRAM.
 struct Port {
   std::string name;
-  std::string type;           ///< network type: "f32", "i8", "u8"
+  std::string type;           ///< network type: "f32", "i8", "u8"; of words any of is_word_type
   std::vector<int64_t> shape; ///< network shape
-  std::string
-      layout; ///< "plain": row-major; "blocked": [ceil(C/cols)][H][W][cols] of an N=1 CHW tensor
+  /// "plain": row-major; "blocked": [ceil(C/cols)][H][W][cols] of an N=1 CHW tensor; "words":
+  /// row-major, each element an f32 or an i32, padded to a whole row of 4*cols bytes.
+  std::string layout;
   uint64_t address = 0, bytes = 0;
   Quantisation quantisation; ///< between the network's f32 and the device's i8
   bool operator==(const Port&) const = default;
@@ -91,10 +92,15 @@ void sort(Program& program);
 /// What is wrong with a program for this machine, one line each: addresses outside DRAM, overlaps,
 /// names used twice, ... The hash is not looked at. Empty: write_program takes it.
 std::vector<std::string> problems(const Program& program, const isa::Spec& spec);
+/// Can words hold a network's tensor of this type ("f32", "f64", "f16", "bf16", "bool", "i8" to
+/// "i64", "u8" to "u64")?
+bool is_word_type(const std::string& type);
+/// Are words of this type f32 on the device (else i32)?
+bool is_float_type(const std::string& type);
 /// Bytes of one element of a port on the device.
 int element_bytes(const Port& port);
 /// Bytes that a port's elements take on the device, channels padded to whole rows of a byte a
-/// channel when blocked.
+/// channel when blocked, elements to whole rows of 4*cols bytes when words.
 uint64_t port_bytes(const Port& port, const isa::Spec& spec);
 
 /// Writes the ELF file. The program need not be sorted. Throws ProgramError, isa::FileError.

@@ -13,7 +13,8 @@
 
 namespace npuforge::simulator {
 
-/// A dense row-major tensor; `type` is "f32", "i8" or "u8" ("i32", "i64", "f64" are read too).
+/// A dense row-major tensor; `type` is one of "f32", "f64", "f16", "bf16", "bool", "i8" to "i64",
+/// "u8" to "u64". bf16 is raw pairs of bytes in a file.
 struct Tensor {
   std::string type;
   std::vector<int64_t> shape;
@@ -32,11 +33,12 @@ void write_npy(const Tensor& tensor,
 /// "1x3x32x32", as all programs write shapes; "scalar" if it has no extents.
 std::string shape_text(std::span<const int64_t> shape);
 
-/// Checks type and shape against the port, quantises f32 (half to even, saturating), lays it out
-/// and writes it to DRAM.
+/// Checks type and shape against the port, quantises f32 (half to even, saturating) or makes words
+/// of the elements, lays them out and writes them to DRAM. Throws TensorError, also for a value
+/// that the device's word cannot hold.
 void write_input(const assembler::Program& program, const isa::Machine& machine,
                  const std::string& name, const Tensor& tensor, DramData& dram);
-/// Reads an output from DRAM, dequantised to the network's type.
+/// Reads an output from DRAM, dequantised or converted to the network's type.
 Tensor read_output(const assembler::Program& program, const isa::Machine& machine,
                    const std::string& name, const DramData& dram);
 

@@ -1,0 +1,19 @@
+// The operators over words. To add one: a row here, its plan and code in a file of its own.
+#include "words.h"
+
+namespace npuforge::tile {
+
+namespace {
+const WordsKind* const kKinds[] = {
+    &kWordsMap,
+};
+} // namespace
+
+const WordsKind* wordsKind(mlir::Operation& op) {
+  for (const WordsKind* kind : kKinds)
+    if (kind->handles(op))
+      return kind;
+  return nullptr;
+}
+
+} // namespace npuforge::tile

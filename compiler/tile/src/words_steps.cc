@@ -1,0 +1,65 @@
+#include "words_steps.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+int64_t word(const std::vector<int64_t>& bits) {
+  return static_cast<int32_t>(bits[0]);
+}
+} // namespace
+
+Steps::Steps(Emit& emit, const MapPlan& plan) : e(emit), plan(plan) {
+  for (const MapStep& step : plan.steps)
+    for (const MapOperand& operand : step.operands)
+      if (operand.is_lane)
+        lanes.emplace(operand.bits, static_cast<int64_t>(lanes.size()));
+  // The last lane register is for idling.
+  if (static_cast<int64_t>(lanes.size()) > e.machine.vector.lane_registers - 1)
+    lanes.clear();
+}
+
+void Steps::setLanes() {
+  for (const auto& [bits, lane] : lanes)
+    e.set_lane(lane, word(bits));
+}
+
+void Steps::run(const std::function<Value(int64_t)>& rows) {
+  for (const MapStep& next : plan.steps)
+    step(next, rows);
+}
+
+void Steps::step(const MapStep& step, const std::function<Value(int64_t)>& rows) {
+  SmallVector<Value> sources;
+  SmallVector<StringRef> names;
+  SmallVector<NamedAttribute> numbers;
+  std::map<Bits, int64_t> own;
+  for (const MapOperand& operand : step.operands) {
+    if (operand.value >= 0) {
+      sources.push_back(rows(operand.value));
+      names.push_back(operand.name);
+      continue;
+    }
+    const int64_t number = operand.is_lane ? laneOf(operand.bits, own) : word(operand.bits);
+    numbers.push_back(e.builder.getNamedAttr(operand.name, e.builder.getI64IntegerAttr(number)));
+  }
+  if (step.waits) {
+    e.signal("vector", "vector");
+    e.await("vector", "vector");
+  }
+  ApplyOp::create(e.builder, e.location, step.instruction, rows(step.result), sources,
+                  step.destination, e.builder.getStrArrayAttr(names),
+                  e.builder.getDictionaryAttr(numbers));
+}
+
+int64_t Steps::laneOf(const Bits& bits, std::map<Bits, int64_t>& own) {
+  if (auto lane = lanes.find(bits); lane != lanes.end())
+    return lane->second;
+  auto [lane, is_new] = own.emplace(bits, static_cast<int64_t>(own.size()));
+  if (is_new)
+    e.set_lane(lane->second, word(bits));
+  return lane->second;
+}
+
+} // namespace npuforge::tile

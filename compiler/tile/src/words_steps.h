@@ -1,0 +1,31 @@
+#pragma once
+// The steps of a map's plan over one tile, and the lane registers of their numbers.
+
+#include <map>
+
+#include "npuforge/compiler/tile/maps.h"
+
+#include "emit.h"
+
+namespace npuforge::tile {
+
+class Steps {
+public:
+  /// The plan must outlive this.
+  Steps(Emit& emit, const MapPlan& plan);
+  /// Sets the numbers once, where there is room for all of them; else each step sets its own.
+  void setLanes();
+  /// All steps, one instruction each; `rows` makes the stream of a value.
+  void run(const std::function<mlir::Value(int64_t value)>& rows);
+
+private:
+  using Bits = std::vector<int64_t>;
+  void step(const MapStep& step, const std::function<mlir::Value(int64_t)>& rows);
+  int64_t laneOf(const Bits& bits, std::map<Bits, int64_t>& own);
+
+  Emit& e;
+  const MapPlan& plan;
+  std::map<Bits, int64_t> lanes;
+};
+
+} // namespace npuforge::tile
