@@ -17,7 +17,7 @@ namespace {
 
 const std::vector<std::string> kMathematical{"exp",   "exp2",    "log", "log2",
                                              "tanh",  "sigmoid", "erf", "reciprocal",
-                                             "rsqrt", "sqrt",    "sin", "cos"};
+                                             "rsqrt", "sqrt",    "sin", "cos", "atan"};
 
 class FunctionReader {
 public:

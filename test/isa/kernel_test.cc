@@ -120,8 +120,10 @@ TEST(Kernel, RefusesANameThatIsNoInput) {
   EXPECT_THROW(Kernel(*expr, {{"xi8_a", Type::I8}, {"xi8_b", Type::I32}}), std::invalid_argument);
 }
 
-TEST(Kernel, EqualsScalarEvaluationOnTheReferenceMachine) {
-  Spec spec = load_spec(find_machine("edge16"));
+class MachineKernel : public testing::TestWithParam<const char*> {};
+
+TEST_P(MachineKernel, EqualsScalarEvaluation) {
+  Spec spec = load_spec(find_machine(GetParam()));
   RandomExpression random(9);
   int expressions = 0;
   for (const Instruction& instruction : spec.instructions) {
@@ -138,6 +140,8 @@ TEST(Kernel, EqualsScalarEvaluationOnTheReferenceMachine) {
   }
   EXPECT_GT(expressions, 20);
 }
+
+INSTANTIATE_TEST_SUITE_P(Machines, MachineKernel, testing::Values("edge16", "npu16"));
 
 } // namespace
 } // namespace npuforge::isa

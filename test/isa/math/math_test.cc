@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "npuforge/isa/evaluate.h"
+
 #include "proof.h"
 
 namespace npuforge::isa {
@@ -56,6 +58,40 @@ INSTANTIATE_TEST_SUITE_P(Functions, Math, testing::ValuesIn(all_claims()), [](co
   return info.param.machine + "_" + info.param.function->name;
 });
 
+TEST(Divide, IsWithinAnUlpOfTheQuotient) {
+  // Over all bits, and over mantissas alone; a quotient of two f32 rounded from double is right
+  // enough to measure by.
+  const Spec spec = load_spec(find_machine("npu16"));
+  const Kernel kernel(*spec.find("vfdivide")->result, {{"a", Type::F32}, {"b", Type::F32}});
+  std::mt19937 random(5);
+  std::vector<float> a, b;
+  auto any = [&](bool wild) {
+    return std::bit_cast<float>(wild ? static_cast<uint32_t>(random())
+                                     : 0x3f000000 + static_cast<uint32_t>(random() & 0x1ffffff));
+  };
+  for (int i = 0; i < 400'000; ++i) {
+    a.push_back(any(i & 1));
+    b.push_back(any(i & 2));
+  }
+  const float inf = INFINITY;
+  for (float x : {0.0F, -0.0F, 1.0F, -3.0F, inf, -inf, NAN, 0x1p-149F, -0x1.fffffep127F, 0x1p-126F})
+    for (float y :
+         {0.0F, -0.0F, 1.0F, -3.0F, inf, -inf, NAN, 0x1p-149F, -0x1.fffffep127F, 0x1p-126F}) {
+      a.push_back(x);
+      b.push_back(y);
+    }
+  std::vector<float> q(a.size());
+  const void* inputs[] = {a.data(), b.data()};
+  kernel.run(inputs, q.data(), static_cast<int64_t>(q.size()));
+  double worst = 0;
+  for (size_t i = 0; i < q.size(); ++i) {
+    const double distance = error(q[i], static_cast<double>(a[i]) / static_cast<double>(b[i]));
+    ASSERT_LE(distance, 1) << a[i] << " / " << b[i] << " = " << q[i];
+    worst = std::max(worst, distance);
+  }
+  EXPECT_GT(worst, 0.49);
+}
+
 TEST(MathProof, EveryFunctionIsClaimed) {
   std::set<std::string> names;
   for (const Claim& claim : all_claims())
@@ -99,7 +135,7 @@ TEST(MathProof, MeasuresInUnitsOfTheLastPlace) {
   EXPECT_EQ(error(INFINITY, 0x1.fffffep127), 1);
   EXPECT_EQ(error(0x1.fffffep127f, inf), inf);
   for (const char* name : {"exp", "exp2", "log", "log2", "tanh", "erf", "sigmoid", "reciprocal",
-                           "rsqrt", "sqrt", "sin", "cos"})
+                           "rsqrt", "sqrt", "sin", "cos", "atan"})
     for (float x : {0.7f, 3.25f, -2.5f, -0.0f, INFINITY, -INFINITY, NAN, 1e-42f}) {
       const Reference& reference = *find_reference(name);
       float want = static_cast<float>(reference.quick(static_cast<double>(x)));

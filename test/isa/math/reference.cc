@@ -97,6 +97,7 @@ const std::array kReferences{
     Reference{"sqrt", std::sqrt, exact<mpfr_sqrt>},
     Reference{"sin", std::sin, exact<mpfr_sin>},
     Reference{"cos", std::cos, exact<mpfr_cos>},
+    Reference{"atan", std::atan, exact<mpfr_atan>},
 };
 
 } // namespace
