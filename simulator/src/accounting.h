@@ -25,8 +25,10 @@ public:
   void sequencer_stalled(Stall cause, Cycle cycles) {
     stats.units[0].stalls[static_cast<int>(cause)] += cycles;
   }
-  void port_conflict(isa::Unit waiting, isa::Unit holding, Cycle cycles) {
+  /// `kind`: port_kind of the port.
+  void port_conflict(isa::Unit waiting, isa::Unit holding, int kind, Cycle cycles) {
     stats.port_conflicts[static_cast<int>(waiting)][static_cast<int>(holding)] += cycles;
+    stats.port_conflicts_of[kind][static_cast<int>(waiting)][static_cast<int>(holding)] += cycles;
   }
   /// Closes the books at the end of the run.
   void finish(Cycle cycles);

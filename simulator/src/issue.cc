@@ -112,15 +112,18 @@ void Issue::test_heads(Cycle now) {
   std::sort(candidates.begin(), candidates.begin() + count,
             [](const Job* a, const Job* b) { return a->sequence < b->sequence; });
   blocker_.fill(nullptr);
+  std::array<int, kUnits> contested{}; // the port
   for (int c = 0; c < count && !core_.stopped(); ++c) {
     Job& job = *candidates[c];
     for (int older = 0; older < c && !blocker_[index(job.unit())]; ++older)
       for (int i = 0; i < job.claim_count; ++i)
         for (int k = 0; k < candidates[older]->claim_count; ++k)
-          if (job.claims[i].overlaps(candidates[older]->claims[k]))
+          if (const Claim& claim = candidates[older]->claims[k]; job.claims[i].overlaps(claim)) {
             blocker_[index(job.unit())] = candidates[older];
+            contested[index(job.unit())] = std::max(job.claims[i].first, claim.first);
+          }
     if (const Job* blocker = blocker_[index(job.unit())])
-      note_block(job, index(blocker->unit()), now);
+      note_block(job, index(blocker->unit()), contested[index(job.unit())], now);
     else if (!try_grant(job, now))
       continue;
   }
@@ -175,24 +178,26 @@ Cycle Issue::port_gate(const Job& job, int& port) const {
 bool Issue::try_grant(Job& job, Cycle now) {
   int port = -1;
   if (port_gate(job, port) > now) {
-    note_block(job, index(core_.ports.holder(port)), now);
+    note_block(job, index(core_.ports.holder(port)), port, now);
     return false;
   }
   grant(job, now);
   return true;
 }
 
-void Issue::note_block(Job& job, int unit, Cycle now) {
+void Issue::note_block(Job& job, int unit, int port, Cycle now) {
   if (job.blocked_by >= 0)
-    core_.accounting.port_conflict(job.unit(), Unit(job.blocked_by), now - job.blocked_since);
+    core_.accounting.port_conflict(job.unit(), Unit(job.blocked_by),
+                                   core_.ports.kind(job.blocked_at), now - job.blocked_since);
   job.blocked_by = unit;
+  job.blocked_at = port;
   job.blocked_since = now;
 }
 
 void Issue::grant(Job& job, Cycle now) {
   int u = index(job.unit());
   if (job.blocked_by >= 0)
-    note_block(job, job.blocked_by, now);
+    note_block(job, job.blocked_by, job.blocked_at, now);
   job.issue = now + 1;
   queues_[u].pop_front();
   if (slots_[u].size() == 0)

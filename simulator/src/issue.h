@@ -39,7 +39,7 @@ private:
   Cycle own_gate(const Job& job) const;
   Cycle port_gate(const Job& job, int& port) const;
   bool try_grant(Job& job, Cycle now);
-  void note_block(Job& job, int unit, Cycle now);
+  void note_block(Job& job, int unit, int port, Cycle now);
   void grant(Job& job, Cycle now);
   void take_credits(Job& job);
   void start(Job& job, Cycle now);
@@ -54,7 +54,8 @@ private:
   std::array<Cycle, kUnits> front_free_{};
   Cycle exit_free_ =
       0; ///< vector: cycle of the issue for which a row of one cycle would find the exit free
-  std::array<const Job*, kUnits> blocker_{}; ///< the older candidate that claims the head's ports
+  /// The older candidate that claims one of the head's ports.
+  std::array<const Job*, kUnits> blocker_{};
   std::vector<Job*> issued_;
   std::vector<std::unique_ptr<Job>> pool_;
   std::vector<Job*> free_;

@@ -36,7 +36,7 @@ struct Job {
   int64_t group = 1; ///< Reduce: rows of a group
   // Who kept it waiting at a port, for the statistics.
   Cycle blocked_since = 0;
-  int blocked_by = -1;
+  int blocked_by = -1, blocked_at = 0; ///< a unit, and a port that it holds or claims
 
   isa::Unit unit() const { return plan->unit; }
   Cycle arrive() const { return dispatch + 1; }

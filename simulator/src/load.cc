@@ -89,7 +89,8 @@ void Load::drain(Cycle until) {
     if (at > until)
       return;
     if (at > ready)
-      core_.accounting.port_conflict(isa::Unit::Load, core_.ports.holder(port), at - ready);
+      core_.accounting.port_conflict(isa::Unit::Load, core_.ports.holder(port),
+                                     core_.ports.kind(port), at - ready);
     next_step_ = at + 1;
     if (pops)
       pop(at);

@@ -45,6 +45,12 @@ public:
   isa::Unit holder(int port) const { return holder_[port]; }
   Cycle free_at(int port) const { return free_at_[port]; }
 
+  /// port_kind of a port.
+  int kind(int port) const {
+    const int sums = port - 2 * scratch_banks_;
+    return sums < 0 ? port / scratch_banks_ : 2 + sums / sum_banks_;
+  }
+
   int read_port(uint32_t address) const { return static_cast<int>(int64_t{address} / bank_bytes_); }
   int write_port(uint32_t address) const {
     return scratch_banks_ + static_cast<int>(int64_t{address} / bank_bytes_);

@@ -64,7 +64,8 @@ void Store::read(Cycle until) {
     if (at > until)
       return;
     if (at > ready)
-      core_.accounting.port_conflict(isa::Unit::Store, core_.ports.holder(port), at - ready);
+      core_.accounting.port_conflict(isa::Unit::Store, core_.ports.holder(port),
+                                     core_.ports.kind(port), at - ready);
     next_step_ = at + 1;
     if (reads)
       ++rows_read_;

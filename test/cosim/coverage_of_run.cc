@@ -11,8 +11,7 @@ namespace {
 using isa::Unit;
 using simulator::Stall;
 
-// Ports of a memory that a unit's instructions use: (space, read or write).
-using PortKinds = std::set<std::pair<isa::Space, isa::Access>>;
+using PortKinds = std::set<int>; // simulator::port_kind of ports that a unit's instructions use
 
 PortKinds claimed_ports(const isa::Spec& spec, Unit unit) {
   PortKinds kinds;
@@ -20,7 +19,7 @@ PortKinds claimed_ports(const isa::Spec& spec, Unit unit) {
     if (instruction.unit != unit)
       continue;
     for (const isa::PortUse& use : instruction.timing.uses)
-      kinds.insert({instruction.operands[use.stream].space, use.port});
+      kinds.insert(simulator::port_kind(instruction.operands[use.stream].space, use.port));
   }
   return kinds;
 }
@@ -33,17 +32,13 @@ PortKinds dma_ports(const isa::Spec& spec, Unit unit) {
       continue;
     for (const isa::Operand& operand : instruction.operands)
       if (operand.kind == isa::OperandKind::Stream && operand.space != isa::Space::Dram)
-        kinds.insert({operand.space, operand.access});
+        kinds.insert(simulator::port_kind(operand.space, operand.access));
   }
   return kinds;
 }
 
-bool meet(const PortKinds& a, const PortKinds& b) {
-  for (const auto& kind : a)
-    if (b.contains(kind))
-      return true;
-  return false;
-}
+constexpr const char* kPortNames[simulator::kPortKinds] = {"scratchpad read", "scratchpad write",
+                                                           "accumulator read", "accumulator write"};
 
 // Which causes a unit's stream of instructions can wait for.
 bool can_wait(Unit unit, Stall stall) {
@@ -76,8 +71,10 @@ RunCoverage::RunCoverage(const isa::Spec& spec) {
       if (waiting == holding)
         continue;
       const auto w = static_cast<Unit>(waiting), h = static_cast<Unit>(holding);
-      can_conflict_[waiting][holding] = meet(claimed_ports(spec, w), claimed_ports(spec, h)) ||
-                                        meet(dma_ports(spec, w), claimed_ports(spec, h));
+      PortKinds waits = claimed_ports(spec, w);
+      waits.merge(dma_ports(spec, w));
+      for (int kind : claimed_ports(spec, h))
+        can_conflict_[kind][waiting][holding] = waits.contains(kind);
     }
 }
 
@@ -86,7 +83,8 @@ void RunCoverage::add(const simulator::RunStats& stats) {
     for (int s = 0; s < simulator::kStallCount; ++s)
       waits_[u][s] += stats.units[u].stalls[s] + stats.units[u].waits[s];
     for (int v = 0; v < kUnits; ++v)
-      conflicts_[u][v] += stats.port_conflicts[u][v];
+      for (int kind = 0; kind < simulator::kPortKinds; ++kind)
+        conflicts_[kind][u][v] += stats.port_conflicts_of[kind][u][v];
   }
 }
 
@@ -101,12 +99,14 @@ std::string RunCoverage::table() const {
                   ? fmt::format("{:>12}", waits_[u][s])
                   : fmt::format("{:>12}", "-");
   }
-  text += "\n\nbank conflicts: unit that waited, unit that held the port, times\n";
+  text += "\n\nbank conflicts: unit that waited, unit that held the port, port, cycles\n";
   for (int w = 0; w < kUnits; ++w)
     for (int h = 0; h < kUnits; ++h)
-      if (can_conflict_[w][h])
-        text += fmt::format("  {:<10} {:<10} {:>8}\n", isa::name(static_cast<Unit>(w)),
-                            isa::name(static_cast<Unit>(h)), conflicts_[w][h]);
+      for (int kind = 0; kind < simulator::kPortKinds; ++kind)
+        if (can_conflict_[kind][w][h])
+          text += fmt::format("  {:<10} {:<10} {:<18} {:>8}\n", isa::name(static_cast<Unit>(w)),
+                              isa::name(static_cast<Unit>(h)), kPortNames[kind],
+                              conflicts_[kind][w][h]);
   return text;
 }
 
@@ -118,10 +118,11 @@ std::vector<std::string> RunCoverage::missing() const {
         missing.push_back(fmt::format("{} waiting for {}", isa::name(static_cast<Unit>(u)),
                                       simulator::name(static_cast<Stall>(s))));
     for (int v = 0; v < kUnits; ++v)
-      if (can_conflict_[u][v] && conflicts_[u][v] == 0)
-        missing.push_back(fmt::format("{} waiting for a bank port that {} holds",
-                                      isa::name(static_cast<Unit>(u)),
-                                      isa::name(static_cast<Unit>(v))));
+      for (int kind = 0; kind < simulator::kPortKinds; ++kind)
+        if (can_conflict_[kind][u][v] && conflicts_[kind][u][v] == 0)
+          missing.push_back(fmt::format("{} waiting for a {} port that {} holds",
+                                        isa::name(static_cast<Unit>(u)), kPortNames[kind],
+                                        isa::name(static_cast<Unit>(v))));
   }
   return missing;
 }

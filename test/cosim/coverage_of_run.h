@@ -1,5 +1,6 @@
 #pragma once
-// What a set of runs made happen: which unit waited for what, and which units met at a bank port.
+// What a set of runs made happen: which unit waited for what, and which units met at which kind of
+// bank port.
 
 #include <array>
 #include <cstdint>
@@ -22,8 +23,9 @@ public:
 private:
   static constexpr int kUnits = isa::kUnitCount;
   std::array<std::array<int64_t, simulator::kStallCount>, kUnits> waits_{};
-  std::array<std::array<int64_t, kUnits>, kUnits> conflicts_{};
-  std::array<std::array<bool, kUnits>, kUnits> can_conflict_{};
+  // By port_kind, waiting unit, holding unit.
+  std::array<simulator::Conflicts, simulator::kPortKinds> conflicts_{};
+  bool can_conflict_[simulator::kPortKinds][kUnits][kUnits] = {};
 };
 
 } // namespace npuforge::cosim

@@ -45,15 +45,23 @@ struct LayerStats {
           dram_read = 0, dram_written = 0;
 };
 
+/// What a bank's port is for: a memory read or written.
+inline constexpr int kPortKinds = 4;
+constexpr int port_kind(isa::Space space, isa::Access port) {
+  return (space == isa::Space::Accumulator ? 2 : 0) + (port == isa::Access::Write ? 1 : 0);
+}
+/// Cycles for which a unit waited at bank ports: [waiting unit][holding unit, or the one with the
+/// older claim].
+using Conflicts = std::array<std::array<int64_t, isa::kUnitCount>, isa::kUnitCount>;
+
 struct RunStats {
   int64_t cycles = 0;
   int64_t macs = 0; ///< rows streamed x weight rows loaded x array columns
   int64_t dram_read = 0, dram_written = 0, fetched = 0; ///< bytes
   std::array<UnitStats, isa::kUnitCount> units{};
   std::vector<LayerStats> layers;
-  /// Cycles for which a unit waited at a bank port: [waiting unit][holding unit, or the one with
-  /// the older claim]; DMA too.
-  std::array<std::array<int64_t, isa::kUnitCount>, isa::kUnitCount> port_conflicts{};
+  Conflicts port_conflicts{};                            ///< of all ports; DMA too
+  std::array<Conflicts, kPortKinds> port_conflicts_of{}; ///< the same by port_kind
 };
 
 /// A program did something that TIMING.md calls an error, or never ends; what() names cycle, pc,
