@@ -86,6 +86,6 @@ int main(int argc, char** argv) {
                  "Library of the Verilated RTL (default: the build's, by the machine's name)");
   app.add_option("--json", arguments.json, "Write the results to this file");
   app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000'000'000}));
   return isa::run_tool(app, argc, argv, [&] { return co_simulate(arguments); });
 }

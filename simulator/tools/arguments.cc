@@ -38,7 +38,7 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--json", arguments.json, "Write the results as JSON");
   app.add_flag("--timing-only", arguments.timing_only, "Exact cycles without values: no outputs");
   app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000'000'000}))
       ->capture_default_str();
   app.add_option("--repeat", arguments.repeat,
                  "Run so many times, to measure the speed: the results are the last run's")
