@@ -80,48 +80,10 @@ Loop loop_of(Type type) {
 } // namespace
 
 Loop float_loop(Op op, Type type) {
-  switch (op) {
-  case Op::Negate:
-    return loop_of<Op::Negate>(type);
-  case Op::Abs:
-    return loop_of<Op::Abs>(type);
-  case Op::Add:
-    return loop_of<Op::Add>(type);
-  case Op::Sub:
-    return loop_of<Op::Sub>(type);
-  case Op::Mul:
-    return loop_of<Op::Mul>(type);
-  case Op::Fma:
-    return loop_of<Op::Fma>(type);
-  case Op::Less:
-    return loop_of<Op::Less>(type);
-  case Op::LessEqual:
-    return loop_of<Op::LessEqual>(type);
-  case Op::Greater:
-    return loop_of<Op::Greater>(type);
-  case Op::GreaterEqual:
-    return loop_of<Op::GreaterEqual>(type);
-  case Op::Equal:
-    return loop_of<Op::Equal>(type);
-  case Op::NotEqual:
-    return loop_of<Op::NotEqual>(type);
-  case Op::Min:
-    return loop_of<Op::Min>(type);
-  case Op::Max:
-    return loop_of<Op::Max>(type);
-  case Op::Clamp:
-    return loop_of<Op::Clamp>(type);
-  case Op::Floor:
-    return loop_of<Op::Floor>(type);
-  case Op::Ceil:
-    return loop_of<Op::Ceil>(type);
-  case Op::Trunc:
-    return loop_of<Op::Trunc>(type);
-  case Op::Round:
-    return loop_of<Op::Round>(type);
-  default:
-    return nullptr;
-  }
+  using enum Op;
+  return loop_among<Negate, Abs, Add, Sub, Mul, Fma, Less, LessEqual, Greater, GreaterEqual, Equal,
+                    NotEqual, Min, Max, Clamp, Floor, Ceil, Trunc, Round>(
+      op, [type]<Op known>() { return loop_of<known>(type); });
 }
 
 } // namespace npuforge::isa

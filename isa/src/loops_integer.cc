@@ -109,58 +109,11 @@ Loop loop_of(Type type) {
 } // namespace
 
 Loop integer_loop(Op op, Type type) {
-  switch (op) {
-  case Op::Negate:
-    return loop_of<Op::Negate>(type);
-  case Op::Add:
-    return loop_of<Op::Add>(type);
-  case Op::Sub:
-    return loop_of<Op::Sub>(type);
-  case Op::Mul:
-    return loop_of<Op::Mul>(type);
-  case Op::SatAdd:
-    return loop_of<Op::SatAdd>(type);
-  case Op::SatSub:
-    return loop_of<Op::SatSub>(type);
-  case Op::SatMul:
-    return loop_of<Op::SatMul>(type);
-  case Op::ShiftRight:
-    return loop_of<Op::ShiftRight>(type);
-  case Op::ShiftLeft:
-    return loop_of<Op::ShiftLeft>(type);
-  case Op::And:
-    return loop_of<Op::And>(type);
-  case Op::Or:
-    return loop_of<Op::Or>(type);
-  case Op::Xor:
-    return loop_of<Op::Xor>(type);
-  case Op::Less:
-    return loop_of<Op::Less>(type);
-  case Op::LessEqual:
-    return loop_of<Op::LessEqual>(type);
-  case Op::Greater:
-    return loop_of<Op::Greater>(type);
-  case Op::GreaterEqual:
-    return loop_of<Op::GreaterEqual>(type);
-  case Op::Equal:
-    return loop_of<Op::Equal>(type);
-  case Op::NotEqual:
-    return loop_of<Op::NotEqual>(type);
-  case Op::Min:
-    return loop_of<Op::Min>(type);
-  case Op::Max:
-    return loop_of<Op::Max>(type);
-  case Op::Clamp:
-    return loop_of<Op::Clamp>(type);
-  case Op::RoundShift:
-    return loop_of<Op::RoundShift>(type);
-  case Op::CeilDiv:
-    return loop_of<Op::CeilDiv>(type);
-  case Op::Abs:
-    return loop_of<Op::Abs>(type);
-  default:
-    return nullptr;
-  }
+  using enum Op;
+  return loop_among<Negate, Add, Sub, Mul, SatAdd, SatSub, SatMul, ShiftRight, ShiftLeft, And, Or,
+                    Xor, Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual, Min, Max, Clamp,
+                    RoundShift, CeilDiv, Abs>(op,
+                                              [type]<Op known>() { return loop_of<known>(type); });
 }
 
 } // namespace npuforge::isa

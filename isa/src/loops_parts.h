@@ -22,4 +22,12 @@ void run_loop(const void* a, const void* b, const void* c, void* out, int64_t co
     to[i] = Function::apply(x[i], y[i], z[i]);
 }
 
+/// make<op>() if `op` is among these, else null.
+template <Op... known, class Make>
+Loop loop_among(Op op, Make make) {
+  Loop loop = nullptr;
+  (void)((op == known && (loop = make.template operator()<known>(), true)) || ...);
+  return loop;
+}
+
 } // namespace npuforge::isa
