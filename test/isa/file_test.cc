@@ -7,29 +7,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "npuforge/isa/file.h"
 
+#include "../temporary_folder.h"
+
 namespace npuforge::isa {
 namespace {
-
-/// An empty folder that goes away with the object.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "npuforge-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 /// The message of the FileError that `action` throws; "" if it throws none.
 template <typename Action>
@@ -42,6 +26,7 @@ std::string message_of(Action&& action) {
   }
 }
 
+using test::TemporaryFolder;
 using testing::HasSubstr;
 
 std::size_t count_files(const TemporaryFolder& folder) {
