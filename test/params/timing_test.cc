@@ -3,6 +3,7 @@
 // which instruction, what was expected and what was seen.
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -27,8 +28,9 @@ struct Mutation {
   int by;
 };
 
-const isa::Spec& tile4() {
-  static const isa::Spec spec = isa::load_spec(isa::find_machine("tile4"));
+/// Instructions of one, two and four cycles a row, and multiplies of two.
+const isa::Spec& machine() {
+  static const isa::Spec spec = isa::load_spec(NPUFORGE_TIMING_MACHINE);
   return spec;
 }
 
@@ -46,7 +48,7 @@ isa::ExprPtr shifted(const isa::ExprPtr& expr, int by) {
 /// The cycles when every stream has one row.
 int64_t least(const isa::Expr& expr) {
   return isa::evaluate(expr, [](std::string_view name) -> int64_t {
-    for (const auto& [size, value] : isa::timing_sizes(tile4().machine))
+    for (const auto& [size, value] : isa::timing_sizes(machine().machine))
       if (size == name)
         return value;
     return 1;
@@ -64,24 +66,37 @@ void for_each_expression(isa::Timing& timing, Visitor visit) {
   }
 }
 
-/// Instructions whose every expression shows: one row a cycle (what rows of several beats hide is
-/// one cycle behind the exit rule), no f32 rows of the accumulator, for whose ports nobody else
-/// waits.
-bool shows(const isa::Instruction& instruction) {
-  if (instruction.unit == isa::Unit::Sequencer || instruction.timing.dynamic ||
-      isa::pace(tile4().machine, instruction) > 1)
-    return false;
+/// What an instruction's timing can depend on: equal for instructions that differ in what they
+/// compute.
+std::string shape(const isa::Instruction& instruction) {
+  std::string text = isa::name(instruction.action);
   for (const isa::Operand& operand : instruction.operands)
-    if (operand.kind == isa::OperandKind::Stream && is_float(operand.type))
-      return false;
-  return true;
+    if (operand.kind == isa::OperandKind::Stream)
+      text += fmt::format(" {} {} x{}", isa::name(operand.space), isa::name(operand.access),
+                          isa::beats(machine().machine, instruction, operand));
+  return text;
+}
+
+/// The machine with one instruction of each shape: programs of these meet each more often.
+const isa::Spec& one_of_each() {
+  static const isa::Spec spec = [] {
+    isa::Spec all = machine();
+    std::set<std::string> shapes;
+    std::erase_if(all.instructions, [&](const isa::Instruction& instruction) {
+      return instruction.unit != isa::Unit::Sequencer && !shapes.insert(shape(instruction)).second;
+    });
+    return all;
+  }();
+  return spec;
 }
 
 std::vector<Mutation> mutations() {
   std::vector<Mutation> all;
-  isa::Spec spec = tile4();
+  isa::Spec spec = machine();
   for (size_t i = 0; i < spec.instructions.size(); ++i)
-    if (shows(spec.instructions[i]))
+    if (const isa::Instruction& instruction = spec.instructions[i];
+        instruction.unit != isa::Unit::Sequencer && !instruction.timing.dynamic &&
+        one_of_each().find(instruction.mnemonic))
       for_each_expression(spec.instructions[i].timing,
                           [&](const std::string& what, const isa::ExprPtr& expr, int64_t low) {
                             for (int by : {-1, 1})
@@ -92,7 +107,7 @@ std::vector<Mutation> mutations() {
 }
 
 isa::Spec mutated(const Mutation& mutation) {
-  isa::Spec spec = tile4();
+  isa::Spec spec = machine();
   for_each_expression(spec.instructions[mutation.instruction].timing,
                       [&](const std::string& what, isa::ExprPtr& expr, int64_t) {
                         if (what == mutation.what)
@@ -101,13 +116,26 @@ isa::Spec mutated(const Mutation& mutation) {
   return spec;
 }
 
-/// The matrix unit writes accumulators one instruction after the other: when its writes start
-/// rarely makes a difference to anybody.
+/// Of the vector unit.
+int longest_pace() {
+  int longest = 1;
+  for (const isa::Instruction& instruction : machine().instructions)
+    if (instruction.unit == isa::Unit::Vector)
+      longest = std::max(longest, isa::pace(machine().machine, instruction));
+  return longest;
+}
+
+/// What makes no difference to anybody. The matrix unit writes accumulators one instruction after
+/// the other: when its writes start rarely does. And the next vector instruction waits for the exit
+/// as long as for the front, unless its rows take more cycles; none take more than the longest.
 bool unseen(const Mutation& mutation) {
-  const isa::Instruction& instruction = tile4().instructions[mutation.instruction];
+  const isa::Instruction& instruction = machine().instructions[mutation.instruction];
+  if (mutation.what == "occupancy" && mutation.by < 0 && instruction.unit == isa::Unit::Vector &&
+      isa::pace(machine().machine, instruction) == longest_pace())
+    return true;
   for (size_t u = 0; u < instruction.timing.uses.size(); ++u) {
     const isa::PortUse& use = instruction.timing.uses[u];
-    if (use.port == isa::Access::Write &&
+    if (instruction.unit == isa::Unit::Matrix && use.port == isa::Access::Write &&
         instruction.operands[use.stream].space == isa::Space::Accumulator &&
         mutation.what == fmt::format("start of use {}", u))
       return true;
@@ -120,7 +148,7 @@ std::string first_difference(const isa::Spec& spec, const rtl::Library& library,
                              uint64_t programs = 150) {
   simulator::Simulator model(spec, {});
   for (uint64_t seed = 1; seed <= programs; ++seed) {
-    const auto program = random_programs::random_program(tile4(), {seed, 60});
+    const auto program = random_programs::random_program(one_of_each(), {seed, 60});
     const cosim::Outcome outcome =
         cosim::co_simulate({spec, program, {}, 10'000'000, nullptr}, library, model);
     if (!outcome.equal())
@@ -135,21 +163,22 @@ std::string read(const std::filesystem::path& file) {
   return text.str();
 }
 
-const std::filesystem::path kModel =
-    std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / "librtl_tile4.so";
+const std::filesystem::path kModel = NPUFORGE_TIMING_MODEL;
 
 TEST(Timing, WrongExpressionsAreFoundAndNamed) {
-  const rtl::Library library(kModel, tile4());
-  ASSERT_EQ(first_difference(tile4(), library, 20), "");
+  const rtl::Library library(kModel, machine());
+  ASSERT_EQ(first_difference(machine(), library, 20), "");
   int found = 0;
   for (const Mutation& mutation : mutations()) {
-    const isa::Instruction& instruction = tile4().instructions[mutation.instruction];
+    const isa::Instruction& instruction = machine().instructions[mutation.instruction];
     const std::string name =
         fmt::format("{} of {} by {:+}", mutation.what, instruction.mnemonic, mutation.by);
     if (unseen(mutation))
       continue;
     const std::string report = first_difference(mutated(mutation), library);
-    ASSERT_NE(report, "") << name << " is not found";
+    EXPECT_NE(report, "") << name << " is not found";
+    if (report.empty())
+      continue;
     ++found;
     EXPECT_NE(report.find(": expected "), std::string::npos) << name << "\n" << report;
     if (mutation.what == "latency") {
@@ -163,7 +192,7 @@ TEST(Timing, WrongExpressionsAreFoundAndNamed) {
 }
 
 TEST(Timing, TheReportSaysWhatWasExpectedAndSeen) {
-  const rtl::Library library(kModel, tile4());
+  const rtl::Library library(kModel, machine());
   for (const Mutation& mutation : mutations()) {
     if (mutation.what != "latency")
       continue;
@@ -181,7 +210,7 @@ TEST(Timing, TheReportSaysWhatWasExpectedAndSeen) {
 TEST(Timing, TheRtlDoesNotFollowExpressions) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("npuforge-timing-{}", ::getpid());
-  isa::generate_systemverilog(tile4(), folder / "right");
+  isa::generate_systemverilog(machine(), folder / "right");
   for (const Mutation& mutation : mutations()) {
     isa::generate_systemverilog(mutated(mutation), folder / "wrong");
     for (const auto& file : std::filesystem::directory_iterator(folder / "right"))
