@@ -75,8 +75,8 @@ mlir::DenseElementsAttr computed(mlir::Operation* op,
 mlir::Value replaced(mlir::OpBuilder& builder, mlir::Operation* op, mlir::DenseElementsAttr value) {
   builder.setInsertionPoint(op);
   auto constant = ConstantOp::create(builder, op->getLoc(), value.getType(), value);
+  op->erase(); // first: the place behind the constant is the operation
   builder.setInsertionPointAfter(constant);
-  op->erase();
   return constant;
 }
 

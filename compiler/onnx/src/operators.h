@@ -9,11 +9,20 @@ namespace npuforge::onnx {
 
 const Table& elementwise_operators(); ///< arithmetic, logic, comparisons, casts
 const Table& activation_operators();
-const Table& quantize_operators(); ///< QuantizeLinear, DequantizeLinear
-const Table& linear_operators();   ///< Gemm, MatMul
-const Table& window_operators();   ///< Conv, pools
-const Table& shape_operators();    ///< reshapes and values made of shapes
-const Table& move_operators();     ///< transpose, slice, concat, pad, ...
+const Table& quantize_operators();    ///< QuantizeLinear, DequantizeLinear
+const Table& linear_operators();      ///< Gemm, MatMul
+const Table& convolution_operators(); ///< Conv, ConvTranspose
+const Table& pool_operators();
+const Table& norm_operators();      ///< batch, layer, group, .. normalisation
+const Table& recurrent_operators(); ///< RNN, GRU, LSTM
+const Table& resize_operators();
+const Table& grid_operators(); ///< elements at computed places; crops
+const Table& loss_operators();
+const Table& signal_operators();
+const Table& integer_operators(); ///< products of 8-bit integers
+const Table& qlinear_operators(); ///< com.microsoft's on quantised tensors
+const Table& shape_operators();   ///< reshapes and values made of shapes
+const Table& move_operators();    ///< transpose, slice, concat, pad, ...
 
 /// The importer of an operator, or null.
 const Importer* find_importer(const onnx_proto::NodeProto& node);

@@ -1,5 +1,5 @@
-// QuantizeLinear and DequantizeLinear with constant scales, as the passes on quantised networks
-// want them.
+// QuantizeLinear and DequantizeLinear: with constant scales and 8 bits as the passes on quantised
+// networks want them, as maps otherwise.
 #include <cmath>
 #include <limits>
 
@@ -8,6 +8,7 @@
 #include "npuforge/compiler/graph/infer_shapes.h"
 
 #include "operators.h"
+#include "quantization.h"
 
 namespace npuforge::onnx {
 namespace {
@@ -56,31 +57,49 @@ mlir::Value create(Node& node, const Quantisation& q, mlir::Type element) {
   return op;
 }
 
+/// Scale and zero point are inputs 1 and 2.
+Quantised of_inputs(Node& node) {
+  node.integer("saturate", 1);
+  node.integer("precision", 0);
+  if (node.integer("block_size", 0) != 0)
+    throw Unsupported("blocked quantisation is not supported");
+  return {node.operand(1), node.has(2) ? node.operand(2) : mlir::Value(), node.integer("axis", 1)};
+}
+
+/// Whether the passes on quantised networks can take it.
+bool known_now(Node& node) {
+  return graph::constantValue(node.operand(1)) && node.element(1).isF32() &&
+         (!node.has(2) || graph::constantValue(node.operand(2)));
+}
+
 Results quantize(Node& node) {
-  Quantisation q(node);
   mlir::Type type = node.build.builder().getIntegerType(8, false);
   if (int64_t wanted = node.integer("output_dtype", 0))
     type = type_of(node, wanted);
   else if (node.has(2))
     type = node.element(2);
-  if (!type.isInteger(8))
-    throw Unsupported("only 8-bit integers are supported");
-  if (!node.element(0).isF32())
-    throw Unsupported("its input is not f32");
-  return create<graph::QuantizeOp>(node, q, type);
+  if (!type.isInteger(8) || !node.element(0).isF32() || !known_now(node))
+    return quantized(node.build, node.operand(0), of_inputs(node), type);
+  return create<graph::QuantizeOp>(node, Quantisation(node), type);
 }
 
 Results dequantize(Node& node) {
-  Quantisation q(node);
-  if (!node.element(0).isInteger(8) && !node.element(0).isInteger(32))
-    throw Unsupported("only 8-bit and 32-bit integers are supported");
-  return create<graph::DequantizeOp>(node, q, node.build.f32());
+  const bool fits = node.element(0).isInteger(8) || node.element(0).isSignlessInteger(32);
+  if (int64_t wanted = node.integer("output_dtype", 0))
+    if (type_of(node, wanted) != node.element(1))
+      throw Unsupported("output_dtype is not the scale's type");
+  if (!fits || !known_now(node))
+    return dequantized(node.build, node.operand(0), of_inputs(node));
+  return create<graph::DequantizeOp>(node, Quantisation(node), node.build.f32());
 }
 
 } // namespace
 
 const Table& quantize_operators() {
-  static const Table table = {{"DequantizeLinear", dequantize}, {"QuantizeLinear", quantize}};
+  static const Table table = {{"DequantizeLinear", dequantize},
+                              {"QuantizeLinear", quantize},
+                              {"com.microsoft::DequantizeLinear", dequantize},
+                              {"com.microsoft::QuantizeLinear", quantize}};
   return table;
 }
 

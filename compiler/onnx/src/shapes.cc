@@ -20,8 +20,8 @@ Results reshape(Node& node) {
   Dims own = node.shape(0);
   int64_t open = -1, known = 1;
   auto refuse = [&] {
-    return Unsupported(fmt::format("cannot reshape {} to {}", graph::text(own),
-                                   graph::text(given)));
+    return Unsupported(
+        fmt::format("cannot reshape {} to {}", graph::text(own), graph::text(given)));
   };
   for (size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] == 0 && !allow_zero) {

@@ -1,0 +1,21 @@
+#pragma once
+// Quantised values as maps, whose scales and zero points may be computed at run time.
+
+#include "node.h"
+
+namespace npuforge::onnx {
+
+/// A tensor's scale and zero point: numbers, or one for each slice of an axis.
+struct Quantised {
+  mlir::Value scale, zero; ///< zero may be null: 0
+  int64_t axis = 1;
+};
+
+/// round(x / scale) + zero, within the bounds of `type` (integers of up to 16 bits).
+mlir::Value quantized(const graph::Build& build, mlir::Value x, const Quantised& q,
+                      mlir::Type type);
+
+/// (x - zero) * scale, of the scale's type.
+mlir::Value dequantized(const graph::Build& build, mlir::Value x, const Quantised& q);
+
+} // namespace npuforge::onnx

@@ -1,0 +1,54 @@
+#pragma once
+// What RNN, GRU and LSTM share: their operands, their activation functions, and the loop over time,
+// which is unrolled.
+
+#include "node.h"
+
+namespace npuforge::onnx {
+
+/// An activation with its numbers.
+using Activation = std::function<Scalar(const Scalar&)>;
+
+struct Recurrent {
+  const graph::Build& build;
+  int64_t steps, batch, inputs, hidden, directions;
+  std::string direction;
+  bool batch_first, clips;
+  double clip;
+  std::vector<Activation> activations; ///< those of the first direction, then those of the second
+
+  /// `gates`: of W, R and B. `defaults`: the activations of one direction.
+  Recurrent(Node& node, int64_t gates, std::vector<std::string> defaults);
+
+  bool backwards(int64_t d) const { return direction == "reverse" || d == 1; }
+  /// f(x), x clipped first.
+  Scalar activate(int64_t d, size_t which, const Scalar& x) const;
+  /// One gate's rows of W or R in one direction, transposed: [1, columns, hidden].
+  mlir::Value weights(size_t input, int64_t d, int64_t gate) const;
+  /// One gate's bias [hidden], W's (half 0) or R's (half 1); null without.
+  mlir::Value bias(int64_t d, int64_t gate, int64_t half) const;
+  /// x W^T + bias for all steps: [steps * batch, hidden].
+  mlir::Value projected(int64_t d, int64_t gate, mlir::Value bias) const;
+  /// One step's rows of `projected`.
+  mlir::Value at(mlir::Value projected, int64_t step) const;
+  /// h R^T: [batch, hidden].
+  mlir::Value recurred(mlir::Value h, mlir::Value weights) const;
+  /// One direction of an initial state, zeros without: [batch, hidden].
+  mlir::Value initial(size_t input, int64_t d) const;
+  mlir::Value sum(mlir::Value a, mlir::Value b) const; ///< either may be null
+
+  /// Runs a direction's steps: `step(time, states)` gives the new states, of which the first is the
+  /// output; past a sequence's end states stay and outputs are 0. Returns the outputs by time.
+  Values run(int64_t d, Values& states,
+             const std::function<Values(int64_t, const Values&)>& step) const;
+  /// Y of all directions from their outputs; final states from each direction's.
+  mlir::Value outputs(llvm::ArrayRef<Values> by_direction) const;
+  mlir::Value finals(llvm::ArrayRef<mlir::Value> by_direction) const;
+
+private:
+  Node& node_;
+  int64_t gates_;
+  mlir::Value x_; ///< [steps, batch, inputs]
+};
+
+} // namespace npuforge::onnx
