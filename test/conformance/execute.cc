@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "interpret.h"
+#include "simulate.h"
 
 namespace npuforge::conformance {
 namespace {
@@ -40,46 +41,63 @@ std::string operator_of(const Case& test, const ModelProto& model) {
 }
 
 /// Inputs that a caller gives: those without an initialiser.
-std::vector<std::string> input_names(const ModelProto& model) {
+std::vector<onnx_proto::ValueInfoProto> given_inputs(const ModelProto& model) {
   std::set<std::string> initialised;
   for (const auto& tensor : model.graph().initializer())
     initialised.insert(tensor.name());
-  std::vector<std::string> names;
+  std::vector<onnx_proto::ValueInfoProto> inputs;
   for (const auto& input : model.graph().input())
     if (!initialised.contains(input.name()))
-      names.push_back(input.name());
-  return names;
+      inputs.push_back(input);
+  return inputs;
 }
 
-Tensors read_all(const std::vector<std::filesystem::path>& files) {
-  Tensors tensors;
-  for (const auto& file : files)
-    tensors.push_back(read_tensor(file));
-  return tensors;
+/// The tensor of an input or output. ONNX's data holds bf16 as u16.
+HostTensor read_value(const std::filesystem::path& file, const onnx_proto::ValueInfoProto& value) {
+  HostTensor tensor = read_tensor(file);
+  if (type_name(value.type().tensor_type().elem_type()) == "bf16" && tensor.type == "u16")
+    tensor.type = "bf16";
+  return tensor;
+}
+
+/// Whether the model leaves a dimension open.
+bool is_open(const onnx_proto::ValueInfoProto& value) {
+  if (!value.type().tensor_type().has_shape())
+    return true;
+  for (const auto& dim : value.type().tensor_type().shape().dim())
+    if (!dim.has_dim_value())
+      return true;
+  return false;
 }
 
 /// Runs one data set. Returns what is wrong, or nothing.
 std::optional<std::string> run_data_set(const Case& test, const ModelProto& model,
                                         const std::filesystem::path& data_set, const Rules& rules,
-                                        Outcome& outcome) {
-  const std::vector<std::string> names = input_names(model);
-  const auto files = data_files(data_set, "input");
-  if (files.size() != names.size())
-    return fmt::format("{} inputs, data for {}", names.size(), files.size());
+                                        const std::string& machine, Outcome& outcome) {
+  const auto given = given_inputs(model);
+  const auto files = data_files(data_set, "input"), output_files = data_files(data_set, "output");
+  const auto outputs = static_cast<size_t>(model.graph().output_size());
+  if (files.size() != given.size() || output_files.size() != outputs)
+    return fmt::format("{} inputs and {} outputs, data for {} and {}", given.size(), outputs,
+                       files.size(), output_files.size());
   const std::set<std::string> parameters = rules.parameters(model);
   Request request{test.model, {}, {}};
-  Tensors inputs;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (parameters.contains(names[i]))
-      request.bound[names[i]] = files[i];
-    else {
-      inputs.push_back(read_tensor(files[i]));
-      request.shapes[names[i]] = inputs.back().shape;
+  Tensors inputs, wanted;
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (parameters.contains(given[i].name())) {
+      request.bound[given[i].name()] = files[i];
+      continue;
     }
+    inputs.push_back(read_value(files[i], given[i]));
+    if (is_open(given[i]))
+      request.shapes[given[i].name()] = inputs.back().shape;
   }
   outcome.bound = !request.bound.empty();
-  const Tensors wanted = read_all(data_files(data_set, "output"));
-  const Tensors results = interpret_model(request, inputs, outcome.folded);
+  for (size_t i = 0; i < outputs; ++i)
+    wanted.push_back(read_value(output_files[i], model.graph().output(static_cast<int>(i))));
+  const Tensors results = machine.empty()
+                              ? interpret_model(request, inputs, outcome.folded)
+                              : simulate_model(request, inputs, machine, outcome.folded);
   if (results.size() != wanted.size())
     return fmt::format("{} outputs instead of {}", results.size(), wanted.size());
   for (size_t i = 0; i < wanted.size(); ++i)
@@ -88,7 +106,7 @@ std::optional<std::string> run_data_set(const Case& test, const ModelProto& mode
   return std::nullopt;
 }
 
-void run_case(const Case& test, const Rules& rules, Outcome& outcome) {
+void run_case(const Case& test, const Rules& rules, const std::string& machine, Outcome& outcome) {
   const ModelProto model = read_model(test.model);
   outcome.op = operator_of(test, model);
   if (auto reason = rules.excluded(test.name, model)) {
@@ -99,7 +117,7 @@ void run_case(const Case& test, const Rules& rules, Outcome& outcome) {
   if (test.data_sets.empty())
     throw std::runtime_error("it has no data");
   for (const auto& data_set : test.data_sets)
-    if (auto wrong = run_data_set(test, model, data_set, rules, outcome)) {
+    if (auto wrong = run_data_set(test, model, data_set, rules, machine, outcome)) {
       outcome.reason = *wrong;
       return;
     }
@@ -108,11 +126,11 @@ void run_case(const Case& test, const Rules& rules, Outcome& outcome) {
 
 } // namespace
 
-Outcome execute(const Case& test, const Rules& rules, Mode) {
+Outcome execute(const Case& test, const Rules& rules, const std::string& machine) {
   const auto start = std::chrono::steady_clock::now();
   Outcome outcome;
   try {
-    run_case(test, rules, outcome);
+    run_case(test, rules, machine, outcome);
   } catch (const std::exception& error) {
     outcome.reason = error.what();
   }

@@ -7,12 +7,8 @@
 
 namespace npuforge::conformance {
 
-/// What runs the compiled model.
-enum class Mode {
-  kInterpreter, ///< the reference interpreter, on the graph as imported
-};
-
-/// Never throws; what goes wrong is the outcome's reason.
-Outcome execute(const Case& test, const Rules& rules, Mode mode);
+/// Never throws; what goes wrong is the outcome's reason. `machine`: what runs the compiled model;
+/// without one the reference interpreter runs the graph as imported.
+Outcome execute(const Case& test, const Rules& rules, const std::string& machine);
 
 } // namespace npuforge::conformance

@@ -1,18 +1,9 @@
 #include "interpret.h"
 
-#include <fstream>
-
-#include <fmt/format.h>
-#include <mlir/Pass/PassManager.h>
-#include <unistd.h>
-
 #include "npuforge/compiler/graph/Graph.h"
-#include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/tensor_interpreter.h"
-#include "npuforge/compiler/onnx/import.h"
 
-#include "npuforge_onnx.pb.h"
-#include "pipeline.h"
+#include "import_request.h"
 
 namespace npuforge::conformance {
 namespace {
@@ -47,6 +38,13 @@ mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context, const HostTenso
   return mlir::DenseElementsAttr::get(type, bits);
 }
 
+/// For an input of which only the type is read (CastLike's): ONNX's data has it in other shapes.
+mlir::DenseElementsAttr nothing(mlir::Type type) {
+  auto shaped = llvm::cast<mlir::ShapedType>(type);
+  return mlir::DenseElementsAttr::get(
+      shaped, mlir::Builder(type.getContext()).getZeroAttr(shaped.getElementType()));
+}
+
 HostTensor from_attribute(mlir::DenseElementsAttr attribute) {
   HostTensor tensor{type_text(attribute.getElementType()), attribute.getType().getShape().vec(),
                     ""};
@@ -61,71 +59,19 @@ HostTensor from_attribute(mlir::DenseElementsAttr attribute) {
   return tensor;
 }
 
-/// A copy of the model in which bound inputs are initialisers; removed when it goes.
-class BoundModel {
-public:
-  BoundModel(const Request& request)
-      : file_(std::filesystem::temp_directory_path() /
-              fmt::format("npuconform-{}.onnx", ::getpid())) {
-    onnx_proto::ModelProto model;
-    std::ifstream in(request.model, std::ios::binary);
-    model.ParseFromIstream(&in);
-    for (const auto& [name, path] : request.bound) {
-      auto* tensor = model.mutable_graph()->add_initializer();
-      std::ifstream data(path, std::ios::binary);
-      tensor->ParseFromIstream(&data);
-      tensor->set_name(name);
-    }
-    std::ofstream out(file_, std::ios::binary);
-    if (!model.SerializeToOstream(&out))
-      throw std::runtime_error(fmt::format("cannot write {}", file_.string()));
-  }
-  ~BoundModel() { std::filesystem::remove(file_); }
-  const std::filesystem::path& file() const { return file_; }
-
-private:
-  std::filesystem::path file_;
-};
-
-onnx::Import import_bound(mlir::MLIRContext& context, const Request& request) {
-  onnx::ImportOptions options;
-  options.shapes = request.shapes;
-  if (request.bound.empty())
-    return onnx::import_model(context, request.model, options);
-  BoundModel model(request);
-  return onnx::import_model(context, model.file(), options);
-}
-
-/// Whether any result depends on an argument.
-bool depends_on_input(mlir::func::FuncOp main) {
-  llvm::DenseSet<mlir::Value> reached;
-  mlir::Block& body = main.getBody().front();
-  for (mlir::Value argument : body.getArguments())
-    reached.insert(argument);
-  bool found = false;
-  for (mlir::Operation& op : body) {
-    const bool depends = llvm::any_of(
-        op.getOperands(), [&](mlir::Value operand) { return reached.contains(operand); });
-    if (depends)
-      reached.insert(op.result_begin(), op.result_end());
-    found |= depends && &op == body.getTerminator();
-  }
-  return found;
-}
-
 } // namespace
 
 Tensors interpret_model(const Request& request, const Tensors& inputs, bool& folded) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  onnx::Import import = import_bound(context, request);
-  mlir::PassManager passes(&context);
-  passes.nest<mlir::func::FuncOp>().addPass(graph::createInferShapes());
-  compiler::run_passes(passes, *import.module);
+  onnx::Import import = import_request(context, request);
   auto main = import.module->lookupSymbol<mlir::func::FuncOp>("main");
   folded = !depends_on_input(main);
+  if (inputs.size() != main.getNumArguments())
+    throw std::runtime_error("the number of inputs is wrong");
   std::vector<mlir::DenseElementsAttr> arguments;
-  for (const HostTensor& input : inputs)
-    arguments.push_back(to_attribute(context, input));
+  for (auto [input, argument] : llvm::zip_equal(inputs, main.getArguments()))
+    arguments.push_back(argument.use_empty() ? nothing(argument.getType())
+                                             : to_attribute(context, input));
   Tensors results;
   for (mlir::DenseElementsAttr result : graph::interpretTensors(main, arguments))
     results.push_back(from_attribute(result));

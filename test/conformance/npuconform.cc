@@ -18,7 +18,7 @@ struct Options {
   std::vector<std::filesystem::path> folders;
   std::filesystem::path rules = NPUFORGE_SOURCE_DIR "/test/conformance/rules.yaml";
   std::filesystem::path markdown, json;
-  std::string filter;
+  std::string filter, machine;
   size_t every = 1;
   unsigned processes = 2;
   double seconds = 60;
@@ -49,7 +49,7 @@ int run(const Options& options) {
   const std::vector<Case> cases = select(find_cases(options.folders), options);
   const std::vector<Outcome> outcomes =
       run_pool(cases.size(), options.processes, options.seconds,
-               [&](size_t i) { return execute(cases[i], rules, Mode::kInterpreter); });
+               [&](size_t i) { return execute(cases[i], rules, options.machine); });
   int passed = 0, failed = 0;
   for (size_t i = 0; i < cases.size(); ++i) {
     passed += outcomes[i].status == Status::kPassed;
@@ -58,7 +58,10 @@ int run(const Options& options) {
       fmt::print("{}/{}: {}\n", cases[i].suite, cases[i].name, outcomes[i].reason);
   }
   fmt::print("{}", summary(cases, outcomes));
-  write(options.markdown, markdown(cases, outcomes, "Run in the reference interpreter."));
+  write(options.markdown,
+        markdown(cases, outcomes,
+                 options.machine.empty() ? "Run in the reference interpreter."
+                                         : "Compiled for " + options.machine + " and simulated."));
   write(options.json, json(cases, outcomes));
   if (options.at_least < 0)
     return failed == 0 ? 0 : 1;
@@ -74,6 +77,8 @@ int main(int argc, char** argv) {
   CLI::App app("Compiles and runs ONNX test data, and compares", "npuconform");
   app.set_version_flag("--version", npuforge::kVersion);
   app.add_option("folders", options.folders, "folders with cases below them")->required();
+  app.add_option("--machine", options.machine,
+                 "compile for it and simulate (without it: the reference interpreter)");
   app.add_option("--rules", options.rules, "tolerances, exclusions, parameters")
       ->capture_default_str();
   app.add_option("--markdown", options.markdown, "writes the report");

@@ -58,6 +58,9 @@ Results batch_normalization(Node& node) {
   const Build& build = node.build;
   const double epsilon = node.real("epsilon", 1e-5), momentum = node.real("momentum", 0.9);
   const bool training = node.integer("training_mode", 0) != 0;
+  node.integers("consumed_inputs", {}); // of opset 6, as the next two
+  if (node.integer("is_test", 1) == 0 || node.integer("spatial", 1) == 0)
+    throw Unsupported("training, or statistics for each element");
   const int64_t rank = node.rank(0);
   if (rank < 1)
     throw Unsupported("its input is a number");

@@ -1,0 +1,22 @@
+#pragma once
+// A model with what a case binds, imported. For the files that know MLIR.
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "data.h"
+
+namespace npuforge::conformance {
+
+using Tensors = std::vector<HostTensor>;
+
+struct Request {
+  std::filesystem::path model;
+  std::map<std::string, std::filesystem::path> bound; ///< tensors of inputs that become constants
+  std::map<std::string, std::vector<int64_t>>
+      shapes; ///< of other inputs that are open in the model
+};
+
+} // namespace npuforge::conformance

@@ -1,0 +1,13 @@
+#pragma once
+// A model compiled to a program, which the cycle-accurate model runs. What knows MLIR is in
+// simulate.cc.
+
+#include "request.h"
+
+namespace npuforge::conformance {
+
+/// As interpret_model, on the machine (a name or a spec file; the same in all calls of a process).
+Tensors simulate_model(const Request& request, const Tensors& inputs, const std::string& machine,
+                       bool& folded);
+
+} // namespace npuforge::conformance
