@@ -138,6 +138,8 @@ private:
   }
 
   Value operation(const Expr& e, ArrayRef<Value> args) {
+    if (e.args.empty()) // the number of a lane
+      throw NoRegion("it uses '" + e.text + "', which no operator of a graph does");
     const isa::Type type = e.args[0]->type;
     if (std::optional<Value> converted = convert(b, location, e, args[0]))
       return *converted;

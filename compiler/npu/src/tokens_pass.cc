@@ -45,18 +45,27 @@ public:
           .address("dram", dram(1))
           .address("bytes", {1, 0, -1})
           .emit(location);
-    if (unit == "matrix")
+    // The active weights may be of another type than those of this multiplication, unless the array
+    // knows only one: then a set of its own is preloaded for it.
+    if (unit == "matrix" && !hasTypes())
       return multiply(builder, location, 0);
     // A weight set that is preloaded must be taken: the array passes over it.
     InstOp preload =
         Instruction(builder, array(Action::Preload)).address("src", source).emit(location);
-    multiply(builder, location, 1);
-    return preload;
+    InstOp pass = multiply(builder, location, 1);
+    return unit == "matrix" ? pass : preload;
   }
 
 private:
   /// What loads read and stores write are different bytes.
   Address dram(int64_t offset) const { return {offset, idle_.dram_register, idle_.row_generator}; }
+
+  /// Does the array multiply elements of more than one type?
+  bool hasTypes() const {
+    return llvm::count_if(target_.spec().instructions, [](const isa::Instruction& instruction) {
+             return instruction.action == Action::Multiply;
+           }) > 1;
+  }
 
   /// Which elements they have does not matter, as long as both have the same.
   const isa::Instruction& array(Action action) const {

@@ -104,6 +104,6 @@ void fillRows(Emit& emit, const isa::Instruction& what, mlir::Value dst, int64_t
 // --- the kinds
 // --------------------------------------------------------------------------------------
 
-extern const WordsKind kWordsMap;
+extern const WordsKind kWordsMap, kWordsProduct, kWordsWindows;
 
 } // namespace npuforge::tile

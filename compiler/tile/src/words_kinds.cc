@@ -6,6 +6,8 @@ namespace npuforge::tile {
 namespace {
 const WordsKind* const kKinds[] = {
     &kWordsMap,
+    &kWordsWindows, // before products, of which depthwise convolutions are some
+    &kWordsProduct,
 };
 } // namespace
 

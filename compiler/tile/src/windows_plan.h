@@ -1,0 +1,48 @@
+#pragma once
+// Pooling and depthwise convolution over words: each channel for itself, channels in the lanes. One
+// description for both, and the sizes of their tiles. Pure functions of shapes and of the machine.
+
+#include <string>
+#include <variant>
+
+#include "npuforge/compiler/tile/memory_map.h"
+
+#include "window.h"
+
+namespace npuforge::tile {
+
+struct Windows {
+  Axes axes;
+  int64_t channels = 1;
+  /// Depthwise: each tap has a weight, so that a result needs all its taps at once. Else one axis
+  /// is reduced after the other.
+  bool weighted = false;
+};
+
+struct WindowsPlan {
+  Tile tile{1, 1, 1, 1};
+  int64_t channels = 1; ///< of a task
+};
+
+/// Rows of the accumulator that one block of channels takes: those loaded, then those that each
+/// step makes. Inputs of one step and of the next do not share rows.
+struct WindowsSizes {
+  WindowsSizes(const Windows& windows, const WindowsPlan& plan, const isa::Machine& machine);
+  int64_t blocks;      ///< of channels of a task
+  int64_t pixel_bytes; ///< from pixel to pixel in the scratchpad
+  int64_t inputs;      ///< pixels loaded
+  int64_t results;     ///< pixels made
+  int64_t taps;
+  std::array<int64_t, 4> made; ///< rows behind the reduction of each axis, innermost first; 0: none
+  int64_t rows;                ///< of all of these
+  int64_t box_bytes, result_bytes, weight_bytes;
+};
+
+/// Of the whole layer.
+int64_t windowsCycles(const Windows& windows, const WindowsPlan& plan, const isa::Machine& machine);
+
+/// Grown as those of products (product_plan.h); or why nothing fits.
+std::variant<WindowsPlan, std::string> planWindows(const Windows& windows,
+                                                   const isa::Machine& machine);
+
+} // namespace npuforge::tile

@@ -1,0 +1,81 @@
+#pragma once
+// The code of matrix products and convolutions over words, as their plan says.
+
+#include "product_plan.h"
+#include "window_box.h"
+
+namespace npuforge::tile {
+
+/// A product as an operation of the graph has it.
+struct ProductOperands {
+  Product product;
+  mlir::Value left, right, result;
+  std::string element; ///< of what the array multiplies: "f32"
+};
+/// Of contract and convolve. Emits an error and fails on what the back end does not know.
+mlir::FailureOr<ProductOperands> readProduct(mlir::Operation& op);
+
+mlir::Attribute toAttribute(mlir::MLIRContext* context, const ProductPlan& plan);
+mlir::FailureOr<ProductPlan> readProductPlan(mlir::Operation& op);
+
+/// Loops over slices, tiles of pixels, panels of outputs, chunks of channels, taps, and parts of a
+/// tap's matrix. Each nesting level has a coordinate; what is loaded next is found by counting the
+/// coordinates on, so that the units overlap across all loops.
+class ProductCode : public LayerCode {
+public:
+  ProductCode(Emit& emit, Session& session, ProductOperands operands, const ProductPlan& plan,
+              const isa::Spec& spec);
+  void run() override;
+
+private:
+  using Value = mlir::Value;
+  enum Role { kSlice, kBatch, kZ, kY, kX, kPanel, kChunk, kTapZ, kTapY, kTapX, kPart, kRoles };
+  using Coordinates = std::array<Value, kRoles>;
+  struct Nest {
+    Role role;
+    int64_t count;
+  };
+
+  void prologue();
+  void nest(size_t depth, Coordinates at);
+  void beginBox(const Coordinates& at);
+  void beginWeights(const Coordinates& at);
+  void endTask(const Coordinates& at);
+  void multiplyPart(const Coordinates& at);
+  void multiplyTile(const Coordinates& at, Value index, Value rows);
+  void loadBox(const Coordinates& at, Value counter);
+  void loadWeights(const Coordinates& at, Value counter);
+  void store(const Coordinates& at, Value slot);
+
+  /// Turns of the outermost `depth` levels before this one, and the coordinates of the one after.
+  Value counter(const Coordinates& at, size_t depth);
+  int64_t turns(size_t depth) const;
+  Coordinates following(Coordinates at, size_t depth);
+
+  Value channelsOf(const Coordinates& at); ///< of this chunk
+  Value rowsOf(const Coordinates& at);     ///< of the matrix in this part
+  Value outputsOf(const Coordinates& at);  ///< of this panel
+  Value blocksOf(const Coordinates& at);   ///< of columns
+  Value resultsOf(const Coordinates& at, size_t axis);
+  Value ceilDivide(Value value, int64_t by); ///< by a power of two
+  /// Levels over the results of a tile; strides of one step along each axis.
+  llvm::SmallVector<Level> resultLevels(const Coordinates& at, const Tile& strides);
+  Tile resultStrides(int64_t pixel) const; ///< of results that lie without gaps
+
+  Emit& e;
+  Session& s;
+  const ProductOperands o;
+  const Product& p;
+  const ProductPlan plan;
+  const ProductSizes z;
+  const ProductRoom room;
+  const WordMoves moves;
+  WindowBox box;
+  const int64_t rows, cols, first_weights;
+  llvm::SmallVector<Nest> levels;
+  size_t box_depth, weights_depth, task_depth;
+  Value left, right, result, padding, boxes, weights, results, accumulators;
+  Value box_slot, weight_slot, accumulator; ///< of the code that is being made
+};
+
+} // namespace npuforge::tile

@@ -1,0 +1,110 @@
+// What a product loads and stores, and how much of it there is at the edges.
+#include <bit>
+
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "words_product.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+Value ProductCode::channelsOf(const Coordinates& at) {
+  if (p.channels % plan.channels == 0)
+    return e.constant(plan.channels);
+  return e.min(e.sub(e.constant(p.channels), e.mul(at[kChunk], plan.channels)), plan.channels);
+}
+
+Value ProductCode::rowsOf(const Coordinates& at) {
+  if (z.parts == 1) // only then a chunk may have fewer channels than others
+    return e.mul(channelsOf(at), plan.merged ? p.axes[3].kernel : 1);
+  if (z.run % plan.rows == 0)
+    return e.constant(plan.rows);
+  return e.min(e.sub(e.constant(z.run), e.mul(at[kPart], plan.rows)), plan.rows);
+}
+
+Value ProductCode::outputsOf(const Coordinates& at) {
+  if (p.outputs % plan.panel == 0)
+    return e.constant(plan.panel);
+  return e.min(e.sub(e.constant(p.outputs), e.mul(at[kPanel], plan.panel)), plan.panel);
+}
+
+Value ProductCode::blocksOf(const Coordinates& at) {
+  return ceilDivide(outputsOf(at), cols);
+}
+
+Value ProductCode::ceilDivide(Value value, int64_t by) {
+  if (auto known = getConstantIntValue(value))
+    return e.constant(ceilDiv(*known, by));
+  const int shift = std::countr_zero(static_cast<uint64_t>(by));
+  return arith::ShRSIOp::create(e.builder, e.location, e.add(value, by - 1), e.constant(shift));
+}
+
+Value ProductCode::resultsOf(const Coordinates& at, size_t axis) {
+  return box.results(axis, at[kBatch + axis]);
+}
+
+Tile ProductCode::resultStrides(int64_t pixel) const {
+  Tile strides;
+  for (size_t axis = strides.size(); axis-- > 0; pixel *= plan.tile[axis])
+    strides[axis] = pixel;
+  return strides;
+}
+
+SmallVector<Level> ProductCode::resultLevels(const Coordinates& at, const Tile& strides) {
+  SmallVector<Level> list;
+  for (size_t axis = strides.size(); axis-- > 0;)
+    if (plan.tile[axis] > 1)
+      list.push_back({resultsOf(at, axis), strides[axis], {}, {}});
+  return list;
+}
+
+void ProductCode::loadBox(const Coordinates& at, Value counter) {
+  s.awaitCredit(e, "load", "matrix");
+  Value from = e.add(e.mul(at[kSlice], p.left_step * 4), e.mul(at[kChunk], plan.channels * 4));
+  box.load(boxes, e.mul(e.parity(counter), room.box), left, from, channelsOf(at),
+           {at[kBatch], at[kZ], at[kY], at[kX]}, padding);
+  e.signal("load", "matrix");
+}
+
+void ProductCode::loadWeights(const Coordinates& at, Value counter) {
+  // Rows of the matrix: taps in row-major order, the channels of a slice behind each tap.
+  Value tap = at[kTapZ];
+  for (Role role : {kTapY, kTapX})
+    tap = e.add(e.mul(tap, role == kTapX && plan.merged ? 1 : p.axes[role - kTapZ + 1].kernel),
+                at[role]);
+  const int64_t tap_rows = p.channels * (plan.merged ? p.axes[3].kernel : 1);
+  Value row = e.add(e.add(e.mul(tap, tap_rows), e.mul(at[kChunk], plan.channels)),
+                    e.mul(at[kPart], plan.rows));
+  Copy copy{weights,
+            e.mul(e.parity(e.add(counter, first_weights)),
+                  e.map.weights[1].address - e.map.weights[0].address),
+            right,
+            e.mul(row, p.right_pitch * 4),
+            {},
+            p.element};
+  copy.dram_at = e.add(copy.dram_at, e.mul(at[kSlice], p.right_step * 4));
+  copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * 4));
+  copy.axes.push_back({rowsOf(at), p.right_pitch * 4, z.weight_pitch});
+  copy.axes.push_back({outputsOf(at), 4, p.element}); // the low bytes of the words
+  s.awaitCredit(e, "load", "weights");
+  copyIn(e, copy);
+  e.signal("load", "weights");
+}
+
+void ProductCode::store(const Coordinates& at, Value slot) {
+  Copy copy{results, slot, result, e.mul(at[kSlice], p.result_step * 4), {}, 4};
+  copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * 4));
+  const Tile strides = resultStrides(z.result_pixel);
+  std::array<int64_t, 4> dram;
+  int64_t stride = p.result_pitch * 4;
+  for (size_t axis = dram.size(); axis-- > 0; stride *= p.axes[axis].out)
+    dram[axis] = stride;
+  for (size_t axis = 0; axis < dram.size(); ++axis) {
+    copy.dram_at = e.add(copy.dram_at, e.mul(at[kBatch + axis], plan.tile[axis] * dram[axis]));
+    copy.axes.push_back({resultsOf(at, axis), dram[axis], strides[axis]});
+  }
+  copy.axes.push_back({outputsOf(at), 4, 4});
+  copyOut(e, copy);
+}
+
+} // namespace npuforge::tile

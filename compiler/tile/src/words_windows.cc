@@ -1,0 +1,354 @@
+// Pooling and depthwise convolution over words: pixels of a tile go into accumulator rows, channels
+// in the lanes; reductions of the vector unit make the results.
+#include "npuforge/compiler/graph/Graph.h"
+
+#include "mlir/IR/TypeUtilities.h"
+#include "window_box.h"
+#include "windows_plan.h"
+#include "words_reductions.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+
+/// A layer as an operation of the graph has it.
+struct WindowsOperands {
+  Windows windows;
+  Value input, weights, result; ///< weights may be null
+  RowFunction function;
+  isa::Type type;
+};
+
+ArrayRef<int64_t> extentsOf(Value value) {
+  return cast<ShapedType>(value.getType()).getShape();
+}
+
+bool isDepthwise(graph::ConvolveOp op) {
+  auto kernel = extentsOf(op.getWeights());
+  return kernel[kernel.size() - 2] == 1 && static_cast<int64_t>(op.getGroups()) == kernel.back() &&
+         op.getGroups() > 1;
+}
+
+template <typename Op>
+Axes readAxes(Op op, Value input, ArrayRef<int64_t> kernel) {
+  auto in = extentsOf(input), out = extentsOf(op.getResult());
+  const size_t dims = in.size() - 2;
+  Axes axes;
+  axes[0].in = axes[0].out = in[0];
+  for (size_t i = 0; i < dims; ++i)
+    axes[4 - dims + i] = {in[i + 1],
+                          out[i + 1],
+                          kernel[i],
+                          op.getStrides()[i],
+                          kernel[i] == 1 ? 1 : op.getDilations()[i],
+                          op.getPads()[i]};
+  return mergePlain(axes);
+}
+
+WindowsOperands readWindows(Operation& op) {
+  WindowsOperands o;
+  o.result = op.getResult(0), o.input = op.getOperand(0);
+  o.type = getElementTypeOrSelf(o.result.getType()).isF32() ? isa::Type::F32 : isa::Type::I32;
+  o.windows.channels = extentsOf(o.result).back();
+  if (auto pool = dyn_cast<graph::PoolOp>(op)) {
+    o.function = pool.getKind() == "max" ? RowFunction::Max : RowFunction::Sum;
+    o.windows.axes = readAxes(pool, o.input, pool.getKernel());
+  } else {
+    auto convolve = cast<graph::ConvolveOp>(op);
+    o.function = RowFunction::Dot;
+    o.weights = convolve.getWeights();
+    o.windows.weighted = true;
+    o.windows.axes = readAxes(convolve, o.input, extentsOf(o.weights));
+  }
+  return o;
+}
+
+class WindowsCode : public LayerCode {
+public:
+  WindowsCode(Emit& emit, Session& session, const WindowsOperands& operands,
+              const WindowsPlan& plan, const isa::Spec& spec, RowReduction reduction)
+      : e(emit), s(session), o(operands), w(o.windows), plan(plan), z(w, plan, emit.machine),
+        moves(spec), reduction(std::move(reduction)),
+        box(emit, {w.axes, plan.tile, z.pixel_bytes, w.channels * 4}),
+        cols(emit.machine.array.cols), chunks(ceilDiv(w.channels, plan.channels)) {}
+
+  void run() override {
+    prologue();
+    e.loop(chunks, [&](Value chunk) { loops(0, {}, chunk, chunk); });
+  }
+
+private:
+  void prologue() {
+    const MemoryMap& m = e.map;
+    boxes = e.scratchpad(m.input, "input");
+    results = e.scratchpad(m.outputSlots(), "output");
+    accumulators = e.buffer("accumulator", {0, m.idle_accumulator}, "rows");
+    input = s.dram(e, s.tensor(o.input));
+    result = s.dram(e, s.tensor(o.result));
+    if (o.weights)
+      matrix = s.dram(e, s.tensor(o.weights));
+    if (box.isPadded())
+      padding = s.dram(e, makePadding());
+    setReductionLanes(e, reduction, 0);
+    s.awaitLayerBefore(e);
+  }
+
+  /// One pixel that changes no result: zeros, or the least number.
+  Tensor makePadding() {
+    if (o.function != RowFunction::Max)
+      return s.reserve("zeros", z.pixel_bytes);
+    const uint32_t least = o.type == isa::Type::F32 ? 0xff800000 : 0x80000000;
+    std::vector<int8_t> bytes;
+    for (int64_t i = 0; i < z.pixel_bytes; ++i)
+      bytes.push_back(static_cast<int8_t>(least >> (8 * (i % 4))));
+    return s.constant("least", bytes);
+  }
+
+  void loops(size_t axis, WindowBox::Indices at, Value chunk, Value counter) {
+    if (axis == at.size())
+      return task(at, chunk, counter);
+    const int64_t count = tilesOf(w.axes[axis], plan.tile[axis]);
+    e.loop(count, [&](Value index) {
+      at[axis] = index;
+      loops(axis + 1, at, chunk, e.add(e.mul(counter, count), index));
+    });
+  }
+
+  void task(const WindowBox::Indices& at, Value chunk, Value counter) {
+    Value channels =
+        w.channels % plan.channels == 0
+            ? e.constant(plan.channels)
+            : e.min(e.sub(e.constant(w.channels), e.mul(chunk, plan.channels)), plan.channels);
+    Value parity = e.parity(counter);
+    const int64_t row = cols * 4;
+    Value slot = e.mul(parity, e.map.input.bytes / 2 / row * row);
+    Value weights = e.add(slot, z.box_bytes);
+    Value out = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
+    Value first = e.mul(chunk, plan.channels * 4);
+    Tasks tasks(e, s);
+    tasks.load([&] {
+      if (matrix)
+        copyIn(e, {boxes,
+                   weights,
+                   matrix,
+                   first,
+                   {{e.constant(z.taps), w.channels * 4, z.pixel_bytes}, {channels, 4, 4}},
+                   4});
+      box.load(boxes, slot, input, first, channels, at, padding);
+    });
+    tasks.compute([&] {
+      e.loop(z.blocks, [&](Value block) {
+        Value lanes = e.mul(block, row);
+        if (w.weighted)
+          multiplyBlock(e.add(slot, lanes), e.add(weights, lanes), e.add(out, lanes));
+        else
+          reduceBlock(e.add(slot, lanes), e.add(out, lanes));
+      });
+    });
+    tasks.store([&] { store(at, channels, first, out); });
+  }
+
+  Value rowsAt(int64_t base, ArrayRef<Level> levels) {
+    return e.stream(accumulators, {}, base, levels);
+  }
+  Value compact(int64_t base, int64_t count) { return rowsAt(base, {e.level(count, 1)}); }
+
+  /// What follows reads rows that have just been written.
+  void wait() {
+    e.signal("vector", "vector");
+    e.await("vector", "vector");
+  }
+
+  void loadRows(Value from, int64_t to, int64_t count) {
+    moveRows(e, *moves.load, compact(to, count),
+             e.stream(boxes, from, 0, {e.level(count, z.pixel_bytes)}));
+  }
+
+  void storeRows(Value to, ArrayRef<Level> levels, int64_t base) {
+    wait();
+    moveRows(e, *moves.store, e.stream(results, to, 0, {e.level(z.results, z.pixel_bytes)}),
+             rowsAt(base, levels));
+  }
+
+  /// Pixels along an axis and rows from one to the next.
+  struct Line {
+    int64_t count, stride;
+  };
+  using Lines = std::array<Line, 4>;
+
+  static Lines compactLines(const Lines& lines) {
+    Lines dense = lines;
+    int64_t stride = 1;
+    for (size_t axis = dense.size(); axis-- > 0; stride *= dense[axis].count)
+      dense[axis].stride = stride;
+    return dense;
+  }
+  Lines boxLines() const {
+    Lines lines;
+    for (size_t axis = 0; axis < lines.size(); ++axis)
+      lines[axis] = {w.axes[axis].extent(plan.tile[axis]), 1};
+    return compactLines(lines);
+  }
+  SmallVector<Level> levelsOf(const Lines& lines) {
+    SmallVector<Level> levels;
+    for (const Line& line : llvm::reverse(lines))
+      if (line.count > 1)
+        levels.push_back(e.level(line.count, line.stride));
+    return levels;
+  }
+
+  /// One axis after the other.
+  void reduceBlock(Value from, Value to) {
+    loadRows(from, 0, z.inputs);
+    Lines lines = boxLines();
+    int64_t base = 0, next = z.inputs;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      const size_t axis = lines.size() - 1 - i;
+      const WindowAxis& a = w.axes[axis];
+      const int64_t tap = lines[axis].stride * a.dilation;
+      lines[axis] = {plan.tile[axis], lines[axis].stride * a.stride};
+      if (a.kernel == 1)
+        continue;
+      SmallVector<Level> levels = levelsOf(lines);
+      levels.insert(levels.begin(), e.level(a.kernel, tap));
+      wait();
+      combineRows(e, reduction, compact(next, z.made[i]), rowsAt(base, levels), 1, 0);
+      base = next, next += z.made[i];
+      lines = compactLines(lines);
+    }
+    storeRows(to, levelsOf(lines), base);
+  }
+
+  /// All taps of a result in one group; pixels that the generators have no levels for are loops.
+  void multiplyBlock(Value from, Value weight, Value to) {
+    const int64_t weight_rows =
+        e.machine.accumulator_bank_rows() * (e.machine.accumulator.banks - 1);
+    loadRows(from, 0, z.inputs);
+    loadRows(weight, weight_rows, z.taps);
+    wait();
+    SmallVector<Level> src, taps;
+    const Lines in = boxLines();
+    int64_t tap_stride = 1;
+    for (size_t axis = in.size(); axis-- > 0; tap_stride *= w.axes[axis].kernel)
+      if (w.axes[axis].kernel > 1) {
+        src.push_back(e.level(w.axes[axis].kernel, in[axis].stride * w.axes[axis].dilation));
+        taps.push_back(e.level(w.axes[axis].kernel, tap_stride));
+      }
+    const auto levels = static_cast<int64_t>(src.size());
+    SmallVector<Level> dst;
+    SmallVector<std::array<int64_t, 3>> outside; // count, rows of inputs, rows of results
+    int64_t made = 1;
+    for (size_t axis = in.size(); axis-- > 0; made *= plan.tile[axis]) {
+      const int64_t count = plan.tile[axis], stride = in[axis].stride * w.axes[axis].stride;
+      if (count == 1)
+        continue;
+      if (static_cast<int>(src.size()) == e.machine.sequencer.levels) {
+        outside.push_back({count, stride, made});
+        continue;
+      }
+      src.push_back(e.level(count, stride));
+      taps.push_back(e.level(count, 0));
+      dst.push_back(e.level(count, made));
+    }
+    Value zero = e.constant(0);
+    multiplyRows(outside, zero, zero, src, taps, dst, levels, weight_rows);
+    storeRows(to, {e.level(z.results, 1)}, z.inputs);
+  }
+
+  void multiplyRows(ArrayRef<std::array<int64_t, 3>> outside, Value input_row, Value result_row,
+                    ArrayRef<Level> src, ArrayRef<Level> taps, ArrayRef<Level> dst, int64_t levels,
+                    int64_t weight_rows) {
+    if (!outside.empty())
+      return e.loop(outside.back()[0], [&](Value index) {
+        multiplyRows(outside.drop_back(), e.add(input_row, e.mul(index, outside.back()[1])),
+                     e.add(result_row, e.mul(index, outside.back()[2])), src, taps, dst, levels,
+                     weight_rows);
+      });
+    combineRows(e, reduction, e.stream(accumulators, result_row, z.inputs, dst),
+                {e.stream(accumulators, input_row, 0, src), rowsAt(weight_rows, taps)}, levels, 0);
+  }
+
+  void store(const WindowBox::Indices& at, Value channels, Value first, Value out) {
+    Copy copy{results, out, result, first, {}, 4};
+    int64_t pad = z.pixel_bytes, dram = w.channels * 4;
+    SmallVector<Axis> inner_first{{channels, 4, 4}};
+    for (size_t axis = at.size(); axis-- > 0;) {
+      copy.dram_at = e.add(copy.dram_at, e.mul(at[axis], plan.tile[axis] * dram));
+      inner_first.push_back({box.results(axis, at[axis]), dram, pad});
+      pad *= plan.tile[axis], dram *= w.axes[axis].out;
+    }
+    copy.axes.assign(inner_first.rbegin(), inner_first.rend());
+    copyOut(e, copy);
+  }
+
+  Emit& e;
+  Session& s;
+  const WindowsOperands o;
+  const Windows& w;
+  const WindowsPlan plan;
+  const WindowsSizes z;
+  const WordMoves moves;
+  const RowReduction reduction;
+  WindowBox box;
+  const int64_t cols, chunks;
+  Value boxes, results, accumulators, input, result, matrix, padding;
+};
+
+bool handles(Operation& op) {
+  auto convolve = dyn_cast<graph::ConvolveOp>(op);
+  // Of integers the array multiplies 8 bits at a time, also of one channel.
+  const bool weighted =
+      convolve && isDepthwise(convolve) && getElementTypeOrSelf(op.getResult(0).getType()).isF32();
+  if (!mlir::isa<graph::PoolOp>(op) && !weighted)
+    return false;
+  return llvm::all_of(op.getOperands(), isWords) && isWords(op.getResult(0));
+}
+
+std::string write(Operation& op, const isa::Spec& spec, const match::Patterns&, bool) {
+  if (extentsOf(op.getOperand(0)).size() > 5)
+    return "windows of more than 3 dimensions are not known";
+  const WindowsOperands operands = readWindows(op);
+  const WordMoves moves(spec);
+  if (!moves.load || !moves.store)
+    return "it does not copy words between scratchpad and accumulator";
+  if (!findReduction(*op.getContext(), spec, operands.function, operands.type))
+    return std::string("no reduction of the vector unit makes the ") +
+           (operands.function == RowFunction::Max   ? "maximum"
+            : operands.function == RowFunction::Sum ? "sum"
+                                                    : "sum of products") +
+           " of " + isa::name(operands.type) + " rows";
+  auto plan = planWindows(operands.windows, spec.machine);
+  if (auto* reason = std::get_if<std::string>(&plan))
+    return *reason;
+  Builder b(op.getContext());
+  const auto& found = std::get<WindowsPlan>(plan);
+  op.setAttr(kPlanAttr, b.getDictionaryAttr(
+                            {b.getNamedAttr("tile", b.getDenseI64ArrayAttr(found.tile)),
+                             b.getNamedAttr("channels", b.getI64IntegerAttr(found.channels))}));
+  return "";
+}
+
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
+                                const isa::Spec& spec) {
+  auto attribute = op.getAttrOfType<DictionaryAttr>(kPlanAttr);
+  auto tile = attribute ? attribute.getAs<DenseI64ArrayAttr>("tile") : DenseI64ArrayAttr();
+  auto channels = attribute ? attribute.getAs<IntegerAttr>("channels") : IntegerAttr();
+  if (!tile || tile.size() != 4 || !channels)
+    return op.emitError() << "has no complete " << kPlanAttr, nullptr;
+  WindowsPlan plan;
+  llvm::copy(tile.asArrayRef(), plan.tile.begin());
+  plan.channels = channels.getInt();
+  const WindowsOperands operands = readWindows(op);
+  auto reduction = findReduction(*op.getContext(), spec, operands.function, operands.type);
+  if (!reduction)
+    return op.emitError() << "has no instruction on " << spec.machine.name, nullptr;
+  return std::make_unique<WindowsCode>(emit, session, operands, plan, spec, std::move(*reduction));
+}
+
+} // namespace
+
+const WordsKind kWordsWindows{handles, write, make};
+
+} // namespace npuforge::tile
