@@ -100,7 +100,7 @@ std::vector<double> weight_matrix(const Interpolation& how, const Axis& axis) {
     double sum = 0;
     for (size_t k = 0; k < taps.weights.size(); ++k) {
       const int64_t at = taps.first + static_cast<int64_t>(k);
-      if ((how.exclude_outside || how.antialias) && (at < 0 || at >= axis.in))
+      if (how.exclude_outside && (at < 0 || at >= axis.in))
         taps.weights[k] = 0;
       sum += taps.weights[k];
     }

@@ -109,17 +109,6 @@ Results layer_normalization(Node& node) {
   return {result, m.mean, inverse};
 }
 
-Results rms_normalization(Node& node) {
-  const Build& build = node.build;
-  const double epsilon = node.real("epsilon", 1e-5);
-  node.integer("stash_type", 1);
-  const int64_t rank = node.rank(0), axis = node.axis("axis", -1, rank);
-  mlir::Value x = widened(build, node.operand(0));
-  mlir::Value mean = build.mean(build.multiply(x, x), axes_from(axis, rank), true);
-  return build.map(node.element(0), {x, mean, node.operand(1)},
-                   [&](const Scalars& s) { return s[0] * inverse_root(s[1] + epsilon) * s[2]; });
-}
-
 /// (x - mean) / sqrt(variance + epsilon) over axes, in f32, then scale and bias of other shapes.
 Results instance_normalization(Node& node) {
   const Build& build = node.build;
@@ -217,7 +206,6 @@ const Table& norm_operators() {
       {"LayerNormalization", layer_normalization},
       {"LpNormalization", lp_normalization},
       {"MeanVarianceNormalization", mean_variance_normalization},
-      {"RMSNormalization", rms_normalization},
   };
   return table;
 }

@@ -7,9 +7,9 @@ const Importer* find_importer(const onnx_proto::NodeProto& node) {
       &elementwise_operators(), &activation_operators(),  &quantize_operators(),
       &linear_operators(),      &convolution_operators(), &pool_operators(),
       &norm_operators(),        &recurrent_operators(),   &resize_operators(),
-      &grid_operators(),        &loss_operators(),        &signal_operators(),
-      &integer_operators(),     &qlinear_operators(),     &shape_operators(),
-      &move_operators(),
+      &grid_operators(),        &region_operators(),      &block_operators(),
+      &loss_operators(),        &signal_operators(),      &integer_operators(),
+      &qlinear_operators(),     &shape_operators(),       &move_operators(),
   };
   const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
   const std::string key = standard ? node.op_type() : node.domain() + "::" + node.op_type();

@@ -16,7 +16,9 @@ const Table& pool_operators();
 const Table& norm_operators();      ///< batch, layer, group, .. normalisation
 const Table& recurrent_operators(); ///< RNN, GRU, LSTM
 const Table& resize_operators();
-const Table& grid_operators(); ///< elements at computed places; crops
+const Table& grid_operators();   ///< elements at computed places
+const Table& region_operators(); ///< samples within regions
+const Table& block_operators();  ///< crops, images from blocks
 const Table& loss_operators();
 const Table& signal_operators();
 const Table& integer_operators(); ///< products of 8-bit integers

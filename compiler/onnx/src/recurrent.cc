@@ -48,9 +48,9 @@ std::pair<double, double> default_numbers(const std::string& name) {
 /// Functions take their numbers from the lists in order; those without numbers take none.
 std::vector<Activation> read_activations(Node& node, std::vector<std::string> defaults,
                                          int64_t directions) {
-  const size_t each = defaults.size();
+  const std::vector<std::string> one = defaults;
   if (directions == 2)
-    defaults.insert(defaults.end(), defaults.begin(), defaults.begin() + static_cast<long>(each));
+    defaults.insert(defaults.end(), one.begin(), one.end());
   const std::vector<std::string> names = node.texts("activations", defaults);
   std::vector<double> alphas = node.reals("activation_alpha", {}),
                       betas = node.reals("activation_beta", {});

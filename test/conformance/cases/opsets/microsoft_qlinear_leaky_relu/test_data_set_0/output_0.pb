@@ -1,0 +1,1 @@
+Jxqrs¯v¨wÅ»Ñ™‹ÇuÀnåoxzƒv‰ÈËnoÞÃo¯y¬zztrÎäryxrx–vënÀÓ¥ŽuÑy³ìwvsê’³Å•x”èvwÖ}|wnÍsëqš’zÖq³~r¨‡³¯¨u¼¯uÎéwx|{qpçà{ÄzÐr{Ús´
