@@ -26,9 +26,11 @@ enum Lane {
 ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
     : e(emit), s(session), layer(layer), plan(plan), cols(emit.machine.array.cols),
       r(reductionOf(layer, plan, emit.machine)), f(convFootprint(layer, plan, emit.machine)),
-      blocks(ceilDiv(layer.out.channels, cols)), one_group(r.one_group(plan)),
-      blocks_outside(plan.blocks_outside && one_group), first_weights(session.weight_groups),
-      first_params(session.param_groups) {
+      p(poolFootprint(layer, plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
+      one_group(r.one_group(plan)), blocks_outside(plan.blocks_outside && one_group),
+      resident(one_group && !blocks_outside && f.bands > 1 &&
+               blocks * r.bytes <= emit.map.weights[0].bytes),
+      first_weights(session.weight_groups), first_params(session.param_groups) {
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));
   std::vector<int8_t> lanes;
   for (int64_t block = 0; block < blocks; ++block)
@@ -46,7 +48,7 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
 int64_t ConvCode::weightGroups() const {
   if (!one_group)
     return tasks() * r.outer * chunks();
-  return blocks_outside ? blocks : tasks();
+  return resident ? 1 : blocks_outside ? blocks : tasks();
 }
 
 void ConvCode::begin() {
@@ -54,7 +56,9 @@ void ConvCode::begin() {
     return;
   begun = true;
   Value zero = e.constant(0);
-  if (one_group)
+  if (resident)
+    loadWeights(zero, e.constant(blocks * r.bytes), zero);
+  else if (one_group)
     loadBlock(zero, zero);
   else
     loadChunk({zero, zero, zero, zero});
@@ -76,6 +80,8 @@ void ConvCode::prologue() {
   e.set_lane(kHigh, layer.high);
   if (layer.sum)
     setSumLanes();
+  if (layer.pooling)
+    preparePooling();
   if (plan.plain && (layer.window.left || layer.window.right)) {
     // Padding columns lie between the rows that are loaded, so they are written once.
     e.set_lane(kFill, layer.fill);
@@ -110,19 +116,27 @@ void ConvCode::onwards(Value index, int64_t count, const std::function<void()>& 
 
 void ConvCode::bandsOutside() {
   loadInput(band(e.constant(0), e.constant(0)));
+  if (resident)
+    e.await("weights", "load");
   e.loop(f.bands, [&](Value index) {
     Band b = band(index, index);
     e.await("matrix", "load");
     e.loop(blocks, [&](Value block) {
       Value counter = e.add(e.mul(index, blocks), block);
       loadNextTask(index, block, counter);
-      // The next band comes behind the weights of the next task, which are needed sooner.
-      loadNextBand(index, block);
+      // The next band comes behind the weights of the next task, which are needed sooner. Many long
+      // loads fill the queue and would keep the sequencer from this task, so they come behind it.
+      if (!plan.unfold)
+        loadNextBand(index, block);
       takeParams(counter);
       task(b, block, counter);
+      if (plan.unfold)
+        loadNextBand(index, block);
     });
     e.signal("matrix", "load");
   });
+  if (resident)
+    e.signal("weights", "load");
 }
 
 void ConvCode::loadNextBand(Value index, Value block) {
@@ -137,7 +151,7 @@ void ConvCode::loadNextTask(Value index, Value block, Value counter) {
   auto load = [&] {
     // Behind the last block comes the first one of the next band.
     auto [next, carry] = e.wrap(e.add(block, 1), blocks);
-    if (one_group)
+    if (one_group && !resident)
       loadBlock(next, e.add(counter, 1));
     loadParams(e.add(index, carry), next, e.add(counter, 1));
   };
@@ -191,7 +205,8 @@ void ConvCode::finish(const Band& b, Value block, Value counter) {
   s.awaitCredit(e, "vector", "store");
   Value src = e.stream(accumulators, e.mul(e.parity(counter), e.map.accumulators[1].address), 0,
                        {{pixels, 1, {}, {}}});
-  Value dst = e.stream(output, slot, 0, {{pixels, cols, {}, {}}});
+  Value dst =
+      layer.pooling ? pooledRows(b, block) : e.stream(output, slot, 0, {{pixels, cols, {}, {}}});
   MapOp::create(e.builder, e.location, "requant", dst, src,
                 e.lanes({{"bias", kBias},
                          {"mult", kMultiplier},
@@ -202,10 +217,16 @@ void ConvCode::finish(const Band& b, Value block, Value counter) {
   e.signal("vector", "matrix");
   if (layer.sum)
     addSecond(dst, pixels, counter);
+  if (layer.pooling)
+    pool(b, block, slot);
+  store(b, block, slot);
+}
+
+void ConvCode::store(const Band& b, Value block, Value slot) {
   e.signal("vector", "store");
   e.await("store", "vector");
   CopyOutOp::create(e.builder, e.location, e.row(output_dram, resultOffset(b, block), 0),
-                    e.row(output, slot, 0), e.mul(pixels, cols));
+                    e.row(output, slot, 0), e.mul(b.stored, stored().width * cols));
   e.signal("store", "vector");
 }
 

@@ -17,8 +17,9 @@ public:
 private:
   using Value = mlir::Value;
   struct Band {
-    Value first, rows; ///< result rows
-    Value slot;        ///< byte offset of the input slot
+    Value first, rows;          ///< result rows
+    Value slot;                 ///< byte offset of the input slot
+    Value first_stored, stored; ///< rows that are stored: of the pooling's result, or the same
   };
   /// Of weights, when those of a block exceed a slot: steps of `block`'s reduction.
   struct Chunk {
@@ -38,6 +39,13 @@ private:
   void finish(const Band& band, Value block, Value counter);
   void setSumLanes();
   void addSecond(Value rows, Value pixels, Value counter);
+  void store(const Band& band, Value block, Value slot);
+
+  // conv_pool.cc
+  void preparePooling();
+  Value pooledRows(const Band& band, Value block);
+  void pool(const Band& band, Value block, Value slot);
+  Value poolBase(Value block);
 
   // conv_load.cc
   Band band(Value index, Value counter);
@@ -57,10 +65,15 @@ private:
   Value secondSlot(Value counter);
 
   // conv_unfold.cc
-  void unfoldBand(const Band& band, Value first, Value count);
+  /// Result rows and input channels [first, first + count) of a band.
+  struct Part {
+    Value row, rows, channel, channels;
+  };
+  void unfoldBand(const Band& band);
   void unfoldShare(const Band& band, Value block);
-  void unfoldRow(Value input_row, Value to);
-  void fillTaps(Value to, Value kernel_rows);
+  void unfoldPart(const Band& band, const Part& part);
+  void unfoldRow(Value input_row, Value to, const Part& part);
+  void fillTaps(Value to, Value kernel_rows, Value channels);
 
   // conv_multiply.cc
   void multiplyAll(const Band& band, Value block, Value counter);
@@ -77,7 +90,8 @@ private:
   void reductionLoop(Value count, const std::function<void(Value)>& body);
 
   /// Bytes from the first input slot to the second.
-  int64_t inputSlot() const { return e.map.input.bytes / 2 / cols * cols; }
+  int64_t inputSlot() const { return (e.map.input.bytes - p.bytes) / 2 / cols * cols; }
+  const Shape& stored() const { return layer.pooling ? layer.pooling->out : layer.out; }
   int64_t tasks() const { return f.bands * blocks; }
   int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
   int64_t weightGroups() const;
@@ -89,9 +103,10 @@ private:
   const int64_t cols;
   const Reduction r;
   const Footprint f;
+  const PoolFootprint p;
   const int64_t blocks;
-  const bool one_group, blocks_outside;
-  const int64_t first_weights, first_params; ///< loaded by the layers before
+  const bool one_group, blocks_outside, resident; ///< resident: all blocks' weights share a slot
+  const int64_t first_weights, first_params;      ///< loaded by the layers before
   bool begun = false;
   Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding
   Value input, input_dram, weights, params, accumulators, output, output_dram;

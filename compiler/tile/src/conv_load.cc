@@ -11,13 +11,20 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
                    ? e.constant(plan.band)
                    : e.min(e.sub(e.constant(layer.out.height), first), plan.band);
   Value slot = f.slots == 1 ? e.constant(0) : e.mul(e.parity(counter), inputSlot());
-  return {first, rows, slot};
+  if (!layer.pooling)
+    return {first, rows, slot, first, rows};
+  const int64_t each = plan.band / layer.pooling->window.stride_h;
+  Value first_stored = e.mul(index, each);
+  Value rows_stored = stored().height % each == 0
+                          ? e.constant(each)
+                          : e.min(e.sub(e.constant(stored().height), first_stored), each);
+  return {first, rows, slot, first_stored, rows_stored};
 }
 
 void ConvCode::loadInput(const Band& b) {
   s.awaitCredit(e, "load", "matrix");
   if (plan.unfold)
-    unfoldBand(b, e.constant(0), b.rows);
+    unfoldBand(b);
   else
     loadBand(b);
   e.signal("load", "matrix");
@@ -113,8 +120,8 @@ mlir::Value ConvCode::weightSlot(Value group) {
 
 /// The results of a task in DRAM.
 mlir::Value ConvCode::resultOffset(const Band& b, Value block) {
-  const int64_t row_bytes = layer.out.width * cols;
-  return e.add(e.mul(block, layer.out.height * row_bytes), e.mul(b.first, row_bytes));
+  const int64_t row_bytes = stored().width * cols;
+  return e.add(e.mul(block, stored().height * row_bytes), e.mul(b.first_stored, row_bytes));
 }
 
 mlir::Value ConvCode::outputSlot(Value counter) {

@@ -13,14 +13,17 @@ void ConvCode::multiplyAll(const Band& b, Value block, Value counter) {
   Value accumulator = e.mul(e.parity(counter), e.map.accumulators[1].address);
   if (!one_group)
     return multiplyChunks(b, block, counter, accumulator);
-  Value slot = weightSlot(blocks_outside ? block : counter);
-  if (!blocks_outside)
+  const bool each = !blocks_outside && !resident; // task brings its own
+  Value slot = weightSlot(resident ? e.constant(0) : blocks_outside ? block : counter);
+  if (resident)
+    slot = e.add(slot, e.mul(block, r.bytes));
+  if (each)
     e.await("weights", "load");
   reductionLoop(e.constant(r.outer), [&](Value outer) {
     Value first = e.mul(outer, r.inner);
     steps(b, outer, e.constant(0), e.constant(r.inner), first, slot, accumulator);
   });
-  if (!blocks_outside)
+  if (each)
     e.signal("weights", "load");
 }
 

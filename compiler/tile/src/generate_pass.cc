@@ -46,7 +46,8 @@ public:
     makeConstants();
     for (auto& [layer, plan] : *layers) {
       Value result = layer.root->getResult(0);
-      const int64_t bytes = isWords(result) ? bytesOf(result) : session_.blockedBytes(layer.out);
+      const int64_t bytes =
+          isWords(result) ? bytesOf(result) : session_.blockedBytes(shapeOf(result));
       session_.define(result, session_.reserve(layer.name + ".out", bytes));
       aliasReshapes(result);
     }

@@ -33,14 +33,31 @@ graph::RequantOp fusedWith(graph::QAddOp add) {
   return a ? a : b;
 }
 
+/// The convolution that becomes one layer with the pooling: bands of its rows, which have the rows
+/// above them, hold whole windows.
+graph::RequantOp fusedWith(graph::QMaxPoolOp pool) {
+  graph::RequantOp requant = summand(pool.getInput());
+  if (!requant)
+    return {};
+  auto kernel = pool.getKernel(), strides = pool.getStrides(), pads = pool.getPads(),
+       dilations = pool.getDilations();
+  const bool banded =
+      kernel[0] >= strides[0] && pads[0] == kernel[0] - strides[0] &&
+      shapeOf(pool.getResult()).height * strides[0] == shapeOf(pool.getInput()).height;
+  return banded && dilations[0] == 1 && dilations[1] == 1 ? requant : graph::RequantOp();
+}
+
 } // namespace
 
 bool isLayer(Operation& op) {
   if (wordsKind(op))
     return true;
-  if (mlir::isa<graph::RequantOp>(op) && op.hasOneUse())
+  if (mlir::isa<graph::RequantOp>(op) && op.hasOneUse()) {
     if (auto add = dyn_cast<graph::QAddOp>(*op.user_begin()); add && fusedWith(add) == &op)
       return false;
+    if (auto pool = dyn_cast<graph::QMaxPoolOp>(*op.user_begin()); pool && fusedWith(pool) == &op)
+      return false;
+  }
   return mlir::isa<graph::RequantOp, graph::RescaleOp, graph::QAddOp, graph::QMaxPoolOp,
                    graph::QAvgPoolOp, graph::MapOp>(op);
 }
@@ -119,6 +136,20 @@ LogicalResult readSum(Layer& layer, graph::RequantOp requant, graph::QAddOp add)
   return success();
 }
 
+/// The pooling as the last part of the convolution's layer.
+LogicalResult readPooling(Layer& layer, graph::RequantOp requant, graph::QMaxPoolOp pool) {
+  if (failed(readConv(layer, requant)))
+    return failure();
+  layer.name = graph::nodeName(requant.getLoc()) + "+" + layer.name;
+  layer.zero = requant.getZeroPoint();
+  layer.out = shapeOf(requant.getResult());
+  Pooling pooling{
+      .window = {}, .out = shapeOf(pool.getResult()), .low = pool.getLow(), .high = pool.getHigh()};
+  setWindow(pooling.window, pool.getKernel(), pool.getStrides(), pool.getPads());
+  layer.pooling = pooling;
+  return success();
+}
+
 void readAdd(Layer& layer, graph::QAddOp add) {
   layer.kind = Kind::Add;
   layer.input = add.getA(), layer.second = add.getB();
@@ -174,7 +205,12 @@ FailureOr<Layer> readLayer(Operation& root) {
     clamp = requant;
   } else if (add) {
     readAdd(layer, add);
-  } else if (auto pool = dyn_cast<graph::QMaxPoolOp>(root)) {
+  } else if (auto pool = dyn_cast<graph::QMaxPoolOp>(root); pool && fusedWith(pool)) {
+    graph::RequantOp requant = fusedWith(pool);
+    if (failed(readPooling(layer, requant, pool)))
+      return failure();
+    clamp = requant;
+  } else if (pool) {
     layer.kind = Kind::MaxPool;
     readPool(layer, pool);
     layer.window.dilation_h = pool.getDilations()[0],

@@ -32,6 +32,14 @@ struct Sum {
   int64_t zero_a, multiplier_a, zero_b, multiplier_b, shift, zero, low, high;
 };
 
+/// The maximum over windows of a convolution's result, which never leaves the chip.
+struct Pooling {
+  Window window;
+  Shape out;
+  int64_t low, high;
+  int64_t halo() const { return window.kernel_h - window.stride_h; } ///< rows of the band before
+};
+
 /// One layer: `root` makes its result.
 struct Layer {
   Kind kind; ///< Words: only root and name say more, see words.h
@@ -39,7 +47,7 @@ struct Layer {
   std::string name;
   mlir::Value input, second;         ///< activations; `second` of Add and of a convolution's sum
   std::vector<mlir::Value> operands; ///< Map: all of them, constants included
-  Shape in, second_in, out;
+  Shape in, second_in, out; ///< out: of a convolution's accumulators when it has a sum or pooling
   Window window;
   int64_t fill = 0;            ///< value of taps outside the input
   std::vector<int8_t> weights; ///< Conv [O][C][KH][KW], Depthwise [C][KH][KW]
@@ -47,9 +55,10 @@ struct Layer {
       shift; ///< one for each output channel (Conv, Depthwise), else one
   int64_t zero_a = 0, zero_b = 0, multiplier_b = 0;
   int64_t zero = 0, low = -128, high = 127;
-  std::optional<Sum> sum; ///< Conv: its result (a) and `second` (b) are added
-  double scale = 1;       ///< AveragePool: input scale / output scale
-  bool count_pads = true; ///< AveragePool: taps outside the input count
+  std::optional<Sum> sum;         ///< Conv: its result (a) and `second` (b) are added
+  std::optional<Pooling> pooling; ///< Conv: what becomes of its result
+  double scale = 1;               ///< AveragePool: input scale / output scale
+  bool count_pads = true;         ///< AveragePool: taps outside the input count
 };
 
 /// Does the layer read the tensor, other than as `input`?

@@ -92,6 +92,18 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
   return f;
 }
 
+PoolFootprint poolFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  PoolFootprint f;
+  if (!layer.pooling)
+    return f;
+  const int64_t cols = machine.array.cols, halo = layer.pooling->halo();
+  const Window& w = layer.pooling->window;
+  f.pitch = (w.left + layer.out.width + w.right) * cols;
+  f.block = (halo + plan.band) * f.pitch;
+  f.bytes = f.block * (halo > 0 ? ceilDiv(layer.out.channels, cols) : 1);
+  return f;
+}
+
 Footprint reduceFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
   const int64_t cols = machine.array.cols;
   const Window& w = layer.window;
@@ -151,15 +163,20 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
     return tooLarge("a step of the weights", r.step_bytes, map.weights[0].bytes);
   else
     plan.chunk = evenly(r.inner, map.weights[0].bytes / r.step_bytes);
+  const int64_t unit = layer.pooling ? layer.pooling->window.stride_h : 1; // bands are made of
   auto fits = [&](int64_t band) {
     plan.band = band;
     const Footprint f = convFootprint(layer, plan, machine);
     const int64_t pixels = band * layer.out.width;
+    const int64_t results = layer.pooling ? band / unit * layer.pooling->out.width : pixels;
     const int64_t result_room = map.outputs[0].bytes / (layer.sum ? 2 : 1);
-    return pixels <= map.accumulators[0].bytes && pixels * cols <= result_room &&
-           f.bytes <= map.input.bytes / f.slots / cols * cols;
+    const int64_t input_room = map.input.bytes - poolFootprint(layer, plan, machine).bytes;
+    return pixels <= map.accumulators[0].bytes && results * cols <= result_room &&
+           f.bytes <= input_room / f.slots / cols * cols &&
+           (!layer.pooling || band >= layer.pooling->halo());
   };
-  plan.band = largestBand(layer.out.height, fits);
+  plan.band = unit * largestBand(layer.out.height / unit,
+                                 [&](int64_t units) { return fits(unit * units); });
   if (plan.band == 0) {
     plan.band = 1;
     if (layer.out.width > map.accumulators[0].bytes)

@@ -56,6 +56,12 @@ struct Footprint {
   int64_t plane;  ///< bytes from plane to plane
   int64_t bytes;  ///< of the slot
 };
+/// Where a band of results waits for its pooling, behind the input's slots: rows of the bands
+/// before first, one such place for each block when there are any.
+struct PoolFootprint {
+  int64_t pitch = 0, block = 0, bytes = 0; ///< bytes from row to row, from block to block, of all
+};
+PoolFootprint poolFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 Footprint reduceFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 

@@ -136,6 +136,13 @@ std::string sum_of_convs(GraphText& g) {
   return g.add(g.conv(second, 24, same), second);
 }
 
+/// Pooling that becomes a convolution's last step.
+Case conv_then_pool(const char* name, Extent in, int64_t channels, WindowText conv, WindowText pool,
+                    bool small = false) {
+  return {name, in, [=](GraphText& g) { return g.max_pool(g.conv("v0", channels, conv), pool); },
+          small};
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all{
       conv("Pointwise", {37, 5, 13}, 29, window(1, 1), true),
@@ -156,6 +163,18 @@ std::vector<Case> cases() {
       conv("UnfoldedBands", {3, 65, 63}, 70, window(7, 7, {2, 2}, {3, 2, 2, 3})),
       conv("UnfoldedOneBand", {3, 11, 9}, 80, window(7, 7, {1, 1}, {3, 3, 3, 3}), true),
       conv("UnfoldedTall", {2, 90, 31}, 70, window(9, 3, {3, 1}, {4, 1, 4, 1})),
+      conv_then_pool("PooledStem", {3, 64, 60}, 70, window(7, 7, {2, 2}, {3, 3, 3, 3}),
+                     window(3, 3, {2, 2}, {1, 1, 0, 0})),
+      conv_then_pool("PooledHalves", {24, 40, 36}, 40, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                     window(2, 2, {2, 2})),
+      conv_then_pool("PooledOneBand", {17, 6, 5}, 19, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                     window(3, 3, {1, 1}, {2, 2, 0, 0}), true),
+      conv_then_pool("PooledWeightChunks", {300, 24, 24}, 24, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                     window(4, 2, {2, 1}, {2, 1, 0, 0})),
+      conv_then_pool("PooledBlocksOutside", {16, 60, 20}, 300, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                     window(5, 3, {4, 2}, {1, 1, 0, 0})),
+      conv_then_pool("PooledBelow", {24, 13, 11}, 20, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                     window(3, 3, {2, 2}, {1, 1, 1, 1}), true),
       depthwise("Depthwise", {24, 9, 7}, window(3, 3, {1, 1}, {1, 1, 1, 1}), true),
       depthwise("DepthwiseStrided", {37, 13, 11}, window(3, 3, {2, 2}, {0, 0, 1, 1}), true),
       depthwise("DepthwiseBands", {40, 97, 61}, window(3, 3, {1, 1}, {1, 1, 1, 1})),
