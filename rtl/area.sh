@@ -29,11 +29,10 @@ fi
 # yosys does not know $bits of a type; the ALU needs none.
 sed -i -e '/[$]bits(/d' -e "s/^\(  localparam int unsigned Lanes = \)[0-9]*;/\1$lanes;/" "$work/sv/npu_pkg.sv"
 mapfile -t sources < <("$rtl/sources.sh" "$work/sv" alu)
-# The netlist is what abc gets, in single bits: Verilator takes vectors that depend on themselves bit by bit for loops.
-[ -z "$netlist" ] || netlist="design -save synthesised; splitnets; setundef -zero; write_verilog -noattr $netlist; design -load synthesised"
+# The netlist in single bits: Verilator takes vectors that depend on themselves bit by bit for loops.
+[ -z "$netlist" ] || netlist="splitnets; setundef -zero; write_verilog -noattr $netlist"
 yosys -q -p "read_verilog -sv -DSYNTHESIS -I$rtl/fp ${sources[*]}; synth -flatten -noshare -noabc -top npu_vector_alu
-  $netlist
-  abc -fast; opt -fast; check -assert; tee -q -o $work/stat stat" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+  abc -fast; opt -fast; check -assert; tee -q -o $work/stat stat; $netlist" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 # Latches would be what a combinational module must not have.
 ! grep -q '_DLATCH' "$work/stat" || { echo "area.sh: the ALU has latches" >&2; exit 1; }
 cells=$(sed -n 's/.*Number of cells: *//p' "$work/stat")
