@@ -15,12 +15,6 @@ std::string literal_text(int64_t value, Type type);
 /// no operand is widened by its context. Throws GenerateError for operations that have no such
 /// value.
 std::string node_text(const Graph& graph, int id, const std::vector<std::string>& args);
-/// The functions that such texts call, of those that `text` does call: rounding shift, saturating
-/// arithmetic of long words.
-std::string helper_functions(const std::string& text);
-/// The name of the function that looks a table up, and its text.
-std::string table_function_name(const Table& table);
-std::string table_function(const Table& table);
 
 /// The function of rtl/fp that computes a node, e.g. "fp_f32::fma"; empty: none, or it is a few
 /// gates. `mode` is its last argument, if it has one more than the node.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sv_function.h"
+#include "sv_helpers.h"
 #include "sv_print.h"
 
 namespace npuforge::isa::sv {

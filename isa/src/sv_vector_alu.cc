@@ -9,6 +9,7 @@
 #include "npuforge/isa/generate.h"
 
 #include "sv_function.h"
+#include "sv_helpers.h"
 #include "sv_pool.h"
 #include "sv_print.h"
 
