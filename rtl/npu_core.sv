@@ -79,10 +79,21 @@ module npu_core #(
     .request_o(cache_request), .request_address_o(cache_address), .request_beats_o(cache_beats),
     .request_grant_i(cache_grant), .beat_valid_i(axi_r_valid_i && !axi_r_id_i), .beat_i(axi_r_data_i)
   );
+  logic access, access_grant, word_read, word_write;
+  logic [npu_pkg::PadBanks-1:0] access_read, access_write;
+  logic [PadRowBits-1:0] word_row;
+  logic [RowBits-1:0] word_data, word_mask;
+  logic [6:0] pad_read;
+  logic [7*PadRowBits-1:0] pad_row;
+  logic [7*RowBits-1:0] pad_data;
   npu_sequencer u_sequencer (
     .clk_i, .rst_ni, .run_i(run), .pc_o(pc), .hit_i(hit), .word_i(word), .full_i(full), .push_o(push), .op_o(op),
     .ticket_o(ticket), .execute_o(execute), .execute_own_o(execute_own), .unit_o(unit), .take_o(take), .post_o(post),
-    .there_i(there), .room_i(room), .idle_i(idle), .halted_o(done_o), .illegal_o(error_o)
+    .there_i(there), .room_i(room), .idle_i(idle),
+    .access_o(access), .access_read_o(access_read), .access_write_o(access_write), .access_grant_i(access_grant),
+    .word_read_o(word_read), .word_write_o(word_write), .word_row_o(word_row), .word_data_o(word_data), .word_mask_o(word_mask),
+    .word_data_i(pad_data[6*RowBits +: RowBits]),
+    .halted_o(done_o), .illegal_o(error_o)
   );
 
   // Queues and arbiter.
@@ -119,22 +130,23 @@ module npu_core #(
 
   npu_issue u_issue (
     .clk_i, .rst_ni, .valid_i(valid), .tickets_i(tickets), .load_accept_i(load_accept), .store_accept_i(store_accept),
-    .grant_o(grant), .complete_i(complete), .complete_post_i(complete_post), .execute_i(execute_own), .seq_take_i(take), .seq_post_i(post), .seq_there_o(there),
+    .grant_o(grant), .access_i(access), .access_read_i(access_read), .access_write_i(access_write), .access_grant_o(access_grant),
+    .complete_i(complete), .complete_post_i(complete_post), .execute_i(execute_own), .seq_take_i(take), .seq_post_i(post), .seq_there_o(there),
     .seq_room_o(room), .claimed_read_o(claimed_read), .claimed_write_o(claimed_write), .idle_o(idle)
   );
 
   // Memories.
-  logic [5:0] pad_read;
-  logic [6*PadRowBits-1:0] pad_row;
-  logic [6*RowBits-1:0] pad_data;
   logic load_write, vector_write;
   logic [PadRowBits-1:0] load_row, vector_row;
   logic [RowBits-1:0] load_data, load_mask, vector_data;
   npu_scratchpad u_scratchpad (
     .clk_i, .read_i(pad_read), .read_row_i(pad_row), .data_o(pad_data),
     .load_write_i(load_write), .load_row_i(load_row), .load_data_i(load_data), .load_mask_i(load_mask),
-    .vector_write_i(vector_write), .vector_row_i(vector_row), .vector_data_i(vector_data)
+    .vector_write_i(vector_write), .vector_row_i(vector_row), .vector_data_i(vector_data),
+    .word_write_i(word_write), .word_row_i(word_row), .word_data_i(word_data), .word_mask_i(word_mask)
   );
+  assign pad_read[6] = word_read;
+  assign pad_row[6*PadRowBits +: PadRowBits] = word_row;
   logic [2:0] acc_read;
   logic [3*AccRowNumberBits-1:0] acc_row;
   logic [3*AccBits-1:0] acc_data;

@@ -13,6 +13,9 @@ module npu_issue #(
   input  logic load_accept_i,
   input  logic store_accept_i,
   output logic [Units-1:0] grant_o,
+  input  logic access_i,                          // the sequencer's own, the youngest
+  input  logic [npu_pkg::PadBanks-1:0] access_read_i, access_write_i,
+  output logic access_grant_o,
   input  logic [Units-1:0] complete_i,            // of each unit
   /* verilator lint_off UNUSEDSIGNAL */
   input  logic [Units*Units-1:0] complete_post_i, // slice u: its posts
@@ -119,6 +122,19 @@ module npu_issue #(
     assign grant_o[u] = candidate[u] && fits[u] && !blocked[u];
   end
 
+  // The sequencer's access: no candidate may claim its port, granted or not.
+  logic [Ports-1:0] access_port;
+  logic [Units-1:0] before_access;
+  always_comb begin
+    access_port = '0;
+    access_port[npu_pkg::PortPadRead +: npu_pkg::PadBanks] = access_read_i;
+    access_port[npu_pkg::PortPadWrite +: npu_pkg::PadBanks] = access_write_i;
+  end
+  for (genvar v = 0; v < Units; v++) begin : gen_before_access
+    assign before_access[v] = candidate[v] && (claims[v*Ports +: Ports] & access_port) != '0;
+  end
+  assign access_grant_o = access_i && (access_port & ~ready_now) == '0 && before_access == '0;
+
   // Ports.
   npu_ports u_ports (
     .clk_i, .rst_ni,
@@ -131,6 +147,7 @@ module npu_issue #(
     .vector_i(grant_o[Vector] ? claim_read[Vector*Ports +: Ports] : '0),
     .vector_write_i(grant_o[Vector] ? claim_write[Vector*Ports +: Ports] : '0),
     .vector_cycles_i(cycles[Vector*CycleBits +: CycleBits]), .vector_pace_i(pace[Vector*PaceBits +: PaceBits]),
+    .access_i(access_grant_o ? access_port : '0),
     .claimed_o(claimed), .ready_now_o(ready_now), .ready_matrix_o(ready_matrix),
     .ready_matrix_read_o(ready_matrix_read), .ready_vector_o(ready_vector)
   );

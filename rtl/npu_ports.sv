@@ -16,6 +16,7 @@ module npu_ports #(
   input  logic [Ports-1:0] vector_i, vector_write_i,
   input  logic [npu_pkg::CycleBits-1:0] vector_cycles_i,
   input  logic [npu_pkg::PaceBits-1:0] vector_pace_i,   // of the instruction that may be granted
+  input  logic [Ports-1:0] access_i,                    // of the sequencer: one cycle
   output logic [Ports-1:0] claimed_o,
   output logic [Ports-1:0] ready_now_o, ready_matrix_o, ready_matrix_read_o, ready_vector_o
 );
@@ -44,6 +45,7 @@ module npu_ports #(
       else if (matrix_before_write_i[p]) left_q <= Matrix - 1'b1 + matrix_cycles;
       else if (vector_i[p]) left_q <= vector_cycles;
       else if (vector_write_i[p]) left_q <= vector_write + vector_cycles;
+      else if (access_i[p]) left_q <= LeftBits'(1);
       else if (left_q != '0) left_q <= left_q - 1'b1;
     end
   end

@@ -1,10 +1,10 @@
 // The scratchpad: contiguous banks of rows, each with one read and one write port. A bank is a pair of memories, even and odd
 // rows, so that one access can take two neighbouring rows. The issue arbiter keeps two users from meeting at a port.
 // Interface: read port k: read_i[k] and its row in cycle t give data_o slice k in t+1. Ports: 0 weights, 1 matrix,
-// 2 matrix (the row after that of 1), 3 and 4 vector A and B, 5 store. Writes: load (masked), vector (whole rows); written in t,
-// seen by reads of t. Reset: contents zero at the start.
+// 2 matrix (the row after that of 1), 3 and 4 vector A and B, 5 store, 6 sequencer. Writes: load and sequencer (masked), vector
+// (whole rows); written in t, seen by reads of t. Reset: contents zero at the start.
 module npu_scratchpad #(
-  localparam int unsigned Reads = 6,
+  localparam int unsigned Reads = 7,
   localparam int unsigned RowNumberBits = npu_pkg::PadRowBits,
   localparam int unsigned RowBits = npu_pkg::RowBits
 ) (
@@ -18,7 +18,11 @@ module npu_scratchpad #(
   input  logic [RowBits-1:0] load_mask_i,
   input  logic vector_write_i,
   input  logic [RowNumberBits-1:0] vector_row_i,
-  input  logic [RowBits-1:0] vector_data_i
+  input  logic [RowBits-1:0] vector_data_i,
+  input  logic word_write_i,
+  input  logic [RowNumberBits-1:0] word_row_i,
+  input  logic [RowBits-1:0] word_data_i,
+  input  logic [RowBits-1:0] word_mask_i
 );
   localparam int unsigned Halves = 2 * npu_pkg::PadBanks;
   localparam int unsigned HalfRows = npu_pkg::PadBankRows / 2;
@@ -33,7 +37,7 @@ module npu_scratchpad #(
     place_of = HalfRowBits'(row >> 1);
   endfunction
 
-  logic [Halves-1:0] read, write, by_vector;
+  logic [Halves-1:0] read, write, by_vector, by_word;
   logic [HalfRowBits-1:0] read_place [Halves];
   logic [HalfRowBits-1:0] write_place [Halves];
   logic [RowBits-1:0] data [Halves];
@@ -54,6 +58,7 @@ module npu_scratchpad #(
     int unsigned h;
     write = '0;
     by_vector = '0;
+    by_word = '0;
     for (h = 0; h < Halves; h++) write_place[h] = '0;
     if (load_write_i) begin
       write[half_of(load_row_i)] = 1'b1;
@@ -64,6 +69,11 @@ module npu_scratchpad #(
       by_vector[half_of(vector_row_i)] = 1'b1;
       write_place[half_of(vector_row_i)] = place_of(vector_row_i);
     end
+    if (word_write_i) begin
+      write[half_of(word_row_i)] = 1'b1;
+      by_word[half_of(word_row_i)] = 1'b1;
+      write_place[half_of(word_row_i)] = place_of(word_row_i);
+    end
   end
 
   for (genvar h = 0; h < Halves; h++) begin : gen_half
@@ -71,7 +81,8 @@ module npu_scratchpad #(
       .clk_i,
       .read_i(read[h]), .read_row_i(read_place[h]), .data_o(data[h]),
       .write_i(write[h]), .write_row_i(write_place[h]),
-      .write_data_i(by_vector[h] ? vector_data_i : load_data_i), .mask_i(by_vector[h] ? '1 : load_mask_i)
+      .write_data_i(by_vector[h] ? vector_data_i : by_word[h] ? word_data_i : load_data_i),
+      .mask_i(by_vector[h] ? '1 : by_word[h] ? word_mask_i : load_mask_i)
     );
   end
 

@@ -1,7 +1,9 @@
 // The sequencer: executes one instruction a cycle, dispatching those of other units to their queues (TIMING.md section 3).
 // Interface: while run_i is high, pc_o goes to the instruction cache, which answers in the same cycle with hit_i and word_i.
 // execute_o: an instruction executes in this cycle; push_o[u] with op_o and ticket_o enters unit u's queue (full_i). take_o and
-// post_o are the tokens of an instruction of the sequencer's own. halted_o, illegal_o: registered, from the cycle after.
+// post_o are the tokens of an instruction of the sequencer's own. access_o: it wants the port of the bank of a word of the
+// scratchpad, as access_read_o and access_write_o say; after access_grant_i in t the word is read or written in t+1 (word_*),
+// and comes back in t+2. halted_o, illegal_o: registered, from the cycle after.
 // Reset: pc 0, registers 0, no loops, every generator one row.
 module npu_sequencer #(
   localparam int unsigned Units = npu_pkg::Units,
@@ -25,6 +27,16 @@ module npu_sequencer #(
   input  logic [Units-1:0] there_i,
   input  logic [Units-1:0] room_i,
   input  logic idle_i,
+  output logic access_o,
+  output logic [npu_pkg::PadBanks-1:0] access_read_o,
+  output logic [npu_pkg::PadBanks-1:0] access_write_o,
+  input  logic access_grant_i,
+  output logic word_read_o,
+  output logic word_write_o,
+  output logic [npu_pkg::PadRowBits-1:0] word_row_o,
+  output logic [npu_pkg::RowBits-1:0] word_data_o,
+  output logic [npu_pkg::RowBits-1:0] word_mask_o,
+  input  logic [npu_pkg::RowBits-1:0] word_data_i,
   output logic halted_o,
   output logic illegal_o
 );
@@ -47,15 +59,44 @@ module npu_sequencer #(
     end else begin : gen_cell
       always_ff @(posedge clk_i or negedge rst_ni)
         if (!rst_ni) register_q[r] <= '0;
-        else if (execute_own_o && decoded.write_register && 32'(decoded.rd) == r) register_q[r] <= result;
+        else if (execute_own_o && decoded.write_register && 32'(decoded.rd) == r) register_q[r] <= written;
+    end
+  end
+
+  // A word of the scratchpad: the arbiter grants its port, the next cycle reads or writes it; what is read is there a
+  // cycle later. The instruction stays where it is meanwhile, and its operands with it.
+  logic own, may_own, may_start, may_unit;
+  logic loads, stores, granted_q, arrives_q;
+  logic [npu_pkg::PadBanks-1:0] bank;
+  logic [31:0] written;
+  assign loads = decoded.action == npu_pkg::ActionLoadScalar;
+  assign stores = decoded.action == npu_pkg::ActionStoreScalar;
+  assign word_row_o = npu_pkg::row_of(value0);
+  assign word_read_o = granted_q && loads;
+  assign word_write_o = granted_q && stores;
+  assign word_data_o = npu_pkg::RowBits'(value1) << {npu_pkg::byte_of(value0), 3'b000};
+  assign word_mask_o = npu_pkg::RowBits'(32'hffffffff) << {npu_pkg::byte_of(value0), 3'b000};
+  assign written = loads ? 32'(word_data_i >> {npu_pkg::byte_of(value0), 3'b000}) : result;
+  for (genvar k = 0; k < npu_pkg::PadBanks; k++) begin : gen_bank
+    assign bank[k] = 32'(word_row_o) >> npu_pkg::PadBankShift == k;
+  end
+  assign access_o = run_i && hit_i && !decoded.illegal && (loads || stores) && own && may_start && !granted_q && !arrives_q;
+  assign access_read_o = loads ? bank : '0;
+  assign access_write_o = stores ? bank : '0;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      granted_q <= 1'b0;
+      arrives_q <= 1'b0;
+    end else begin
+      granted_q <= access_o && access_grant_i;
+      arrives_q <= granted_q && loads;
     end
   end
 
   // May the instruction execute?
-  logic own, may_own, may_unit;
   assign own = decoded.unit == npu_pkg::UnitSequencer;
-  assign may_own = (decoded.wait_mask & ~there_i) == '0 && (decoded.post_mask & ~room_i) == '0 &&
-                   (decoded.action != npu_pkg::ActionHalt || idle_i);
+  assign may_start = (decoded.wait_mask & ~there_i) == '0 && (decoded.post_mask & ~room_i) == '0;
+  assign may_own = may_start && (decoded.action != npu_pkg::ActionHalt || idle_i) && (!loads || arrives_q) && (!stores || granted_q);
   assign may_unit = !full_i[decoded.unit];
   assign execute_o = run_i && hit_i && !decoded.illegal && (own ? may_own : may_unit);
   assign execute_own_o = execute_o && own;

@@ -44,6 +44,8 @@ public:
       check_reads_a_stream();
     if (rule_.action == Action::Preload || rule_.action == Action::Multiply)
       check_array_types();
+    if (rule_.action == Action::LoadScalar || rule_.action == Action::StoreScalar)
+      check_words();
   }
 
 private:
@@ -114,6 +116,14 @@ private:
     const bool real = is_float(source->type);
     require_type("dst", real ? Type::F32 : Type::I32, *source);
     require_type("fill", real ? Type::F32 : Type::I32, *source);
+  }
+
+  /// A word lies in one row, and so in one bank.
+  void check_words() {
+    if (const int bytes = reading_.all.spec.machine.row_bytes(); bytes % 4 != 0)
+      add(action_node(), fmt::format("action '{}' needs rows of the scratchpad of whole words; "
+                                     "array.cols is {}, no multiple of 4",
+                                     action(), bytes));
   }
 
   void require_type(const char* operand, Type type, const Operand& source) {

@@ -15,9 +15,9 @@
 namespace npuforge::isa {
 namespace {
 
-const std::vector<std::string> kMathematical{"exp",   "exp2",    "log", "log2",
-                                             "tanh",  "sigmoid", "erf", "reciprocal",
-                                             "rsqrt", "sqrt",    "sin", "cos", "atan"};
+const std::vector<std::string> kMathematical{"exp",     "exp2", "log",        "log2",  "tanh",
+                                             "sigmoid", "erf",  "reciprocal", "rsqrt", "sqrt",
+                                             "sin",     "cos",  "atan"};
 
 class FunctionReader {
 public:

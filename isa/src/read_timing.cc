@@ -33,7 +33,7 @@ public:
     check_dynamic();
     if (timing_.dynamic) {
       if (uses)
-        problems().add(*uses, "dynamic timing has no 'uses': DMA takes the ports that are free");
+        problems().add(*uses, "dynamic timing has no 'uses': it takes the ports that are free");
       return;
     }
     timing_.occupancy = expression(*occupancy, "'occupancy'", 1);
@@ -48,12 +48,19 @@ private:
   Problems& problems() { return reading_.all.problems; }
 
   void check_dynamic() {
-    bool dma = instruction_.unit == Unit::Load || instruction_.unit == Unit::Store;
-    if (timing_.dynamic != dma)
-      problems().add(
-          node_,
-          dma ? "load and store have dynamic timing: 'occupancy' and 'latency' are both 'dynamic'"
-              : fmt::format("unit '{}' cannot have dynamic timing", name(instruction_.unit)));
+    const bool dma = instruction_.unit == Unit::Load || instruction_.unit == Unit::Store;
+    const bool word =
+        instruction_.action == Action::LoadScalar || instruction_.action == Action::StoreScalar;
+    if (timing_.dynamic == (dma || word))
+      return;
+    const char* what = dma ? "load and store have" : "an access of the sequencer has";
+    problems().add(
+        node_, dma || word ? fmt::format("{} dynamic timing: 'occupancy' and 'latency' "
+                                         "are both 'dynamic'",
+                                         what)
+               : instruction_.unit == Unit::Sequencer
+                   ? "an instruction of the sequencer that computes cannot have dynamic timing"
+                   : fmt::format("unit '{}' cannot have dynamic timing", name(instruction_.unit)));
   }
 
   void check_sequencer() {

@@ -34,6 +34,13 @@ void lay_out_named(const Instruction& instruction, Layout& layout) {
     if ((layout.values[kLow] < 0) != (layout.values[kHigh] < 0))
       refuse(instruction, "a window needs both 'low' and 'high'");
     break;
+  case Action::LoadScalar:
+    layout.values[kAddress] = at("address");
+    break;
+  case Action::StoreScalar:
+    layout.values[kAddress] = at("address");
+    layout.values[kScalar] = at("rs");
+    break;
   case Action::CopyIn:
   case Action::CopyOut:
     layout.values[kScalar] = at("bytes");

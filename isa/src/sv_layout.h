@@ -16,7 +16,8 @@ inline constexpr int kValues = 4;
 enum ValueRole { kStreamA = 0, kStreamB = 1, kStreamD = 2, kExtra = 3 };
 /// Other names of the same slots.
 inline constexpr int kScalar =
-    kStreamB; ///< bytes of a copy, fill of a multiply, value of set_lanes
+    kStreamB;                      ///< bytes of a copy, fill of a multiply, value of set_lanes
+inline constexpr int kAddress = 0; // of a word of the scratchpad
 inline constexpr int kCount = 0, kStride = 1, kLow = 2, kHigh = 3;
 
 /// Where an instruction's operands go; numbers are indices into Instruction::operands, -1: none.

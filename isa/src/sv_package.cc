@@ -169,7 +169,7 @@ void print_places(Text& text, const Machine& m) {
 
 constexpr const char* kTypes = R"(
   // An instruction as the decoder gives it. Value k is offset_k + register base_k:
-  //   0 stream A (read); count          1 stream B (read); bytes, fill or value; stride
+  //   0 stream A (read); count; address 1 stream B (read); bytes, fill, value or register to store; stride
   //   2 stream D (written); low         3 accumulate; levels of a group; high
   typedef struct packed {
     logic illegal;

@@ -25,6 +25,9 @@ public:
   void sequencer_stalled(Stall cause, Cycle cycles) {
     stats.units[0].stalls[static_cast<int>(cause)] += cycles;
   }
+  /// Cycles in which an instruction of the sequencer had its port, before that in which it
+  /// executes.
+  void sequencer_accessed(Cycle cycles) { stats.units[0].busy += cycles; }
   /// `kind`: port_kind of the port.
   void port_conflict(isa::Unit waiting, isa::Unit holding, int kind, Cycle cycles) {
     stats.port_conflicts[static_cast<int>(waiting)][static_cast<int>(holding)] += cycles;

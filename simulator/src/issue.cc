@@ -34,6 +34,8 @@ void Issue::reset() {
   }
   front_free_.fill(0);
   exit_free_ = 0;
+  candidate_count_ = 0;
+  access_ = nullptr;
   blocker_.fill(nullptr);
   issued_.clear();
   free_.clear();
@@ -73,7 +75,8 @@ void Issue::evaluate() {
   if (core_.stopped())
     return;
   Cycle now = core_.now();
-  if (now == tested_) { // one test a cycle
+  if (now == tested_) { // one test of the heads a cycle
+    test_access(now);
     wake(now + 1);
     return;
   }
@@ -82,6 +85,7 @@ void Issue::evaluate() {
   core_.memory->advance(now - 1);
   retire(now);
   test_heads(now);
+  test_access(now);
   evaluating_ = false;
   if (Cycle next = next_test(now); next < kNever && !core_.stopped())
     wake(next);
@@ -98,7 +102,6 @@ void Issue::retire(Cycle now) {
 
 void Issue::test_heads(Cycle now) {
   // Candidates are those of the state before any grant of this cycle.
-  std::array<Job*, kUnits> candidates;
   int count = 0;
   for (int u = 1; u < kUnits; ++u) {
     if (queues_[u].empty())
@@ -107,19 +110,20 @@ void Issue::test_heads(Cycle now) {
     job.gates = gates(job);
     const Gates& g = job.gates;
     if (std::max({g.arrive, g.token, g.post, g.own, front_free_[u] - 1}) <= now)
-      candidates[count++] = &job;
+      candidates_[count++] = &job;
   }
-  std::sort(candidates.begin(), candidates.begin() + count,
+  std::sort(candidates_.begin(), candidates_.begin() + count,
             [](const Job* a, const Job* b) { return a->sequence < b->sequence; });
+  candidate_count_ = count;
   blocker_.fill(nullptr);
   std::array<int, kUnits> contested{}; // the port
   for (int c = 0; c < count && !core_.stopped(); ++c) {
-    Job& job = *candidates[c];
+    Job& job = *candidates_[c];
     for (int older = 0; older < c && !blocker_[index(job.unit())]; ++older)
       for (int i = 0; i < job.claim_count; ++i)
-        for (int k = 0; k < candidates[older]->claim_count; ++k)
-          if (const Claim& claim = candidates[older]->claims[k]; job.claims[i].overlaps(claim)) {
-            blocker_[index(job.unit())] = candidates[older];
+        for (int k = 0; k < candidates_[older]->claim_count; ++k)
+          if (const Claim& claim = candidates_[older]->claims[k]; job.claims[i].overlaps(claim)) {
+            blocker_[index(job.unit())] = candidates_[older];
             contested[index(job.unit())] = std::max(job.claims[i].first, claim.first);
           }
     if (const Job* blocker = blocker_[index(job.unit())])
@@ -127,6 +131,34 @@ void Issue::test_heads(Cycle now) {
     else if (!try_grant(job, now))
       continue;
   }
+}
+
+void Issue::request(Job& job) {
+  access_ = &job;
+  wake(core_.now());
+}
+
+void Issue::test_access(Cycle now) {
+  if (!access_ || core_.stopped())
+    return;
+  Job& job = *access_;
+  const Claim& claim = job.claims[0];
+  for (int c = 0; c < candidate_count_; ++c)
+    for (int i = 0; i < candidates_[c]->claim_count; ++i)
+      if (claim.overlaps(candidates_[c]->claims[i]))
+        return;
+  if (core_.ports.ready(claim).first > now)
+    return;
+  access_ = nullptr;
+  job.issue = now + 1;
+  job.complete = job.issue + job.latency;
+  if (core_.context.options->check_hazards)
+    if (auto wrong = find_hazard(issued_, job))
+      return core_.fail(now, job.pc, *wrong);
+  issued_.push_back(&job);
+  core_.memory->advance(now); // DMA of this cycle still sees the port as it was
+  core_.ports.hold(claim, job.issue, Unit::Sequencer);
+  core_.sequencer->granted(job);
 }
 
 Gates Issue::gates(const Job& job) const {
@@ -263,7 +295,7 @@ void Issue::start(Job& job, Cycle now) {
 }
 
 Cycle Issue::next_test(Cycle now) const {
-  Cycle next = kNever;
+  Cycle next = access_ ? now + 1 : kNever;
   for (int u = 1; u < kUnits; ++u) {
     if (queues_[u].empty())
       continue;

@@ -23,6 +23,9 @@ public:
   Job& new_job();
   void drop_job(Job& job) { free_.push_back(&job); }
   void enqueue(Job& job);
+  /// An access of the sequencer's own, a candidate from now on: the youngest, so no unit waits for
+  /// it. Tells the sequencer when it is granted.
+  void request(Job& job);
   /// Cycle from which on all queues are empty and everything is complete; kNever while that is not
   /// known.
   Cycle drained_at() const { return unfinished_ == 0 ? last_complete_ : kNever; }
@@ -34,6 +37,7 @@ public:
 private:
   void evaluate();
   void test_heads(Cycle now);
+  void test_access(Cycle now);
   void retire(Cycle now);
   Gates gates(const Job& job) const;
   Cycle own_gate(const Job& job) const;
@@ -54,6 +58,9 @@ private:
   std::array<Cycle, kUnits> front_free_{};
   Cycle exit_free_ =
       0; ///< vector: cycle of the issue for which a row of one cycle would find the exit free
+  std::array<Job*, kUnits> candidates_{}; ///< of the last test, oldest first
+  int candidate_count_ = 0;
+  Job* access_ = nullptr; ///< the sequencer's, not granted yet
   /// The older candidate that claims one of the head's ports.
   std::array<const Job*, kUnits> blocker_{};
   std::vector<Job*> issued_;

@@ -31,6 +31,8 @@ Roles make_roles(const isa::Instruction& i) {
   roles.lane = i.index_of("lane");
   roles.value = i.index_of("value");
   roles.levels = i.levels;
+  roles.address = i.index_of("address");
+  roles.rs = i.index_of("rs");
   for (size_t o = 0; o < i.operands.size(); ++o)
     if (i.operands[o].kind == OperandKind::Register && i.operands[o].access == isa::Access::Write)
       roles.rd = static_cast<int>(o);

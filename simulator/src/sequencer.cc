@@ -1,5 +1,7 @@
 #include "sequencer.h"
 
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include "issue.h"
@@ -9,6 +11,10 @@ namespace npuforge::simulator {
 namespace {
 
 constexpr Cycle kRunAhead = 1 << 16; ///< cycles before it lets the others run
+
+bool is_access(const MicroOp& op) {
+  return op.plan->action == isa::Action::LoadScalar || op.plan->action == isa::Action::StoreScalar;
+}
 
 } // namespace
 
@@ -32,6 +38,7 @@ void Sequencer::reset() {
   pc_ = 0;
   sequence_ = 0;
   time_ = 0;
+  asked_ = false;
   wake(0);
 }
 
@@ -79,6 +86,16 @@ bool Sequencer::turn(Cycle now) {
   }
   const MicroOp& op = (*core_.context.text)[pc_];
   Conditions c = conditions(op);
+  if (is_access(op) && c.all() <= time_) {
+    if (!asked_ && time_ > now) { // the arbiter decides about now
+      wake(time_);
+      return false;
+    }
+    if (!asked_)
+      ask(op);
+    c.port = port_at_;
+    c.access = word_at_;
+  }
   if (c.all() > time_)
     return pass_time(now, c.all(), c);
   execute(op);
@@ -141,6 +158,9 @@ void Sequencer::stall(Cycle from, Cycle until, const Conditions& why) {
   charge(Stall::Post, why.post);
   charge(Stall::Queue, why.queue);
   charge(Stall::Drain, why.drain);
+  charge(Stall::Port, why.port);
+  if (until > from)
+    core_.accounting.sequencer_accessed(until - from);
 }
 
 void Sequencer::execute(const MicroOp& op) {
@@ -202,10 +222,67 @@ uint32_t Sequencer::scalar(const MicroOp& op) {
   case isa::Action::SetLevel:
     set_level(op);
     break;
+  case isa::Action::LoadScalar:
+    if (const auto rd = op.operands[roles.rd].value; rd != 0)
+      registers_[static_cast<size_t>(rd)] = word_;
+    asked_ = false;
+    break;
+  case isa::Action::StoreScalar:
+    asked_ = false;
+    break;
   default:
     break;
   }
   return next;
+}
+
+/// Asks the issue arbiter for the port of the word's bank, now.
+void Sequencer::ask(const MicroOp& op) {
+  const isa::Machine& machine = core_.machine();
+  read_operands(op, registers_, values_);
+  const auto address = static_cast<uint32_t>(values_[op.plan->roles.address]);
+  if (address % 4 != 0)
+    throw ProgramFault(fmt::format("address {} is no multiple of 4", address));
+  if (address >= machine.scratchpad.bytes)
+    throw ProgramFault(fmt::format("address {} lies outside the scratchpad of {} bytes", address,
+                                   machine.scratchpad.bytes));
+  if (!core_.values())
+    throw ProgramFault(
+        "its cycles depend on values, which a run for timing alone does not compute");
+  const bool loads = op.plan->action == isa::Action::LoadScalar;
+  Job& job = core_.issue->new_job();
+  job.op = &op;
+  job.plan = op.plan;
+  job.sequence = sequence_;
+  job.pc = pc_;
+  job.dispatch = time_;
+  job.values = values_;
+  job.latency = loads ? 2 : 1;
+  job.stream_count = 1;
+  Stream& word = job.streams[0] = Stream{};
+  word.access = loads ? isa::Access::Read : isa::Access::Write;
+  word.base = address;
+  word.levels = machine.sequencer.levels;
+  word.unit = 4;
+  word.first = address;
+  word.last = word.first + 3;
+  job.claim_count = 1;
+  job.claims[0] = core_.ports.claim(word, word.access);
+  job.claims[0].cycles = 1;
+  asked_ = true;
+  port_at_ = word_at_ = kNever;
+  core_.issue->request(job);
+}
+
+void Sequencer::granted(const Job& job) {
+  int8_t* word = core_.context.memories->scratchpad.data() + job.streams[0].base;
+  if (job.plan->action == isa::Action::LoadScalar)
+    std::memcpy(&word_, word, 4);
+  else
+    std::memcpy(word, &job.values[job.plan->roles.rs], 4);
+  port_at_ = job.issue - 1;
+  word_at_ = job.complete - 1; // the cycle in which the instruction executes
+  wake(core_.now());
 }
 
 int32_t Sequencer::compute(const isa::Kernel& kernel, const MicroOp& op) {

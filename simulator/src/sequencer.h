@@ -16,6 +16,8 @@ public:
   void wake(Cycle at) { core_.wake(due_, at); }
   /// "pc 3 (halt) waits for ..." for the deadlock's report.
   std::string waiting() const;
+  /// The issue arbiter granted what ask() asked for.
+  void granted(const Job& job);
   uint32_t pc() const { return pc_; }
   Cycle time() const { return time_; }
 
@@ -27,7 +29,8 @@ private:
   /// When each condition of executing at pc holds; kNever when that is not known.
   struct Conditions {
     Cycle token = 0, post = 0, queue = 0, drain = 0;
-    Cycle all() const { return std::max({token, post, queue, drain}); }
+    Cycle port = 0, access = 0; ///< of a word of the scratchpad: the grant, the word
+    Cycle all() const { return std::max({token, post, queue, drain, port, access}); }
   };
 
   void run();
@@ -36,6 +39,7 @@ private:
   bool pass_time(Cycle now, Cycle until, const Conditions& why);
   void stall(Cycle from, Cycle until, const Conditions& why);
   void check_instruction() const;
+  void ask(const MicroOp& op);
   void execute(const MicroOp& op);
   void dispatch(const MicroOp& op, uint64_t sequence);
   uint32_t scalar(const MicroOp& op);
@@ -57,6 +61,11 @@ private:
   Cycle time_ = 0; ///< the next cycle to decide; cycles before it are history
   int words_per_line_ = 1;
   std::array<int32_t, kMaxOperands> values_{};
+
+  // A word of the scratchpad: asked for, granted, executed.
+  bool asked_ = false;
+  Cycle port_at_ = kNever, word_at_ = kNever;
+  int32_t word_ = 0;
 };
 
 } // namespace npuforge::simulator

@@ -11,7 +11,7 @@ using isa::Instruction;
 using isa::OperandKind;
 
 bool Builder::one_instruction() {
-  switch (random_.between(0, 13)) {
+  switch (random_.between(0, emit_.choose(Action::LoadScalar) ? 14 : 13)) {
   case 0:
   case 1:
     return dma(Action::CopyIn);
@@ -33,6 +33,8 @@ bool Builder::one_instruction() {
     return map_or_reduce(Action::Map);
   case 12:
     return map_or_reduce(Action::Reduce);
+  case 14:
+    return scalar_access();
   default:
     emit_.random_computation();
     return false;
@@ -47,10 +49,15 @@ bool compares_registers(const Instruction& branch) {
 
 // Every unit tells the sequencer that its latest instruction is complete.
 void Builder::barrier() {
-  const uint32_t active = ordering_.active_units();
-  for (int u = 1; u < isa::kUnitCount; ++u)
-    if (active >> u & 1)
-      emit_.masks()[ordering_.last_position(static_cast<isa::Unit>(u))][1] |= 1;
+  uint32_t active = ordering_.active_units();
+  for (int u = 1; u < isa::kUnitCount; ++u) {
+    if (!(active >> u & 1))
+      continue;
+    uint32_t& posts = emit_.masks()[ordering_.last_position(static_cast<isa::Unit>(u))][1];
+    if (posts & 1)
+      active &= ~(1u << u); // an access has taken its token
+    posts |= 1;
+  }
   if (active) {
     Decoded decoded = emit_.blank(*emit_.choose(Action::Nothing));
     decoded.wait = active;

@@ -41,6 +41,7 @@ private:
   bool load_lanes();
   bool set_lanes();
   bool map_or_reduce(isa::Action action);
+  bool scalar_access();
   /// Bytes of a row of the stream; rows in the accumulator.
   int64_t row_width(const isa::Instruction& instruction, int stream) const {
     const isa::Operand& operand = instruction.operands[stream];

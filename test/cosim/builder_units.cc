@@ -137,6 +137,22 @@ bool Builder::set_lanes() {
   return add(std::move(decoded), {});
 }
 
+bool Builder::scalar_access() {
+  const Action action = random_.chance(60) ? Action::LoadScalar : Action::StoreScalar;
+  const Instruction* instruction = emit_.choose(action);
+  if (!instruction)
+    return false;
+  Decoded decoded = emit_.blank(*instruction);
+  const int64_t address = 4 * random_.between(0, m_.scratchpad.bytes / 4 - 1);
+  emit_.set_value(decoded, instruction->index_of("address"), address);
+  const bool loads = action == Action::LoadScalar;
+  if (loads)
+    decoded.operands[instruction->index_of("rd")].value = random_.chance(10) ? 0 : emit_.clobber();
+  else
+    decoded.operands[instruction->index_of("rs")].value = emit_.random_register();
+  return add(std::move(decoded), {{isa::Space::Scratchpad, address, address + 3, !loads}});
+}
+
 bool Builder::map_or_reduce(Action action) {
   const Instruction* instruction = emit_.choose(action);
   if (!instruction)

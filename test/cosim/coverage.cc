@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "npuforge/isa/generate.h"
+
 #include "random_program.h"
 
 namespace npuforge::random_programs {
@@ -28,7 +30,7 @@ void Coverage::add(const assembler::Program& program) {
 std::vector<std::string> Coverage::unused() const {
   std::vector<std::string> names;
   for (const isa::Instruction& instruction : spec_.instructions)
-    if (!seen_.contains(&instruction))
+    if (!seen_.contains(&instruction) && isa::missing_in_rtl(instruction).empty())
       names.push_back(instruction.mnemonic);
   return names;
 }

@@ -62,6 +62,12 @@ public:
   void set_value(isa::Decoded& decoded, int operand, int64_t value);
   /// Sets a generator to these levels, the instructions emitted as needed, and returns its number.
   int generator(const Levels& levels, uint64_t in_use);
+  /// A register whose value is not known from here on.
+  int clobber() {
+    const int reg = free_register();
+    known_[reg].reset();
+    return reg;
+  }
   /// A random computation on registers whose values nobody needs.
   void random_computation();
   /// Registers and generators may hold anything from here on (a loop's body starts).

@@ -92,7 +92,7 @@ uint32_t Ordering::active_units() const {
   uint32_t mask = 0;
   for (const Entry& e : entries_)
     mask |= 1u << static_cast<int>(e.unit);
-  return mask;
+  return mask & ~1u; // the sequencer's own are complete when it goes on
 }
 
 size_t Ordering::last_position(Unit unit) const {

@@ -70,7 +70,9 @@ enum class Action : uint8_t {
   Loop,
   Nothing,
   Halt,
-  SetLevel, // sequencer
+  SetLevel,
+  LoadScalar,
+  StoreScalar, // sequencer
   CopyIn,
   CopyOut, // load, store
   Preload,
