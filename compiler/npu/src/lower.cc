@@ -101,6 +101,8 @@ LogicalResult Lowering::operation(Operation& op) {
     return copy(o, Action::CopyOut, "src", "dst");
   if (auto o = dyn_cast<tile::MultiplyOp>(op))
     return multiply(o);
+  if (auto o = dyn_cast<tile::LoadScalarOp>(op))
+    return loadScalar(o);
   if (auto o = dyn_cast<tile::MapOp>(op))
     return vector(o, 0);
   if (auto o = dyn_cast<tile::ReduceOp>(op))

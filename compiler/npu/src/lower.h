@@ -26,6 +26,7 @@ private:
   mlir::LogicalResult loop(mlir::scf::ForOp loop);
   mlir::LogicalResult scalar(mlir::Operation& op, llvm::StringRef function);
   mlir::LogicalResult multiply(tile::MultiplyOp op);
+  mlir::LogicalResult loadScalar(tile::LoadScalarOp op);
   template <typename Op>
   mlir::LogicalResult copy(Op op, isa::Action action, llvm::StringRef pad, llvm::StringRef dram);
   template <typename Op>

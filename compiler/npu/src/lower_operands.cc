@@ -160,6 +160,25 @@ LogicalResult Lowering::multiply(tile::MultiplyOp op) {
   return success();
 }
 
+LogicalResult Lowering::loadScalar(tile::LoadScalarOp op) {
+  const isa::Instruction* what = target_.action(Action::LoadScalar);
+  if (!what)
+    return op.emitError() << machine_.name << " loads no scalars from the scratchpad";
+  auto stream = op.getSrc().getDefiningOp<tile::StreamOp>();
+  auto buffer = stream.getBuffer().getDefiningOp<tile::BufferOp>();
+  Number at = stream.getBase() ? number(stream.getBase()) : Number{};
+  at.constant +=
+      static_cast<int64_t>(buffer.getAddress()) + static_cast<int64_t>(stream.getOffset());
+  Address address = value(at, *what, "address");
+  if (!registers_.assign(op.getResult()))
+    return op.emitError() << "finds no free scalar register";
+  make(*what)
+      .number("rd", registers_.of(op.getResult()))
+      .address("address", address)
+      .emit(location_);
+  return success();
+}
+
 template <typename Op>
 LogicalResult Lowering::vector(Op op, int64_t levels) {
   const VectorInstructions::Found* found = vectors_.find(op.getFunction().str());

@@ -52,11 +52,16 @@ Value Emit::max(Value a, int64_t b) {
 }
 
 Value Emit::parity(Value counter) {
+  return remainder(counter, 1);
+}
+
+Value Emit::remainder(Value counter, int bits) {
+  const int64_t divisor = int64_t{1} << bits;
   if (auto x = mlir::getConstantIntValue(counter))
-    return constant(*x & 1);
+    return constant(*x & (divisor - 1));
   // The machine shifts and multiplies but has no remainder.
-  Value half = arith::ShRSIOp::create(builder, location, counter, constant(1));
-  return sub(counter, mul(half, 2));
+  Value quotient = arith::ShRSIOp::create(builder, location, counter, constant(bits));
+  return sub(counter, mul(quotient, divisor));
 }
 
 std::pair<Value, Value> Emit::wrap(Value value, int64_t limit) {

@@ -34,6 +34,8 @@ public:
   mlir::Value min(mlir::Value a, int64_t b);
   mlir::Value max(mlir::Value a, int64_t b);
   mlir::Value parity(mlir::Value counter); ///< counter mod 2
+  /// counter mod 2^bits, of a counter that is not negative
+  mlir::Value remainder(mlir::Value counter, int bits);
   /// For a value of at most `limit`: the value, or 0 in place of `limit`; and 1 in that case, else
   /// 0.
   std::pair<mlir::Value, mlir::Value> wrap(mlir::Value value, int64_t limit);

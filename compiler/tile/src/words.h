@@ -104,6 +104,7 @@ void fillRows(Emit& emit, const isa::Instruction& what, mlir::Value dst, int64_t
 // --- the kinds
 // --------------------------------------------------------------------------------------
 
-extern const WordsKind kWordsMap, kWordsProduct, kWordsWindows;
+extern const WordsKind kWordsMap, kWordsProduct, kWordsWindows, kWordsGather,
+    kWordsScatter;
 
 } // namespace npuforge::tile

@@ -8,6 +8,8 @@ const WordsKind* const kKinds[] = {
     &kWordsMap,
     &kWordsWindows, // before products, of which depthwise convolutions are some
     &kWordsProduct,
+    &kWordsGather,
+    &kWordsScatter,
 };
 } // namespace
 

@@ -1,69 +1,14 @@
 // Pooling and depthwise convolution over words: pixels of a tile go into accumulator rows, channels
 // in the lanes; reductions of the vector unit make the results.
-#include "npuforge/compiler/graph/Graph.h"
+#include "words_windows.h"
 
-#include "mlir/IR/TypeUtilities.h"
 #include "window_box.h"
-#include "windows_plan.h"
-#include "words_reductions.h"
 
 namespace npuforge::tile {
 
 using namespace mlir;
 
 namespace {
-
-/// A layer as an operation of the graph has it.
-struct WindowsOperands {
-  Windows windows;
-  Value input, weights, result; ///< weights may be null
-  RowFunction function;
-  isa::Type type;
-};
-
-ArrayRef<int64_t> extentsOf(Value value) {
-  return cast<ShapedType>(value.getType()).getShape();
-}
-
-bool isDepthwise(graph::ConvolveOp op) {
-  auto kernel = extentsOf(op.getWeights());
-  return kernel[kernel.size() - 2] == 1 && static_cast<int64_t>(op.getGroups()) == kernel.back() &&
-         op.getGroups() > 1;
-}
-
-template <typename Op>
-Axes readAxes(Op op, Value input, ArrayRef<int64_t> kernel) {
-  auto in = extentsOf(input), out = extentsOf(op.getResult());
-  const size_t dims = in.size() - 2;
-  Axes axes;
-  axes[0].in = axes[0].out = in[0];
-  for (size_t i = 0; i < dims; ++i)
-    axes[4 - dims + i] = {in[i + 1],
-                          out[i + 1],
-                          kernel[i],
-                          op.getStrides()[i],
-                          kernel[i] == 1 ? 1 : op.getDilations()[i],
-                          op.getPads()[i]};
-  return mergePlain(axes);
-}
-
-WindowsOperands readWindows(Operation& op) {
-  WindowsOperands o;
-  o.result = op.getResult(0), o.input = op.getOperand(0);
-  o.type = getElementTypeOrSelf(o.result.getType()).isF32() ? isa::Type::F32 : isa::Type::I32;
-  o.windows.channels = extentsOf(o.result).back();
-  if (auto pool = dyn_cast<graph::PoolOp>(op)) {
-    o.function = pool.getKind() == "max" ? RowFunction::Max : RowFunction::Sum;
-    o.windows.axes = readAxes(pool, o.input, pool.getKernel());
-  } else {
-    auto convolve = cast<graph::ConvolveOp>(op);
-    o.function = RowFunction::Dot;
-    o.weights = convolve.getWeights();
-    o.windows.weighted = true;
-    o.windows.axes = readAxes(convolve, o.input, extentsOf(o.weights));
-  }
-  return o;
-}
 
 class WindowsCode : public LayerCode {
 public:
@@ -296,59 +241,12 @@ private:
   Value boxes, results, accumulators, input, result, matrix, padding;
 };
 
-bool handles(Operation& op) {
-  auto convolve = dyn_cast<graph::ConvolveOp>(op);
-  // Of integers the array multiplies 8 bits at a time, also of one channel.
-  const bool weighted =
-      convolve && isDepthwise(convolve) && getElementTypeOrSelf(op.getResult(0).getType()).isF32();
-  if (!mlir::isa<graph::PoolOp>(op) && !weighted)
-    return false;
-  return llvm::all_of(op.getOperands(), isWords) && isWords(op.getResult(0));
-}
-
-std::string write(Operation& op, const isa::Spec& spec, const match::Patterns&, bool) {
-  if (extentsOf(op.getOperand(0)).size() > 5)
-    return "windows of more than 3 dimensions are not known";
-  const WindowsOperands operands = readWindows(op);
-  const WordMoves moves(spec);
-  if (!moves.load || !moves.store)
-    return "it does not copy words between scratchpad and accumulator";
-  if (!findReduction(*op.getContext(), spec, operands.function, operands.type))
-    return std::string("no reduction of the vector unit makes the ") +
-           (operands.function == RowFunction::Max   ? "maximum"
-            : operands.function == RowFunction::Sum ? "sum"
-                                                    : "sum of products") +
-           " of " + isa::name(operands.type) + " rows";
-  auto plan = planWindows(operands.windows, spec.machine);
-  if (auto* reason = std::get_if<std::string>(&plan))
-    return *reason;
-  Builder b(op.getContext());
-  const auto& found = std::get<WindowsPlan>(plan);
-  op.setAttr(kPlanAttr, b.getDictionaryAttr(
-                            {b.getNamedAttr("tile", b.getDenseI64ArrayAttr(found.tile)),
-                             b.getNamedAttr("channels", b.getI64IntegerAttr(found.channels))}));
-  return "";
-}
-
-std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
-                                const isa::Spec& spec) {
-  auto attribute = op.getAttrOfType<DictionaryAttr>(kPlanAttr);
-  auto tile = attribute ? attribute.getAs<DenseI64ArrayAttr>("tile") : DenseI64ArrayAttr();
-  auto channels = attribute ? attribute.getAs<IntegerAttr>("channels") : IntegerAttr();
-  if (!tile || tile.size() != 4 || !channels)
-    return op.emitError() << "has no complete " << kPlanAttr, nullptr;
-  WindowsPlan plan;
-  llvm::copy(tile.asArrayRef(), plan.tile.begin());
-  plan.channels = channels.getInt();
-  const WindowsOperands operands = readWindows(op);
-  auto reduction = findReduction(*op.getContext(), spec, operands.function, operands.type);
-  if (!reduction)
-    return op.emitError() << "has no instruction on " << spec.machine.name, nullptr;
-  return std::make_unique<WindowsCode>(emit, session, operands, plan, spec, std::move(*reduction));
-}
-
 } // namespace
 
-const WordsKind kWordsWindows{handles, write, make};
+std::unique_ptr<LayerCode> makeWindows(Emit& emit, Session& session,
+                                       const WindowsOperands& operands, const WindowsPlan& plan,
+                                       const npuforge::isa::Spec& spec, RowReduction reduction) {
+  return std::make_unique<WindowsCode>(emit, session, operands, plan, spec, std::move(reduction));
+}
 
 } // namespace npuforge::tile

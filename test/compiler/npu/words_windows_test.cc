@@ -1,7 +1,5 @@
 // Matrix products, convolutions and poolings over words, compiled and run on the simulator against
 // the reference interpreter of tensors: chosen edges, and shapes drawn at random.
-#include <cmath>
-#include <cstring>
 #include <random>
 #include <string>
 #include <vector>
@@ -9,58 +7,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
-#include <mlir/Dialect/Arith/IR/Arith.h>
-#include <mlir/Dialect/SCF/IR/SCF.h>
-#include <mlir/Parser/Parser.h>
 
-#include "npuforge/compiler/graph/Graph.h"
-#include "npuforge/compiler/graph/tensor_interpreter.h"
-#include "npuforge/compiler/npu/Npu.h"
-#include "npuforge/compiler/tile/Tile.h"
-#include "npuforge/simulator/loader.h"
-#include "npuforge/simulator/simulator.h"
+#include "words_case.h"
 
 namespace npuforge::test {
 namespace {
 
-using Extents = std::vector<int64_t>;
-
-/// One operation over f32 tensors: all of its operands are inputs of the network.
-struct Case {
-  std::string name, operation; ///< from "graph." to its attributes
-  std::vector<Extents> operands;
-  Extents result;
-};
-
-void PrintTo(const Case& c, std::ostream* stream) {
-  *stream << c.name;
-}
-
-std::string typeOf(const Extents& extents) {
-  return fmt::format("tensor<{}xf32>", fmt::join(extents, "x"));
-}
-
-std::string portOf(const std::string& name, const Extents& extents) {
-  return fmt::format("{{graph.name = \"{}\", graph.type = \"f32\", graph.shape = [{}]}}", name,
-                     fmt::join(extents, ", "));
-}
-
-std::string moduleOf(const Case& c) {
-  std::string arguments, names, types;
-  for (size_t i = 0; i < c.operands.size(); ++i) {
-    const char* comma = i ? ", " : "";
-    arguments += fmt::format("{}%x{}: {} {}", comma, i, typeOf(c.operands[i]),
-                             portOf(fmt::format("x{}", i), c.operands[i]));
-    names += fmt::format("{}%x{}", comma, i);
-    types += comma + typeOf(c.operands[i]);
-  }
-  const std::string result = typeOf(c.result), node = c.operation.substr(0, c.operation.find(' '));
-  const std::string attributes = c.operation.substr(node.size());
-  return fmt::format("func.func @main({}) -> ({} {}) {{\n"
-                     "  %0 = {} {}{} : ({}) -> {} loc(\"{}\")\n  return %0 : {}\n}}\n",
-                     arguments, result, portOf("y", c.result), node, names, attributes, types,
-                     result, c.name, result);
-}
+using Case = WordsCase;
 
 struct Window {
   Extents kernel, strides, dilations, pads;
@@ -84,7 +37,8 @@ std::string list(const Extents& values) {
 
 Case contract(const std::string& name, int64_t left, int64_t right, int64_t m, int64_t k,
               int64_t n) {
-  return {name, "graph.contract", {{left, m, k}, {right, k, n}}, {std::max(left, right), m, n}};
+  return {
+      name, "graph.contract", {{{left, m, k}}, {{right, k, n}}}, {{std::max(left, right), m, n}}};
 }
 
 Case convolve(const std::string& name, const Extents& in, int64_t outputs, const Window& w,
@@ -95,8 +49,8 @@ Case convolve(const std::string& name, const Extents& in, int64_t outputs, const
   return {name,
           fmt::format("graph.convolve {{strides = {}, pads = {}, dilations = {}, groups = {}}}",
                       list(w.strides), list(w.pads), list(w.dilations), groups),
-          {in, kernel},
-          resultOf(in, w, outputs)};
+          {{in}, {kernel}},
+          {resultOf(in, w, outputs)}};
 }
 
 Case pool(const std::string& name, const char* kind, const Extents& in, const Window& w) {
@@ -104,8 +58,8 @@ Case pool(const std::string& name, const char* kind, const Extents& in, const Wi
           fmt::format("graph.pool {{kind = \"{}\", kernel = {}, strides = {}, pads = {}, "
                       "dilations = {}}}",
                       kind, list(w.kernel), list(w.strides), list(w.pads), list(w.dilations)),
-          {in},
-          resultOf(in, w, in.back())};
+          {{in}},
+          {resultOf(in, w, in.back())}};
 }
 
 std::vector<Case> chosen() {
@@ -189,89 +143,10 @@ std::vector<Case> cases() {
   return all;
 }
 
-const isa::Spec& spec() {
-  static const isa::Spec loaded = isa::load_spec(isa::find_machine("npu16"));
-  return loaded;
-}
-
-/// The one simulator of the process.
-simulator::Simulator& model() {
-  static simulator::Simulator simulator(spec(), simulator::Options{});
-  return simulator;
-}
-
-class WordsWindows : public testing::TestWithParam<Case> {
-protected:
-  WordsWindows() {
-    context_.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::scf::SCFDialect,
-                         graph::GraphDialect, tile::TileDialect, npu::NpuDialect>();
-  }
-
-  std::vector<std::vector<float>> inputs() const {
-    std::mt19937 random(11);
-    std::uniform_real_distribution<float> values(-2, 2);
-    std::vector<std::vector<float>> all;
-    for (const Extents& extents : GetParam().operands) {
-      int64_t size = 1;
-      for (int64_t extent : extents)
-        size *= extent;
-      all.emplace_back(size);
-      for (float& value : all.back())
-        value = values(random);
-    }
-    return all;
-  }
-
-  std::vector<float> expected(mlir::ModuleOp module, const std::vector<std::vector<float>>& given) {
-    std::vector<mlir::DenseElementsAttr> tensors;
-    for (size_t i = 0; i < given.size(); ++i)
-      tensors.push_back(mlir::DenseElementsAttr::get(
-          mlir::RankedTensorType::get(GetParam().operands[i], mlir::Float32Type::get(&context_)),
-          llvm::ArrayRef(given[i])));
-    auto main = module.lookupSymbol<mlir::func::FuncOp>("main");
-    auto values = graph::interpretTensors(main, tensors)[0].getValues<float>();
-    return {values.begin(), values.end()};
-  }
-
-  static std::vector<float> run(const assembler::Program& program,
-                                const std::vector<std::vector<float>>& given) {
-    model().load(program);
-    for (size_t i = 0; i < given.size(); ++i) {
-      simulator::Tensor tensor{"f32", program.inputs[i].shape, {}};
-      tensor.data.resize(given[i].size() * 4);
-      std::memcpy(tensor.data.data(), given[i].data(), tensor.data.size());
-      simulator::write_input(program, spec().machine, fmt::format("x{}", i), tensor,
-                             model().dram());
-    }
-    model().run(nullptr);
-    const simulator::Tensor output =
-        simulator::read_output(program, spec().machine, "y", model().dram());
-    std::vector<float> values(output.data.size() / 4);
-    std::memcpy(values.data(), output.data.data(), output.data.size());
-    return values;
-  }
-
-  mlir::MLIRContext context_;
-};
+class WordsWindows : public testing::TestWithParam<Case> {};
 
 TEST_P(WordsWindows, Match) {
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(moduleOf(GetParam()), &context_);
-  ASSERT_TRUE(module) << moduleOf(GetParam());
-  const auto given = inputs();
-  const std::vector<float> wanted = expected(*module, given);
-  mlir::PassManager passes(&context_);
-  npu::buildTilePipeline(passes, spec());
-  npu::buildNpuPipeline(passes, spec());
-  ASSERT_TRUE(mlir::succeeded(passes.run(*module))) << moduleOf(GetParam());
-  auto program = npu::translateToProgram(*module, spec());
-  ASSERT_TRUE(mlir::succeeded(program));
-  const std::vector<float> made = run(*program, given);
-  ASSERT_EQ(made.size(), wanted.size());
-  float largest = 1;
-  for (float value : wanted)
-    largest = std::max(largest, std::fabs(value));
-  for (size_t i = 0; i < made.size(); ++i) // the order of a sum is the machine's
-    ASSERT_NEAR(made[i], wanted[i], 1e-5F * largest) << "element " << i;
+  checkWords(GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(Words, WordsWindows, testing::ValuesIn(cases()),

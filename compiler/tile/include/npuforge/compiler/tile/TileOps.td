@@ -78,6 +78,14 @@ def Tile_CopyOutOp : Tile_Op<"copy_out"> {
   let assemblyFormat = "$dst `,` $src `bytes` $bytes attr-dict";
 }
 
+def Tile_LoadScalarOp : Tile_Op<"load_scalar"> {
+  let summary = "An i32 of the scratchpad, for addresses and counts";
+  let description = "The sequencer waits for nobody by itself: what wrote the word has signalled it.";
+  let arguments = (ins Tile_Stream:$src);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$src attr-dict";
+}
+
 def Tile_PreloadOp : Tile_Op<"preload"> {
   let summary = "The next weight set of the array, of elements of the type `element`";
   let arguments = (ins Tile_Stream:$src, DefaultValuedAttr<StrAttr, "\"i8\"">:$element);
