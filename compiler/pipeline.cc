@@ -13,12 +13,14 @@ void add_graph_passes(mlir::OpPassManager& passes) {
   main.addPass(
       graph::createMoveQuantize());    // only arithmetic stays between dequantize and quantize
   main.addPass(mlir::createCSEPass()); // equal quantizes of one value are one
-  main.addPass(graph::createBindInterface()); // f32 at the network's ends -> attributes of @main
-  main.addPass(graph::createShiftUnsigned()); // ui8 -> i8
-  main.addPass(graph::createFuseMaps());      // element-wise f32 -> maps on 8 bits
-  main.addPass(graph::createLowerQdq());      // -> integer operators
-  main.addPass(graph::createFoldViews());     // -> 4-D
-  main.addPass(graph::createCheckLowered());  // refuses the rest
+  main.addPass(graph::createBindInterface());  // f32 at the network's ends -> attributes of @main
+  main.addPass(graph::createShiftUnsigned());  // ui8 -> i8
+  main.addPass(graph::createFuseMaps());       // element-wise f32 -> maps on 8 bits
+  main.addPass(graph::createLowerQdq());       // -> integer operators
+  main.addPass(graph::createFoldViews());      // -> 4-D
+  main.addPass(graph::createSignedProducts()); // tensor operators: products of ui8 -> of i8
+  main.addPass(graph::createChannelsLast());   // transposes around convolutions meet and vanish
+  main.addPass(graph::createCheckLowered());   // refuses the rest
   main.addPass(mlir::createCSEPass());
 }
 

@@ -47,6 +47,15 @@ def LowerQdq : Pass<"graph-lower-qdq", "::mlir::func::FuncOp"> {
   let summary = "Dequantize, operator, activation, quantize become one integer operator";
 }
 
+def ChannelsLast : Pass<"graph-channels-last", "::mlir::func::FuncOp"> {
+  let summary = "Transposes go down through maps, moves and reductions until they meet their opposites";
+}
+
+def SignedProducts : Pass<"graph-signed-products", "::mlir::func::FuncOp"> {
+  let summary = "Products of ui8 become products of i8, with sums that make up for the difference";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def FoldViews : Pass<"graph-fold-views", "::mlir::func::FuncOp"> {
   let summary = "Makes every tensor 4-D; views vanish into weights and interface";
 }
