@@ -70,7 +70,7 @@ void ProductCode::prologue() {
   right = s.dram(e, s.tensor(o.right));
   result = s.dram(e, s.tensor(o.result));
   if (box.isPadded()) // zeros that nobody writes
-    padding = s.dram(e, s.reserve("zeros", z.pixel_bytes));
+    padding = s.dram(e, s.reserve(s.tensor(o.result).symbol + ".zeros", z.pixel_bytes));
   s.awaitLayerBefore(e);
 }
 

@@ -43,12 +43,12 @@ private:
   /// One pixel that changes no result: zeros, or the least number.
   Tensor makePadding() {
     if (o.function != RowFunction::Max)
-      return s.reserve("zeros", z.pixel_bytes);
+      return s.reserve(s.tensor(o.result).symbol + ".zeros", z.pixel_bytes);
     const uint32_t least = o.type == isa::Type::F32 ? 0xff800000 : 0x80000000;
     std::vector<int8_t> bytes;
     for (int64_t i = 0; i < z.pixel_bytes; ++i)
       bytes.push_back(static_cast<int8_t>(least >> (8 * (i % 4))));
-    return s.constant("least", bytes);
+    return s.constant(s.tensor(o.result).symbol + ".least", bytes);
   }
 
   void loops(size_t axis, WindowBox::Indices at, Value chunk, Value counter) {

@@ -44,11 +44,12 @@ std::string moduleOf(const WordsCase& c) {
     types += comma + typeOf(c.operands[i]);
   }
   const std::string result = typeOf(c.result), node = c.operation.substr(0, c.operation.find(' '));
-  const std::string attributes = c.operation.substr(node.size());
-  return fmt::format("func.func @main({}) -> ({} {}) {{\n"
-                     "  %0 = {} {}{} : ({}) -> {} loc(\"{}\")\n  return %0 : {}\n}}\n",
-                     arguments, result, portOf("y", c.result), node, names, attributes, types,
-                     result, c.name, result);
+  std::string body = c.body;
+  if (body.empty())
+    body = fmt::format("  %y = {} {}{} : ({}) -> {} loc(\"{}\")\n", node, names,
+                       c.operation.substr(node.size()), types, result, c.name);
+  return fmt::format("func.func @main({}) -> ({} {}) {{\n{}  return %y : {}\n}}\n", arguments,
+                     result, portOf("y", c.result), body, result);
 }
 
 const isa::Spec& spec() {

@@ -1,5 +1,5 @@
 #pragma once
-// One operation over words, compiled for npu16 and run on the simulator, against the reference
+// Operations over words, compiled for npu16 and run on the simulator, against the reference
 // interpreter of tensors.
 
 #include <cstdint>
@@ -22,6 +22,8 @@ struct WordsCase {
   std::string name, operation; ///< from "graph." to its attributes
   std::vector<WordsTensor> operands;
   WordsTensor result;
+  /// Of more than one operation: what makes %y of %x0, %x1, ..; there is no `operation` then.
+  std::string body{};
 };
 
 void PrintTo(const WordsCase& c, std::ostream* stream);

@@ -135,8 +135,32 @@ private:
   std::mt19937 random_;
 };
 
+/// Layers one behind the other: each reads what the one before has just written.
+Case network() {
+  const char* body =
+      R"(  %a = graph.convolve %x0, %x1 {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x12x12x3xf32>, tensor<3x3x3x20xf32>) -> tensor<1x12x12x20xf32> loc("a")
+  %b = graph.map %a, %x2 : (tensor<1x12x12x20xf32>, tensor<20xf32>) -> tensor<1x12x12x20xf32> {
+  ^bb0(%p: f32, %q: f32):
+    %r = arith.addf %p, %q : f32
+    graph.yield %r : f32
+  } loc("b")
+  %c = graph.convolve %b, %x3 {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 20 : i64} : (tensor<1x12x12x20xf32>, tensor<3x3x1x20xf32>) -> tensor<1x12x12x20xf32> loc("c")
+  %d = graph.pool %c {kind = "max", kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x12x12x20xf32>) -> tensor<1x6x6x20xf32> loc("d")
+  %e = graph.convolve %d, %x4 {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<1x6x6x20xf32>, tensor<6x6x20x40xf32>) -> tensor<1x1x1x40xf32> loc("e")
+  %f = graph.reshape %e {shape = array<i64: 1, 1, 40>} : (tensor<1x1x1x40xf32>) -> tensor<1x1x40xf32> loc("f")
+  %y = graph.contract %f, %x5 : (tensor<1x1x40xf32>, tensor<1x40x9xf32>) -> tensor<1x1x9xf32> loc("y")
+)";
+  return {
+      "Network",
+      "",
+      {{{1, 12, 12, 3}}, {{3, 3, 3, 20}}, {{20}}, {{3, 3, 1, 20}}, {{6, 6, 20, 40}}, {{1, 40, 9}}},
+      {{1, 1, 9}},
+      body};
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all = chosen();
+  all.push_back(network());
   Shapes shapes(5);
   for (int index = 0; index < 40; ++index)
     all.push_back(shapes.draw(index));
