@@ -62,6 +62,13 @@ Case pool(const std::string& name, const char* kind, const Extents& in, const Wi
           {resultOf(in, w, in.back())}};
 }
 
+Case integers(Case c) {
+  c.name += "Integers";
+  for (WordsTensor* tensor : {&c.operands[0], &c.result})
+    tensor->type = "i32", tensor->below = 1 << 20;
+  return c;
+}
+
 std::vector<Case> chosen() {
   const Window same3{{3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}};
   const Window pixel{{1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}};
@@ -161,6 +168,9 @@ Case network() {
 std::vector<Case> cases() {
   std::vector<Case> all = chosen();
   all.push_back(network());
+  for (const Case& c : chosen())
+    if (c.operation.find("graph.pool") == 0)
+      all.push_back(integers(c));
   Shapes shapes(5);
   for (int index = 0; index < 40; ++index)
     all.push_back(shapes.draw(index));
