@@ -1,4 +1,4 @@
-"""What the programs of examples.test read and must write, computed independently.   examples.py prepare|hello|larger DIR"""
+"""What the programs of examples.test read and must write, computed independently.   examples.py prepare|hello|matmul|larger DIR"""
 import pathlib
 import sys
 
@@ -8,6 +8,8 @@ import numpy as np
 def prepare(folder):
     random = np.random.default_rng(1)
     np.save(folder / "x.npy", (random.integers(-128, 128, (16, 16)) / 16).astype(np.float32))
+    for name in "uw":
+        np.save(folder / f"{name}.npy", random.standard_normal((16, 16)).astype(np.float32))
     for name in "ab":
         np.save(folder / f"{name}.npy", random.integers(-128, 128, (16, 16), dtype=np.int8))
 
@@ -20,6 +22,15 @@ def hello(folder):
     same(np.load(folder / "hello" / "y.npy"), (steps / 16).astype(np.float32))
 
 
+def matmul(folder):
+    """Exact products and sums, but for the 16 roundings of each chain; its bits are those of simulator_test."""
+    u, w = (np.load(folder / f"{name}.npy").astype(float) for name in "uw")
+    got = np.load(folder / "matmul" / "y.npy")
+    bound = 16 * 2.0**-24 * (abs(u) @ abs(w))
+    if got.dtype != np.float32 or (abs(got - np.maximum(u @ w, 0)) > bound).any() or not (got > 0).any():
+        sys.exit(f"differs:\n{got}\nexpected:\n{np.maximum(u @ w, 0)}")
+
+
 def larger(folder):
     same(np.load(folder / "larger" / "y.npy"), np.maximum(np.load(folder / "a.npy"), np.load(folder / "b.npy")))
 
@@ -30,4 +41,4 @@ def same(got, expected):
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "hello": hello, "larger": larger}[sys.argv[1]](pathlib.Path(sys.argv[2]))
+    {"prepare": prepare, "hello": hello, "matmul": matmul, "larger": larger}[sys.argv[1]](pathlib.Path(sys.argv[2]))
