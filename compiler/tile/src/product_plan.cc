@@ -51,7 +51,7 @@ ProductRoom::ProductRoom(const isa::Machine& machine) {
   accumulators = map.accumulators[0].bytes;
 }
 
-int64_t productCycles(const Product& p, const ProductPlan& plan, const isa::Machine& machine) {
+ProductCost productCost(const Product& p, const ProductPlan& plan, const isa::Machine& machine) {
   const ProductSizes s(p, plan, machine);
   const int64_t rows = machine.array.rows, cols = machine.array.cols,
                 beat = machine.dram.beat_bytes;
@@ -73,10 +73,10 @@ int64_t productCycles(const Product& p, const ProductPlan& plan, const isa::Mach
   const int64_t tasks = s.tiles * s.panels;
   const int64_t boxes = s.keepsBox(plan) ? s.tiles : tasks;
   const int64_t matrices = plan.order == ProductOrder::TilesInside ? s.panels : tasks;
-  const int64_t busiest =
-      std::max({tasks * multiply, boxes * box + matrices * weights, tasks * drain, tasks * store});
-  return p.slices * busiest + box / s.chunks + weights / (s.chunks * s.taps * s.parts) + drain +
-         store;
+  const int64_t loads = boxes * box + matrices * weights;
+  const int64_t busiest = std::max({tasks * multiply, loads, tasks * drain, tasks * store});
+  const int64_t alone = box / s.chunks + weights / (s.chunks * s.taps * s.parts) + drain + store;
+  return {p.slices * busiest + alone, p.slices * loads};
 }
 
 namespace {
@@ -172,7 +172,12 @@ private:
     return plan;
   }
 
-  int64_t cycles(const ProductPlan& plan) const { return productCycles(p_, plan, machine_); }
+  /// Loads count a little also where they take no longer than the array: a unit that is nearly as
+  /// busy as another delays it.
+  int64_t cycles(const ProductPlan& plan) const {
+    const ProductCost cost = productCost(p_, plan, machine_);
+    return cost.cycles + cost.loads / 8;
+  }
 
   double footprint(const ProductPlan& plan) const {
     const ProductSizes sizes(p_, plan, machine_);

@@ -29,7 +29,7 @@ struct Product {
 enum class ProductOrder {
   PanelsInside, ///< tiles of pixels outside; the panels of outputs read one box of inputs, if it
                 ///< has all channels
-  TilesInside, ///< panels outside: the weights of a panel stay while all pixels pass
+  TilesInside,  ///< panels outside: the weights of a panel stay while all pixels pass
 };
 
 struct ProductPlan {
@@ -69,8 +69,12 @@ struct ProductRoom {
   int64_t accumulators;          ///< rows
 };
 
-/// Cycles of the whole product by its slowest unit, and of what nothing overlaps.
-int64_t productCycles(const Product& product, const ProductPlan& plan, const isa::Machine& machine);
+struct ProductCost {
+  int64_t cycles; ///< of the whole product, by its slowest unit, and of what nothing overlaps
+  int64_t loads;  ///< cycles of the load unit in them
+};
+ProductCost productCost(const Product& product, const ProductPlan& plan,
+                        const isa::Machine& machine);
 
 /// Grows the smallest tile, aligned to the array, by what saves most cycles for each byte it takes,
 /// until nothing does: the way in which Roller (OSDI 2022) builds tiles instead of searching them.

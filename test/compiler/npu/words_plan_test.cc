@@ -43,7 +43,7 @@ double utilisation(const Product& p) {
   auto plan = planProduct(p, machine());
   const int64_t rate = machine().array.rows * machine().array.cols / 4;
   return static_cast<double>(macs(p)) / static_cast<double>(rate) /
-         static_cast<double>(productCycles(p, std::get<ProductPlan>(plan), machine()));
+         static_cast<double>(productCost(p, std::get<ProductPlan>(plan), machine()).cycles);
 }
 
 TEST(ProductPlan, KeepsTheArrayBusy) {
@@ -57,7 +57,7 @@ TEST(ProductPlan, OneRowTakesTheCyclesOfItsMatrix) {
   const Product p = matrices(1, 1024, 1024);
   auto plan = planProduct(p, machine());
   const int64_t read = 1024 * 1024 * 4 / machine().dram.beat_bytes;
-  EXPECT_LT(productCycles(p, std::get<ProductPlan>(plan), machine()), read * 11 / 10);
+  EXPECT_LT(productCost(p, std::get<ProductPlan>(plan), machine()).cycles, read * 11 / 10);
 }
 
 TEST(ProductPlan, FitsWhateverTheShape) {

@@ -2,7 +2,7 @@
 // RUN: not npu-opt %s -tile-plan=machine=edge16 2>&1 | FileCheck %s --check-prefix=EDGE16
 // Tiles of products over words; an array that multiplies no f32 says so.
 
-// CHECK: graph.contract {{.*}}tile.plan = {channels = 256 : i64, merged = false, order = "panels_inside", panel = 16 : i64, rows = 256 : i64, tile = array<i64: 1, 1, 1, 20>}
+// CHECK: graph.contract {{.*}}tile.plan = {channels = 256 : i64, merged = false, order = "panels_inside", panel = 16 : i64, rows = 256 : i64, tile = array<i64: 1, 1, 1, 32>}
 // The taps of a kernel's row are one run: 3 * 24 rows of the matrix.
 // CHECK: graph.convolve {{.*}}tile.plan = {channels = 24 : i64, merged = true, {{.*}} rows = 72 : i64,
 // CHECK: graph.pool {{.*}}tile.plan = {channels = 16 : i64, tile = array<i64: 1, 1, 4, 2>}
