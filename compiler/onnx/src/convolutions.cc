@@ -1,8 +1,6 @@
 // Conv and ConvTranspose in any number of dimensions.
 #include <fmt/format.h>
 
-#include "npuforge/compiler/graph/infer_shapes.h"
-
 #include "operators.h"
 #include "window.h"
 
@@ -26,16 +24,6 @@ void check_ranks(Node& node) {
                                   graph::text(node.shape(0)), graph::text(node.shape(1))));
 }
 
-/// In two dimensions it stays for the passes on quantised networks.
-mlir::Value imported_conv(Node& node, const Window& window, int64_t groups) {
-  mlir::Operation* op = graph::ConvOp::create(
-      node.build.builder(), node.build.location(), mlir::UnrankedTensorType::get(node.element(0)),
-      node.operand(0), node.operand(1), node.has(2) ? node.operand(2) : mlir::Value(),
-      window.strides, window.pads, window.dilations, groups, mlir::StringAttr());
-  graph::setInferredType(op);
-  return op->getResult(0);
-}
-
 Results conv(Node& node) {
   check_ranks(node);
   Dims kernel = node.shape(1).drop_front(2);
@@ -44,7 +32,8 @@ Results conv(Node& node) {
   Window window(node, node.shape(0).drop_front(2), kernel);
   const int64_t groups = node.integer("group", 1);
   if (stays(node) && window.rank() == 2)
-    return imported_conv(node, window, groups);
+    return imported_conv(node.build, node.operand(0), node.operand(1),
+                         node.has(2) ? node.operand(2) : mlir::Value(), window, groups);
   const graph::Build& build = node.build;
   mlir::Value result = convolve(build, channels_last(build, node.operand(0)),
                                 weights_last(build, node.operand(1)), window, groups);

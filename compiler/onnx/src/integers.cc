@@ -3,7 +3,10 @@
 // sums: (x - zx)(w - zw) = xw - zx sum(w) - zw sum(x) + n zx zw.
 #include <fmt/format.h>
 
+#include "npuforge/compiler/graph/infer_shapes.h"
+
 #include "operators.h"
+#include "quantization.h"
 #include "window.h"
 
 namespace npuforge::onnx {
@@ -133,6 +136,19 @@ mlir::Value requantised(Node& node, mlir::Value sum, mlir::Value a, mlir::Value 
   });
 }
 
+/// Whether these inputs are there and constant.
+bool constant_inputs(Node& node, std::initializer_list<size_t> inputs) {
+  return llvm::all_of(inputs, [&](size_t input) {
+    return node.has(input) && graph::constantValue(node.operand(input));
+  });
+}
+
+/// The input's real values, by the scale and the zero point behind it.
+mlir::Value real(Node& node, size_t input, int64_t axis) {
+  return dequantized(node.build, node.operand(input),
+                     {node.operand(input + 1), node.operand(input + 2), axis});
+}
+
 Results matmul_integer(Node& node) {
   return matrix_product(node, 0, 1, 2, 3);
 }
@@ -140,6 +156,16 @@ Results matmul_integer(Node& node) {
 /// a, its scale and zero point, b, ..., y's.
 Results qlinear_matmul(Node& node) {
   const Build& build = node.build;
+  check_bytes(node, 0);
+  check_bytes(node, 3);
+  if (node.rank(0) >= 2 && node.rank(3) == 2 && !node.all_constant() &&
+      constant_inputs(node, {1, 2, 3, 4, 5, 6, 7}) && graph::elements(node.shape(1)) == 1) {
+    auto product = graph::MatMulOp::create(build.builder(), build.location(),
+                                           mlir::UnrankedTensorType::get(build.f32()),
+                                           real(node, 0, 0), real(node, 3, 1));
+    graph::setInferredType(product);
+    return quantized(build, product, {node.operand(6), node.operand(7)}, node.element(7));
+  }
   mlir::Value sum = matrix_product(node, 0, 3, 2, 5);
   mlir::Value a = node.operand(1);
   const int64_t rank = node.rank(0);
@@ -155,9 +181,34 @@ Results conv_integer(Node& node) {
   return channels_first(node.build, convolution(node, 0, 1, 2, 3));
 }
 
+/// With constant weights and scales, in two dimensions: the form of quantised networks, an operator
+/// between dequantize and quantize, which their passes make integers of.
+mlir::Value real_conv(Node& node) {
+  const Build& build = node.build;
+  Dims kernel = node.shape(3).drop_front(2);
+  if (Shape given(listed(node, "kernel_shape", {})); !given.empty() && given != kernel)
+    throw Unsupported("kernel_shape is not the weights'");
+  const Window window(node, node.shape(0).drop_front(2), kernel);
+  mlir::Value bias;
+  if (node.has(8)) {
+    mlir::Value step = build.multiply(build.reshape(node.operand(1), {}),
+                                      shaped(build, node.operand(4), {node.shape(3)[0]}));
+    bias = dequantized(build, node.operand(8), {step, mlir::Value(), 0});
+  }
+  mlir::Value sum = imported_conv(build, real(node, 0, 0), real(node, 3, 0), bias, window,
+                                  node.integer("group", 1));
+  return quantized(build, sum, {node.operand(6), node.operand(7)}, node.element(7));
+}
+
 /// x, its scale and zero point, w, ..., y's scale and zero point, bias.
 Results qlinear_conv(Node& node) {
   const Build& build = node.build;
+  check_bytes(node, 0);
+  check_bytes(node, 3);
+  const bool one_input_scale = node.has(1) && graph::elements(node.shape(1)) == 1;
+  if (node.rank(0) == 4 && node.rank(3) == 4 && one_input_scale && !node.all_constant() &&
+      constant_inputs(node, {1, 2, 3, 4, 5, 6, 7}) && (!node.has(8) || constant_inputs(node, {8})))
+    return real_conv(node);
   mlir::Value sum = convolution(node, 0, 3, 2, 5);
   if (node.has(8))
     sum = build.add(sum, shaped(build, node.operand(8), {node.shape(3)[0]}));

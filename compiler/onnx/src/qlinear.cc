@@ -2,6 +2,8 @@
 // operator on real values between dequantize and quantize.
 #include <fmt/format.h>
 
+#include "npuforge/compiler/graph/infer_shapes.h"
+
 #include "operators.h"
 #include "quantization.h"
 
@@ -29,8 +31,15 @@ Results binary(Node& node, Formula formula) {
   return result(node, node.build.map({real(node, 0), real(node, 3)}, formula), 6);
 }
 
+/// A sum stays one where both are of the form that the passes on quantised networks know.
 Results qlinear_add(Node& node) {
-  return binary(node, [](const Scalars& s) { return s[0] + s[1]; });
+  mlir::Value a = real(node, 0), b = real(node, 3);
+  if (!a.getDefiningOp<graph::DequantizeOp>() || !b.getDefiningOp<graph::DequantizeOp>())
+    return result(node, node.build.add(a, b), 6);
+  auto sum = graph::AddOp::create(node.build.builder(), node.build.location(),
+                                  mlir::UnrankedTensorType::get(node.build.f32()), a, b);
+  graph::setInferredType(sum);
+  return result(node, sum, 6);
 }
 
 Results qlinear_mul(Node& node) {
@@ -60,7 +69,14 @@ Results qlinear_global_average_pool(Node& node) {
   Shape axes;
   for (int64_t i = 2; i < node.rank(0); ++i)
     axes.push_back(last ? i - 1 : i);
-  return result(node, node.build.mean(real(node, 0), axes, true), 3);
+  mlir::Value x = real(node, 0);
+  if (last || node.rank(0) != 4 || !x.getDefiningOp<graph::DequantizeOp>())
+    return result(node, node.build.mean(x, axes, true), 3);
+  auto mean =
+      graph::GlobalAveragePoolOp::create(node.build.builder(), node.build.location(),
+                                         mlir::UnrankedTensorType::get(node.build.f32()), x);
+  graph::setInferredType(mean);
+  return result(node, mean, 3);
 }
 
 /// y's scale and zero point, then each tensor with its own.

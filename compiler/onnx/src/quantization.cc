@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "npuforge/compiler/graph/infer_shapes.h"
+
 namespace npuforge::onnx {
 namespace {
 
@@ -21,10 +23,54 @@ mlir::Value along(const graph::Build& build, mlir::Value value, Dims shape, int6
   return build.reshape(value, spread);
 }
 
+/// The constants behind scale and zero point, as many of one as of the other.
+struct Numbers {
+  std::vector<float> scales;
+  std::vector<int32_t> zeros;
+
+  explicit Numbers(const Quantised& q) {
+    for (double scale : graph::reals(graph::constantValue(q.scale))) {
+      if (!(scale > 0) || !std::isfinite(scale))
+        throw Unsupported(fmt::format("the scale {} is not positive", scale));
+      scales.push_back(static_cast<float>(scale));
+    }
+    zeros.assign(scales.size(), 0);
+    if (!q.zero)
+      return;
+    const std::vector<int64_t> given = graph::integers(graph::constantValue(q.zero));
+    if (given.size() != scales.size() && given.size() != 1)
+      throw Unsupported(fmt::format("{} scales but {} zero points", scales.size(), given.size()));
+    for (size_t i = 0; i < zeros.size(); ++i) {
+      const int64_t zero = given[given.size() == 1 ? 0 : i];
+      zeros[i] = static_cast<int32_t>(zero);
+      if (zeros[i] != zero)
+        throw Unsupported(fmt::format("the zero point {} is out of range", zero));
+    }
+  }
+};
+
+template <typename Op>
+mlir::Value imported(const graph::Build& build, mlir::Value x, const Quantised& q,
+                     mlir::Type element) {
+  const Numbers numbers(q);
+  auto op = Op::create(build.builder(), build.location(), mlir::UnrankedTensorType::get(element), x,
+                       numbers.scales, numbers.zeros, q.axis);
+  graph::setInferredType(op);
+  return op;
+}
+
 } // namespace
+
+bool known_now(const Quantised& q) {
+  auto scale = graph::constantValue(q.scale);
+  return scale && scale.getNumElements() > 0 && scale.getElementType().isF32() &&
+         (!q.zero || (graph::constantValue(q.zero) && is_integer(graph::elementOf(q.zero))));
+}
 
 mlir::Value quantized(const graph::Build& build, mlir::Value x, const Quantised& q,
                       mlir::Type type) {
+  if (type.isInteger(8) && graph::elementOf(x).isF32() && known_now(q))
+    return imported<graph::QuantizeOp>(build, x, q, type);
   const unsigned bits = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 0;
   if (!is_integer(type) || bits > 16)
     throw Unsupported("its result is not of integers of 8 or 16 bits");
@@ -45,6 +91,9 @@ mlir::Value quantized(const graph::Build& build, mlir::Value x, const Quantised&
 mlir::Value dequantized(const graph::Build& build, mlir::Value x, const Quantised& q) {
   if (!is_integer(graph::elementOf(x)))
     throw Unsupported("its input is not of integers");
+  mlir::Type element = graph::elementOf(x);
+  if ((element.isInteger(8) || element.isSignlessInteger(32)) && known_now(q))
+    return imported<graph::DequantizeOp>(build, x, q, build.f32());
   Dims shape = graph::shapeOf(x);
   Values operands{x, along(build, q.scale, shape, q.axis)};
   if (q.zero)

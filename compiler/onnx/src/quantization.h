@@ -1,5 +1,6 @@
 #pragma once
-// Quantised values as maps, whose scales and zero points may be computed at run time.
+// Quantised values: with constant f32 scales and 8 bits (dequantised: 32, too) as the passes on
+// quantised networks want them, as maps otherwise.
 
 #include "node.h"
 
@@ -10,6 +11,9 @@ struct Quantised {
   mlir::Value scale, zero; ///< zero may be null: 0
   int64_t axis = 1;
 };
+
+/// Whether scale and zero point are constants that those passes can take.
+bool known_now(const Quantised& q);
 
 /// round(x / scale) + zero, within the bounds of `type` (integers of up to 16 bits).
 mlir::Value quantized(const graph::Build& build, mlir::Value x, const Quantised& q,

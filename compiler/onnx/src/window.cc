@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "npuforge/compiler/graph/infer_shapes.h"
+
 namespace npuforge::onnx {
 namespace {
 
@@ -113,6 +115,16 @@ mlir::Value weights_last(const graph::Build& build, mlir::Value weights) {
     perm.push_back(i);
   perm.append({1, 0});
   return build.transpose(weights, perm);
+}
+
+mlir::Value imported_conv(const graph::Build& build, mlir::Value input, mlir::Value weights,
+                          mlir::Value bias, const Window& window, int64_t groups) {
+  auto op = graph::ConvOp::create(build.builder(), build.location(),
+                                  mlir::UnrankedTensorType::get(graph::elementOf(input)), input,
+                                  weights, bias, window.strides, window.pads, window.dilations,
+                                  groups, mlir::StringAttr());
+  graph::setInferredType(op);
+  return op;
 }
 
 mlir::Value convolve(const graph::Build& build, mlir::Value input, mlir::Value weights,

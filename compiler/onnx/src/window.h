@@ -34,6 +34,10 @@ mlir::Value channels_first(const graph::Build& build, mlir::Value value);
 /// Weights [O, C / groups, T..] to [T.., C / groups, O].
 mlir::Value weights_last(const graph::Build& build, mlir::Value weights);
 
+/// graph.conv, NCHW, for the passes on quantised networks; bias may be null. f32, two dimensions.
+mlir::Value imported_conv(const graph::Build& build, mlir::Value input, mlir::Value weights,
+                          mlir::Value bias, const Window& window, int64_t groups);
+
 /// graph.convolve: channels last, weights as of weights_last. f64 is computed in f32.
 mlir::Value convolve(const graph::Build& build, mlir::Value input, mlir::Value weights,
                      const Window& window, int64_t groups);
