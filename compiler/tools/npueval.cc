@@ -31,6 +31,8 @@ struct Port {
 
 template <typename Get>
 Port read_port(Get get) {
+  if (!get("graph.qtype") || !get("graph.scale"))
+    throw std::runtime_error("not all inputs and outputs are quantised: npueval runs no others");
   return {llvm::cast<mlir::StringAttr>(get("graph.name")).str(),
           llvm::cast<mlir::StringAttr>(get("graph.type")).str(),
           llvm::cast<mlir::StringAttr>(get("graph.qtype")).str(),

@@ -38,6 +38,27 @@ std::pair<std::string, std::vector<int64_t>> parse_shape(const std::string& text
   return {text.substr(0, equals), dims};
 }
 
+/// "shape=file.npy" -> shape, file.npy
+std::pair<std::string, std::string> parse_binding(const std::string& text) {
+  size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
+    throw CLI::ValidationError("--bind", text + ": expected NAME=FILE");
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// A check for CLI11 from a parser that throws.
+template <typename Parse>
+auto checked(Parse parse) {
+  return [parse](const std::string& text) {
+    try {
+      parse(text);
+    } catch (const CLI::ValidationError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+}
+
 } // namespace
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
@@ -46,14 +67,14 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
                  "NAME=1x3x32x32: the shape of an input, where the file leaves it open")
       ->allow_extra_args(false)
       ->take_all()
-      ->check([](const std::string& text) {
-        try {
-          parse_shape(text);
-        } catch (const CLI::ValidationError& error) {
-          return std::string(error.what());
-        }
-        return std::string();
-      });
+      ->check(checked(parse_shape));
+  app.add_option(
+         "--bind", options.bindings,
+         "NAME=FILE: the values (.npy, or a TensorProto .pb) of an input that is an operator's "
+         "parameter: a shape, axes, sizes, pads")
+      ->allow_extra_args(false)
+      ->take_all()
+      ->check(checked(parse_binding));
   app.add_option("--output", options.outputs,
                  "NAME: make an inner value the network's output; may be repeated")
       ->allow_extra_args(false)
@@ -67,8 +88,8 @@ namespace {
 /// A graph as text: what the importer would have made.
 mlir::OwningOpRef<mlir::ModuleOp> parse_graph(mlir::MLIRContext& context,
                                               const ModelOptions& options) {
-  if (!options.shapes.empty() || !options.outputs.empty())
-    throw std::runtime_error("--shape and --output are for ONNX files");
+  if (!options.shapes.empty() || !options.outputs.empty() || !options.bindings.empty())
+    throw std::runtime_error("--shape, --bind and --output are for ONNX files");
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect,
                       mlir::math::MathDialect>();
   const std::vector<std::byte> text = isa::read_file(options.model);
@@ -90,6 +111,8 @@ mlir::OwningOpRef<mlir::ModuleOp> import_graph(mlir::MLIRContext& context,
   for (const std::string& text : options.shapes)
     import_options.shapes.insert(parse_shape(text));
   import_options.outputs = options.outputs;
+  for (const std::string& text : options.bindings)
+    import_options.bindings.insert(parse_binding(text));
   onnx::Import import = onnx::import_model(context, options.model, import_options);
   for (const std::string& note : import.notes)
     fmt::print(stderr, "note: {}\n", note);

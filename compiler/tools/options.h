@@ -15,7 +15,7 @@ namespace npuforge::tools {
 
 struct ModelOptions {
   std::string model;
-  std::vector<std::string> shapes, outputs;
+  std::vector<std::string> shapes, outputs, bindings;
   std::string print_after;
   mutable bool printed = false; ///< whether print_after named a pass that ran
 };

@@ -128,6 +128,7 @@ def tensors(source, out):
 
 def models(source, out):
     copy(out, (source / "test/compiler").rglob("*.onnx"))
+    copy(out, pathlib.Path("/usr/share/libonnx-testdata/data/node").glob("*/model.onnx"))
 
 
 def main():

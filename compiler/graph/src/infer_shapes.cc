@@ -187,13 +187,14 @@ Shape infer(ReshapeOp op) {
       out[i] = in[i];
     if (out[i] == -1 && open < 0)
       open = i;
-    else if (out[i] <= 0 || known > total / out[i])
+    else if (out[i] < 0 || (out[i] == 0 && total != 0) ||
+             (out[i] > 0 && known > kMaxElements / out[i]))
       return fail(op, "cannot reshape " + text(in) + " to " + text(op.getShape()));
     else
       known *= out[i];
   }
   if (open >= 0)
-    out[open] = total / known;
+    out[open] = known ? total / known : 0;
   if (product(out) != total)
     return fail(op, "cannot reshape " + text(in) + " to " + text(op.getShape()));
   return out;

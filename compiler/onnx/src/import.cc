@@ -6,6 +6,7 @@
 #include <mlir/Dialect/Func/IR/FuncOps.h>
 #include <mlir/Interfaces/SideEffectInterfaces.h>
 
+#include "bind.h"
 #include "functions.h"
 #include "inputs.h"
 #include "model_file.h"
@@ -24,6 +25,7 @@ using onnx_proto::TensorProto;
 
 /// Functions that call functions could make any number of nodes of a small file.
 constexpr int64_t kMaxNodes = 1 << 20;
+constexpr size_t kMaxDepth = 100;
 
 int64_t opset_of(const google::protobuf::RepeatedPtrField<onnx_proto::OperatorSetIdProto>& imports,
                  int64_t otherwise) {
@@ -43,6 +45,8 @@ public:
     if (scope_.opset < 1 || scope_.opset > kNewestOpset)
       problems_.push_back(
           fmt::format("opset {}: 1 to {} are supported", scope_.opset, kNewestOpset));
+    for (const std::string& overlap : external_overlaps(graph_))
+      problems_.push_back(overlap);
     for (auto& tensor : *graph_.mutable_initializer())
       scope_.initializers[tensor.name()] = &tensor;
   }
@@ -166,8 +170,7 @@ private:
 
   void add(const NodeProto& proto, const std::string& name, Scope& scope) {
     const onnx_proto::FunctionProto* function = functions_.find(proto);
-    const Importer* importer = function ? nullptr : find_importer(proto);
-    if (!function && !importer)
+    if (!function && !find_importer(proto) && !has_new_name(proto))
       throw unknown(proto);
     Node node(builder_, named(name), proto, scope.opset, folder_);
     for (const auto& input : proto.input()) {
@@ -178,7 +181,7 @@ private:
         return;
       }
     }
-    Results results = function ? call(*function, node, name) : import(node, *importer);
+    Results results = function ? call(*function, node, name) : import(node);
     for (int i = 0; i < proto.output_size(); ++i) {
       const std::string& output = proto.output(i);
       const auto index = static_cast<size_t>(i);
@@ -199,11 +202,17 @@ private:
     return Unsupported("this operator is not supported");
   }
 
-  static Results import(Node& node, const Importer& importer) {
+  /// The importer is that of the upgraded node: an old operator may have a new name.
+  static Results import(Node& node) {
     if (node.proto().domain().empty() || node.proto().domain() == "ai.onnx")
       upgrade(node);
-    Results results = importer(node);
+    const Importer* importer = find_importer(node.proto());
+    if (!importer)
+      throw unknown(node.proto());
+    Results results = (*importer)(node);
     node.refuse_unread_attributes();
+    if (node.result_shape)
+      results[0] = node.build.reshape(results[0], *node.result_shape);
     return results;
   }
 
@@ -218,8 +227,15 @@ private:
     for (auto [i, input] : llvm::enumerate(function.input()))
       if (node.has(i))
         scope.values[input] = node.inputs[i];
+    if (calls_.size() >= kMaxDepth)
+      throw Unsupported(fmt::format("functions are nested deeper than {}", kMaxDepth));
     calls_.push_back(&function);
-    run_body(body, scope);
+    try {
+      run_body(body, scope);
+    } catch (...) {
+      calls_.pop_back();
+      throw;
+    }
     calls_.pop_back();
     Results results;
     for (const auto& output : function.output())
@@ -305,6 +321,7 @@ Import import_model(mlir::MLIRContext& context, const std::filesystem::path& fil
   context.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
                       graph::GraphDialect>();
   onnx_proto::ModelProto model = read_model(file);
+  bind_inputs(*model.mutable_graph(), options.bindings);
   return Importing(context, model, file.parent_path(), options).run();
 }
 

@@ -39,6 +39,8 @@ public:
   graph::Build build;
   Values inputs; ///< null where the node leaves an optional input out
   int64_t opset; ///< the model's; importers need not look at it
+  /// What the upgrader asks of the first result, whose operand it has reshaped.
+  std::optional<Shape> result_shape;
 
   const onnx_proto::NodeProto& proto() const { return *proto_; }
   onnx_proto::NodeProto& edit(); ///< a copy of the node, for the upgrader

@@ -1,8 +1,10 @@
 // Operators whose result is a tensor's shape, or a tensor with another shape.
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
+#include "iota.h"
 #include "operators.h"
 
 namespace npuforge::onnx {
@@ -78,11 +80,12 @@ Results identity(Node& node) {
   return node.operand(0);
 }
 
-/// At inference nothing is dropped; the mask is all true.
+/// At inference, and with a ratio of 0, nothing is dropped; the mask is all true.
 Results dropout(Node& node) {
   node.real("ratio", 0.5);
   node.integer("seed", 0);
-  if (node.has(2) && node.scalar(2, "training_mode") != 0)
+  const bool training = node.has(2) && node.scalar(2, "training_mode") != 0;
+  if (training && !(node.has(1) && node.scalar(1, "the ratio") == 0))
     throw Unsupported("training is not supported");
   Results results{node.operand(0)};
   if (node.wants(1))
@@ -136,15 +139,62 @@ Results constant_of_shape(Node& node) {
       value.reshape(mlir::RankedTensorType::get({1}, value.getElementType())).resizeSplat(type));
 }
 
+/// start + i * step as long as it is below (above) the limit.
+Results range(Node& node) {
+  const graph::Build& build = node.build;
+  const double start = node.scalar(0, "the start"), limit = node.scalar(1, "the limit"),
+               step = node.scalar(2, "the step");
+  const double count = std::ceil((limit - start) / step);
+  if (step == 0 || !(count < 0x1p24))
+    throw Unsupported(fmt::format("from {} to {} in steps of {}", start, limit, step));
+  mlir::Type type = node.element(0);
+  mlir::Value places =
+      build.cast(iota(build, std::max<int64_t>(0, static_cast<int64_t>(count)), 0, 1), type);
+  auto one = [&](size_t input) { return build.reshape(node.operand(input), {}); };
+  return build.map({places, one(2), one(0)}, [](const Scalars& x) { return x[0] * x[1] + x[2]; });
+}
+
+/// Ones on a diagonal of a matrix of the operand's shape.
+Results eye_like(Node& node) {
+  const graph::Build& build = node.build;
+  if (node.rank(0) != 2)
+    throw Unsupported("its operand is no matrix");
+  const int64_t diagonal = node.integer("k", 0);
+  mlir::Type type = node.given("dtype") ? type_of(node, node.integer("dtype")) : node.element(0);
+  return build.map(type, {iota(build, node.shape(0)[0], 0, 2), iota(build, node.shape(0)[1], 1, 2)},
+                   [&](const Scalars& x) {
+                     Scalar one = graph::equal(x[1] - x[0], x[0].integer(diagonal));
+                     mlir::Type wide = type.isF16() || type.isBF16() ? build.f32() : type;
+                     return graph::cast(one, wide);
+                   });
+}
+
+/// Places of a constant's elements that are not zero, one row for each dimension.
+Results non_zero(Node& node) {
+  std::vector<double> values = node.numbers(0, "its operand");
+  const Shape strides = graph::strides(node.shape(0));
+  std::vector<int64_t> places;
+  int64_t count = 0;
+  for (double value : values)
+    count += value != 0;
+  for (size_t dim = 0; dim < strides.size(); ++dim)
+    for (size_t i = 0; i < values.size(); ++i)
+      if (values[i] != 0)
+        places.push_back(static_cast<int64_t>(i) / strides[dim] % node.shape(0)[dim]);
+  return node.build.integers(places, node.build.i64(), {node.rank(0), count});
+}
+
 } // namespace
 
 const Table& shape_operators() {
   static const Table table = {
-      {"Constant", constant}, {"ConstantOfShape", constant_of_shape},
-      {"Dropout", dropout},   {"Flatten", flatten},
-      {"Identity", identity}, {"Reshape", reshape},
-      {"Shape", shape},       {"Size", size},
-      {"Squeeze", squeeze},   {"Unsqueeze", unsqueeze},
+      {"Constant", constant},   {"ConstantOfShape", constant_of_shape},
+      {"Dropout", dropout},     {"EyeLike", eye_like},
+      {"Flatten", flatten},     {"Identity", identity},
+      {"NonZero", non_zero},    {"Range", range},
+      {"Reshape", reshape},     {"Shape", shape},
+      {"Size", size},           {"Squeeze", squeeze},
+      {"Unsqueeze", unsqueeze},
   };
   return table;
 }

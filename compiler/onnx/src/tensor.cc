@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -13,22 +14,27 @@ namespace {
 
 using onnx_proto::TensorProto;
 
-/// The raw bytes of a tensor's external file. Keys: location, offset, length.
-std::string read_external(const TensorProto& tensor, const std::filesystem::path& folder,
-                          size_t bytes) {
-  std::string location;
-  uint64_t offset = 0;
+/// An entry of the tensor's external data as a number.
+uint64_t external_number(const TensorProto& tensor, const std::string& key, uint64_t otherwise) {
   for (const auto& entry : tensor.external_data()) {
+    if (entry.key() != key)
+      continue;
+    const std::string& text = entry.value();
+    uint64_t number = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size())
+      throw ImportError(
+          fmt::format("tensor '{}': external data with {} '{}'", tensor.name(), key, text));
+    return number;
+  }
+  return otherwise;
+}
+
+std::string external_location(const TensorProto& tensor) {
+  std::string location;
+  for (const auto& entry : tensor.external_data())
     if (entry.key() == "location")
       location = entry.value();
-    if (entry.key() == "offset") {
-      const std::string& text = entry.value();
-      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), offset);
-      if (error != std::errc() || end != text.data() + text.size())
-        throw ImportError(
-            fmt::format("tensor '{}': external data at offset '{}'", tensor.name(), text));
-    }
-  }
   std::filesystem::path relative(location);
   bool escapes = relative.empty() || relative.is_absolute();
   for (const auto& part : relative)
@@ -37,18 +43,30 @@ std::string read_external(const TensorProto& tensor, const std::filesystem::path
     throw ImportError(
         fmt::format("tensor '{}': external data in '{}', which is not below the model's folder",
                     tensor.name(), location));
+  return location;
+}
+
+/// The raw bytes of a tensor's external file. Keys: location, offset, length.
+std::string read_external(const TensorProto& tensor, const std::filesystem::path& folder,
+                          size_t bytes) {
+  const std::filesystem::path path = folder / external_location(tensor);
+  const uint64_t offset = external_number(tensor, "offset", 0),
+                 length = external_number(tensor, "length", bytes);
+  if (length != bytes)
+    throw ImportError(fmt::format("tensor '{}': {} bytes of external data, its shape needs {}",
+                                  tensor.name(), length, bytes));
   // A directory or a pipe has no size that could be trusted.
   std::error_code error;
-  bool regular = std::filesystem::is_regular_file(folder / relative, error);
-  std::ifstream file(folder / relative, std::ios::binary | std::ios::ate);
+  bool regular = std::filesystem::is_regular_file(path, error);
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!regular || !file)
     throw ImportError(fmt::format("tensor '{}': cannot read its external data '{}'", tensor.name(),
-                                  (folder / relative).string()));
+                                  path.string()));
   auto size = static_cast<uint64_t>(std::max<std::streamoff>(file.tellg(), 0));
   if (offset > size || size - offset < bytes)
     throw ImportError(
         fmt::format("tensor '{}': external data '{}' ends before its {} bytes at offset {}",
-                    tensor.name(), location, bytes, offset));
+                    tensor.name(), path.string(), bytes, offset));
   std::string data(bytes, '\0');
   file.seekg(static_cast<std::streamoff>(offset));
   file.read(data.data(), static_cast<std::streamsize>(bytes));
@@ -148,6 +166,39 @@ int64_t element_count(const std::string& what, llvm::ArrayRef<int64_t> dims, int
     count *= dim;
   }
   return count;
+}
+
+std::vector<std::string> external_overlaps(const onnx_proto::GraphProto& graph) {
+  struct Range {
+    uint64_t begin, end;
+    const std::string* name;
+  };
+  std::map<std::string, std::vector<Range>> files;
+  std::vector<std::string> problems;
+  for (const TensorProto& tensor : graph.initializer()) {
+    if (tensor.data_location() != TensorProto::EXTERNAL)
+      continue;
+    try { // without a length nobody knows the end before the tensor is read
+      const uint64_t offset = external_number(tensor, "offset", 0),
+                     length = external_number(tensor, "length", 0);
+      if (length > 0 && offset + length > offset)
+        files[external_location(tensor)].push_back({offset, offset + length, &tensor.name()});
+    } catch (const ImportError&) { // reported where the tensor is used
+    }
+  }
+  for (auto& [file, ranges] : files) {
+    std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {
+      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    });
+    for (size_t i = 1; i < ranges.size(); ++i) {
+      const Range &a = ranges[i - 1], &b = ranges[i];
+      const bool same = a.begin == b.begin && a.end == b.end; // shared weights
+      if (!same && b.begin < a.end)
+        problems.push_back(fmt::format("tensors '{}' and '{}' overlap in external data '{}'",
+                                       *a.name, *b.name, file));
+    }
+  }
+  return problems;
 }
 
 mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context, const TensorProto& tensor,

@@ -21,6 +21,9 @@ std::string type_name(int64_t data_type);
 int64_t element_count(const std::string& what, llvm::ArrayRef<int64_t> dims,
                       int64_t limit = int64_t{1} << 31);
 
+/// Initialisers whose external data overlap without being the same, one line for each pair.
+std::vector<std::string> external_overlaps(const onnx_proto::GraphProto& graph);
+
 /// Checks sizes and converts; external data is read relative to `folder`. Throws ImportError naming
 /// the tensor.
 mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context,

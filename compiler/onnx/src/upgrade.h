@@ -11,4 +11,7 @@ constexpr int64_t kNewestOpset = 22;
 /// changed meanings. Throws Unsupported where the newest form cannot say it.
 void upgrade(Node& node);
 
+/// Is it an operator that the upgrader replaces by another one?
+bool has_new_name(const onnx_proto::NodeProto& node);
+
 } // namespace npuforge::onnx

@@ -60,6 +60,24 @@ def FoldViews : Pass<"graph-fold-views", "::mlir::func::FuncOp"> {
   let summary = "Makes every tensor 4-D; views vanish into weights and interface";
 }
 
+def FoldScales : Pass<"graph-fold-scales", "::mlir::func::FuncOp"> {
+  let summary = "Factors and offsets of channels go into the convolution before them";
+  let description = [{
+    A conv of constant weights whose only user is a map x * factor + offset with constants for each channel: batch normalisation.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def Decompose : Pass<"graph-decompose", "::mlir::func::FuncOp"> {
+  let summary = "Imported operators become tensor operators";
+  let description = [{
+    conv, gemm, matmul, add, relu, clip, the pools, quantize, dequantize, flatten, transpose become map, move, reduce, contract,
+    convolve, pool and reshape; convolutions and pools are channels-last between two moves. Operators of constants are computed.
+    Runs behind the passes on quantised networks, which want the operators as ONNX has them.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def CheckLowered : Pass<"graph-check", "::mlir::func::FuncOp"> {
   let summary = "Refuses what could not be lowered: all of it in one message, with node names and reasons";
 }

@@ -1,7 +1,8 @@
 #pragma once
-// An ONNX file as a module of the graph dialect, imported stage: func.func @main, operators over
-// tensors whose shapes are unknown but for inputs and constants. Every operation's location is the
-// name of its node.
+// An ONNX file as a module of the graph dialect: func.func @main over ranked static tensors. What
+// quantised networks are made of keeps ONNX's names (FloatOps.td), the rest is tensor operators
+// (TensorOps.td, MapOps.td); what depends on constants alone is computed. Every operation's location
+// is the name of its node.
 
 #include <cstdint>
 #include <filesystem>
@@ -22,6 +23,9 @@ struct ImportOptions {
   /// Inner values that become the network's outputs instead of the file's; nodes behind them are
   /// dropped. A float value that goes straight into QuantizeLinear is taken from there.
   std::vector<std::string> outputs;
+  /// Inputs that operators take as parameters (shapes, axes, ...), never as data: files with their
+  /// values, .npy or a TensorProto.
+  std::map<std::string, std::filesystem::path> bindings;
 };
 
 struct Import {
@@ -35,8 +39,7 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Reads a model. Nodes it does not know become graph.unsupported, for graph-check to report.
-/// Throws ImportError.
+/// Reads a model. Throws ImportError, with all nodes that cannot be imported.
 Import import_model(mlir::MLIRContext& context, const std::filesystem::path& file,
                     const ImportOptions& options);
 

@@ -1,0 +1,208 @@
+// graph-decompose: operators named after ONNX's become tensor operators.
+#include <llvm/ADT/TypeSwitch.h>
+
+#include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/build.h"
+
+namespace npuforge::graph {
+
+#define GEN_PASS_DEF_DECOMPOSE
+#include "npuforge/compiler/graph/Passes.h.inc"
+
+namespace {
+
+using Ints = llvm::ArrayRef<int64_t>;
+
+mlir::RankedTensorType typeOf(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
+
+// Channels last and back: [N, C, H, W] <-> [N, H, W, C].
+mlir::Value channelsLast(const Build& build, mlir::Value value) {
+  return build.transpose(value, {0, 2, 3, 1});
+}
+mlir::Value channelsSecond(const Build& build, mlir::Value value) {
+  return build.transpose(value, {0, 3, 1, 2});
+}
+mlir::RankedTensorType lastType(mlir::Value value) {
+  Ints s = shapeOf(value);
+  return mlir::RankedTensorType::get({s[0], s[2], s[3], s[1]}, elementOf(value));
+}
+
+mlir::Value decompose(const Build& build, ConvOp op) {
+  mlir::Value weights = build.transpose(op.getWeights(), {2, 3, 1, 0});
+  mlir::Value result = build.create<ConvolveOp>(
+      lastType(op.getResult()), channelsLast(build, op.getInput()), weights, op.getStrides(),
+      op.getPads(), op.getDilations(), op.getGroups(), mlir::StringAttr());
+  if (op.getBias())
+    result = build.add(result, op.getBias());
+  return channelsSecond(build, result);
+}
+
+mlir::Value decompose(const Build& build, GemmOp op) {
+  auto turned = [&](mlir::Value value, bool turn) {
+    return turn ? build.transpose(value, {1, 0}) : value;
+  };
+  mlir::Value product =
+      build.matmul(turned(op.getA(), op.getTransA()), turned(op.getB(), op.getTransB()));
+  const double alpha = op.getAlpha().convertToFloat(), beta = op.getBeta().convertToFloat();
+  Values operands{product};
+  if (op.getC() && beta != 0)
+    operands.push_back(op.getC());
+  if (operands.size() == 1 && alpha == 1)
+    return product;
+  return build.map(operands, [&](const Scalars& x) {
+    Scalar sum = alpha == 1 ? x[0] : x[0] * alpha;
+    if (x.size() > 1)
+      sum = sum + (beta == 1 ? x[1] : x[1] * beta);
+    return sum;
+  });
+}
+
+mlir::Value decompose(const Build& build, MatMulOp op) {
+  return build.matmul(op.getA(), op.getB());
+}
+
+mlir::Value decompose(const Build& build, AddOp op) {
+  return build.add(op.getA(), op.getB());
+}
+
+mlir::Value decompose(const Build& build, ReluOp op) {
+  return build.map(op.getInput(), [](const Scalars& x) { return max(x[0], x[0].number(0)); });
+}
+
+/// Bounds of f32's largest numbers bound nothing but infinities, which they stand for.
+mlir::Value decompose(const Build& build, ClipOp op) {
+  const double low = op.getLow().convertToDouble(), high = op.getHigh().convertToDouble();
+  const double largest = std::numeric_limits<float>::max();
+  return build.map(op.getInput(), [&](const Scalars& x) {
+    Scalar result = low <= -largest ? x[0] : max(x[0], x[0].number(low));
+    return high >= largest ? result : min(result, result.number(high));
+  });
+}
+
+mlir::Value decompose(const Build& build, MaxPoolOp op) {
+  return channelsSecond(build, build.create<PoolOp>(lastType(op.getResult()),
+                                                    channelsLast(build, op.getInput()), "max",
+                                                    op.getKernel(), op.getStrides(), op.getPads(),
+                                                    op.getDilations()));
+}
+
+/// Taps of each window along one dimension: those inside, or those in the padding, too.
+std::vector<double> taps(AveragePoolOp op, unsigned dim) {
+  const int64_t extent = shapeOf(op.getInput())[dim + 2],
+                windows = shapeOf(op.getResult())[dim + 2];
+  const int64_t before = op.getPads()[dim], after = op.getPads()[dim + 2];
+  std::vector<double> counts;
+  for (int64_t i = 0; i < windows; ++i) {
+    const int64_t start = i * op.getStrides()[dim] - before, end = start + op.getKernel()[dim];
+    const bool padding = op.getCountIncludePad();
+    const int64_t low = padding ? -before : 0, high = extent + (padding ? after : 0);
+    counts.push_back(static_cast<double>(std::min(end, high) - std::max(start, low)));
+  }
+  return counts;
+}
+
+mlir::Value decompose(const Build& build, AveragePoolOp op) {
+  mlir::Value sums = build.create<PoolOp>(
+      lastType(op.getResult()), channelsLast(build, op.getInput()), "sum", op.getKernel(),
+      op.getStrides(), op.getPads(), llvm::ArrayRef<int64_t>{1, 1});
+  std::vector<double> counts;
+  const std::vector<double> rows = taps(op, 0), columns = taps(op, 1);
+  for (double row : rows)
+    for (double column : columns)
+      counts.push_back(row * column);
+  mlir::Value means;
+  if (llvm::all_equal(counts)) {
+    means = build.map(sums, [&](const Scalars& x) { return x[0] / counts.front(); });
+  } else {
+    Ints s = shapeOf(sums);
+    means = build.divide(sums, build.reals(counts, elementOf(sums), {1, s[1], s[2], 1}));
+  }
+  return channelsSecond(build, means);
+}
+
+mlir::Value decompose(const Build& build, GlobalAveragePoolOp op) {
+  return build.mean(op.getInput(), {2, 3}, true);
+}
+
+/// Scales or zero points as a tensor that broadcasts along their axis; a number if there is one.
+mlir::Value along(const Build& build, llvm::ArrayRef<double> values, int64_t axis, int64_t rank,
+                  mlir::Type element) {
+  if (values.size() == 1)
+    return build.reals(values, element, {});
+  Shape shape(static_cast<size_t>(rank), 1);
+  shape[static_cast<size_t>(axis)] = static_cast<int64_t>(values.size());
+  return build.reals(values, element, shape);
+}
+
+template <typename Op>
+std::pair<mlir::Value, mlir::Value> parameters(const Build& build, Op op, mlir::Type zero_type) {
+  llvm::SmallVector<double> scales(op.getScales()), zeros(op.getZeroPoints());
+  const int64_t rank = rankOf(op.getInput()), axis = op.getAxis();
+  return {along(build, scales, axis, rank, build.f32()),
+          along(build, zeros, axis, rank, zero_type)};
+}
+
+mlir::Value decompose(const Build& build, QuantizeOp op) {
+  mlir::Type element = elementOf(op.getResult());
+  const bool is_unsigned = element.isUnsignedInteger();
+  auto [scales, zeros] = parameters(build, op, build.f32());
+  return build.map(element, {op.getInput(), scales, zeros}, [&](const Scalars& x) {
+    Scalar q = round_even(x[0] / x[1]) + x[2];
+    return cast(clamp(q, is_unsigned ? 0 : -128, is_unsigned ? 255 : 127), element);
+  });
+}
+
+/// The difference is that of integers.
+mlir::Value decompose(const Build& build, DequantizeOp op) {
+  auto [scales, zeros] = parameters(build, op, build.i32());
+  return build.map(build.f32(), {op.getInput(), scales, zeros}, [&](const Scalars& x) {
+    return cast(cast(x[0], build.i32()) - x[2], build.f32()) * x[1];
+  });
+}
+
+mlir::Value decompose(const Build& build, FlattenOp op) {
+  return build.reshape(op.getInput(), typeOf(op.getResult()).getShape());
+}
+
+mlir::Value decompose(const Build& build, TransposeOp op) {
+  return build.transpose(op.getInput(), op.getPerm());
+}
+
+mlir::Value decompose(const Build&, IdentityOp op) {
+  return op.getInput();
+}
+
+bool is_static(mlir::Operation* op) {
+  auto known = [](mlir::Type type) {
+    auto tensor = llvm::dyn_cast<mlir::RankedTensorType>(type);
+    return tensor && tensor.hasStaticShape();
+  };
+  return llvm::all_of(op->getOperandTypes(), known) && llvm::all_of(op->getResultTypes(), known);
+}
+
+struct Decompose : impl::DecomposeBase<Decompose> {
+  void runOnOperation() override {
+    mlir::Block& body = getOperation().getBody().front();
+    for (mlir::Operation& op : llvm::make_early_inc_range(body.without_terminator())) {
+      mlir::OpBuilder builder(&op);
+      Build build(builder, op.getLoc());
+      if (!is_static(&op))
+        continue;
+      llvm::TypeSwitch<mlir::Operation*>(&op)
+          .Case<ConvOp, GemmOp, MatMulOp, AddOp, ReluOp, ClipOp, MaxPoolOp, AveragePoolOp,
+                GlobalAveragePoolOp, QuantizeOp, DequantizeOp, FlattenOp, TransposeOp, IdentityOp>(
+              [&](auto typed) {
+                typed.getResult().replaceAllUsesWith(decompose(build, typed));
+                typed.erase();
+              });
+    }
+    for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(body)))
+      if (mlir::isOpTriviallyDead(&op))
+        op.erase();
+  }
+};
+
+} // namespace
+} // namespace npuforge::graph
