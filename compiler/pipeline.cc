@@ -20,6 +20,7 @@ void add_graph_passes(mlir::OpPassManager& passes) {
   main.addPass(graph::createFoldViews());      // -> 4-D
   main.addPass(graph::createSignedProducts()); // tensor operators: products of ui8 -> of i8
   main.addPass(graph::createChannelsLast());   // transposes around convolutions meet and vanish
+  main.addPass(graph::createWords());          // what is not quantised -> f32, i32
   main.addPass(graph::createCheckLowered());   // refuses the rest
   main.addPass(mlir::createCSEPass());
 }

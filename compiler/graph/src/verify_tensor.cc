@@ -85,7 +85,7 @@ LogicalResult verifyPiece(MoveOp op, PieceAttr piece) {
 
 /// What a product of `element` operands is summed in, or null.
 mlir::Type sumType(mlir::Type element) {
-  if (element.isInteger(8))
+  if (element.isInteger(8) || element.isSignlessInteger(32)) // i32: words that hold 8 bits
     return mlir::IntegerType::get(element.getContext(), 32);
   return element.isF32() || element.isF16() || element.isBF16() ? element : mlir::Type();
 }

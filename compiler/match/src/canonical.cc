@@ -12,6 +12,7 @@
 //   ext(ext(x))      ext(x)
 //   trunc(ext(x))    x, where the types agree
 //   to_int(roundeven(x))                   to_int(x), which rounds in the same way
+//   bitcast(bitcast(x))                    x, where the types agree
 #include "npuforge/compiler/match/dag.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -20,9 +21,10 @@ namespace npuforge::match {
 
 bool isCommutative(const std::string& op) {
   static constexpr llvm::StringLiteral kCommutative[] = {
-      "arith.addf",     "arith.mulf",  "arith.addi",  "arith.muli",   "arith.maximumf",
-      "arith.minimumf", "arith.maxsi", "arith.minsi", "arith.andi",   "arith.ori",
-      "arith.xori",     "cmpf.eq",     "cmpi.eq",     "graph.sat_add"};
+      "arith.addf",     "arith.mulf",  "arith.addi",  "arith.muli",    "arith.maximumf",
+      "arith.minimumf", "arith.maxsi", "arith.minsi", "arith.andi",    "arith.ori",
+      "arith.xori",     "cmpf.eq",     "cmpi.eq",     "graph.sat_add", "arith.minui",
+      "arith.maxui",    "cmpf.ne",     "cmpi.ne"};
   return llvm::is_contained(kCommutative, op);
 }
 
@@ -98,6 +100,10 @@ Dag::Class Dag::make(const std::string& op, mlir::Type type, std::vector<Class> 
       return make(op, type, {inner});
   if (op == "arith.trunci")
     if (int inner = argumentOf(*this, args[0], "arith.extsi");
+        inner >= 0 && this->type(inner) == type)
+      return inner;
+  if (op == "arith.bitcast")
+    if (int inner = argumentOf(*this, args[0], "arith.bitcast");
         inner >= 0 && this->type(inner) == type)
       return inner;
   if (op == "graph.to_int")

@@ -1,5 +1,7 @@
 // Branch and bound over the values still to be made. A value that two steps read is made once; the
-// bound is the longest chain of cheapest instructions, which sharing cannot shorten.
+// bound is the longest chain of cheapest instructions, which sharing cannot shorten. Where there
+// are many values, each first takes the instruction whose whole tree is the cheapest; the search
+// then looks for better ones for a while. A bitcast is no instruction: its rows are its argument's.
 #include "npuforge/compiler/match/cover.h"
 
 #include <set>
@@ -14,6 +16,8 @@ using Class = Dag::Class;
 
 constexpr int64_t kImpossible = INT64_MAX / 4;
 constexpr int kMostVisits = 200'000;
+constexpr size_t kManyNeeds = 150; ///< beyond, the search is short and begins with a greedy cover
+constexpr int kFewVisits = 2'000;
 
 /// A class in a memory. Copies other than 0 are for instructions that read a value twice, each time
 /// from another bank.
@@ -25,7 +29,7 @@ struct Need {
 };
 
 struct Option {
-  Match match;
+  Match match;             ///< no pattern: a bitcast
   std::vector<Need> reads; ///< for each leaf; c = -1: a number
   int64_t cycles;
 };
@@ -40,7 +44,13 @@ public:
     computeBounds(goal);
     if (bound(goal) >= kImpossible)
       return {};
+    const bool many = reachable.size() > kManyNeeds;
+    visits_left = many ? kFewVisits : kMostVisits;
+    if (many)
+      recordGreedy(goal);
     visit({goal}, 0);
+    if (best.empty() && !many)
+      recordGreedy(goal);
     std::vector<Cover> covers;
     for (const Solution& solution : best)
       covers.push_back(assemble(goal, solution.chosen));
@@ -81,6 +91,9 @@ private:
       if (moves)
         list.push_back(std::move(option));
     }
+    for (const Node& node : dag.nodes(need.c))
+      if (node.op == "arith.bitcast")
+        list.push_back({{nullptr, {}}, {{dag.find(node.args[0]), need.space, 0}}, 0});
     return options_[key] = std::move(list);
   }
 
@@ -95,7 +108,7 @@ private:
   /// The bounds of all values that could serve, from the inputs up until nothing changes (moves
   /// between memories make circles).
   void computeBounds(const Need& goal) {
-    std::vector<Need> reachable{goal};
+    reachable = {goal};
     bounds_[goal] = kImpossible;
     for (size_t i = 0; i < reachable.size(); ++i)
       for (const Option& option : options(Need(reachable[i])))
@@ -117,10 +130,57 @@ private:
     }
   }
 
+  /// What an option of this need reads: a bitcast's rows are its argument's, also of a copy.
+  static std::vector<Need> readsOf(const Need& need, const Option& option) {
+    std::vector<Need> reads = option.reads;
+    if (!option.match.pattern)
+      reads[0].copy = need.copy;
+    return reads;
+  }
+
+  /// For each value the option whose tree is the cheapest; what is shared is counted as often as it
+  /// is read.
+  void recordGreedy(const Need& goal) {
+    std::map<Need, std::pair<int64_t, const Option*>> cheapest;
+    auto cost = [&](const Need& read) {
+      if (read.c < 0 || isInput(read))
+        return int64_t{0};
+      auto known = cheapest.find({read.c, read.space, 0});
+      return known == cheapest.end() ? kImpossible : known->second.first;
+    };
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const Need& need : reachable)
+        for (const Option& option : options(need)) {
+          int64_t sum = option.cycles;
+          for (const Need& read : option.reads)
+            sum = std::min(sum + cost(read), kImpossible);
+          auto [known, is_new] = cheapest.try_emplace(need, kImpossible, nullptr);
+          if (sum < known->second.first)
+            known->second = {sum, &option}, changed = true;
+        }
+    }
+    std::vector<Need> open{goal};
+    int64_t cycles = 0;
+    while (!open.empty()) {
+      const Need need = open.back();
+      open.pop_back();
+      const Option* option = cheapest.at({need.c, need.space, 0}).second;
+      if (!option || !chosen.emplace(need, option).second)
+        continue;
+      cycles += option->cycles;
+      for (const Need& read : readsOf(need, *option))
+        if (read.c >= 0 && !isInput(read) && !chosen.count(read))
+          open.push_back(read);
+    }
+    record(cycles);
+    chosen.clear();
+  }
+
   int64_t worst() const { return best.size() < 2 ? kImpossible : best.back().cycles; }
 
   void visit(std::vector<Need> open, int64_t cycles) {
-    if (++visits > kMostVisits)
+    if (--visits_left < 0)
       return;
     int64_t rest = 0;
     for (const Need& need : open)
@@ -148,7 +208,7 @@ private:
         break;
       std::vector<Need> next = open;
       chosen[need] = option;
-      for (const Need& read : option->reads)
+      for (const Need& read : readsOf(need, *option))
         if (read.c >= 0 && !isInput(read) && !chosen.count(read) && !llvm::is_contained(next, read))
           next.push_back(read);
       visit(std::move(next), cycles + option->cycles);
@@ -161,7 +221,7 @@ private:
       return true;
     if (!open.insert(need).second)
       return false;
-    for (const Need& read : chosen.at(need)->reads)
+    for (const Need& read : readsOf(need, *chosen.at(need)))
       if (read.c >= 0 && !isOrdered(read, open, done))
         return false;
     done.insert(need);
@@ -175,7 +235,8 @@ private:
         return;
     Solution solution{cycles, chosen, {}};
     for (const auto& [need, option] : chosen)
-      solution.used.insert(option->match.pattern);
+      if (option->match.pattern)
+        solution.used.insert(option->match.pattern);
     // A solution that does more than another one is no alternative to it.
     auto contains = [](const Solution& a, const Solution& b) {
       return std::includes(a.used.begin(), a.used.end(), b.used.begin(), b.used.end());
@@ -213,6 +274,8 @@ private:
     if (isInput(need))
       return add(dag.leafOf(need.c)->leaf);
     const Option& option = *plan.at(need);
+    if (!option.match.pattern)
+      return made[need] = place(readsOf(need, option)[0], plan, cover, made);
     const Pattern& pattern = *option.match.pattern;
     Step step{pattern.instruction, pattern.destination->name, -1, {}, option.cycles};
     for (size_t leaf = 0; leaf < pattern.leaves.size(); ++leaf) {
@@ -237,7 +300,8 @@ private:
   std::map<Need, int64_t> bounds_;
   std::map<Need, const Option*> chosen;
   std::vector<Solution> best;
-  int visits = 0;
+  std::vector<Need> reachable; ///< all that could serve
+  int visits_left = 0;
 };
 
 } // namespace

@@ -54,23 +54,22 @@ void Dag::merge(Class a, Class b) {
 }
 
 void Dag::rebuild() {
-  bool changed = true;
-  while (changed) {
+  for (bool changed = true; changed;) {
     changed = false;
     known_.clear();
-    for (Class c = 0; c < classes() && !changed; ++c) {
+    for (Class c = 0; c < classes(); ++c) {
       std::vector<Node> unique;
       for (const Node& node : nodes_[c]) {
         auto [entry, is_new] = known_.emplace(key(node), c);
         if (is_new)
           unique.push_back(node);
         else if (find(entry->second) != c) {
-          merge(entry->second, c);
+          merge(entry->second, c); // what is behind it in this class is seen in the next turn
           changed = true;
           break;
         }
       }
-      if (!changed && find(c) == c)
+      if (find(c) == c && !unique.empty() && unique.size() < nodes_[c].size() && !changed)
         nodes_[c] = std::move(unique);
     }
   }

@@ -14,6 +14,10 @@
 //                                saturates, or |x| < 2^30. (NaN has no quantised value.)
 //   to_i8(x)                     trunc(min(max(to_i32(x), -128), 127))
 //   to_i8(x)                     to_i8(round(x)), to_i8(min(max(x, -128), 127))
+//   ext(a & b), ext(a | b), ..     ext(a) & ext(b), ..              truths, which rows hold as 0 or
+//   1 ext(c ? a : b), ext(a != b)    c ? ext(a) : ext(b), ext(a == b) ^ 1     (floats) c ext(c) !=
+//   0                      where it selects c ? x : y                      ext(c) == 0 ? y : x;  (c
+//   ? x : 0) | (ext(c) == 0 ? y : 0) c ? x : y of floats            bits(c ? bits(x) : bits(y))
 //
 // Bits may change (behind --fast-math, or where nothing else covers the graph):
 //   a / b                        a * (1 / b)
@@ -33,7 +37,8 @@ namespace npuforge::match {
 namespace {
 
 constexpr int kRounds = 4;        // of application; each may make nodes for the next
-constexpr int kMostClasses = 600; // far beyond what a chain of operators needs
+constexpr int kMostClasses = 600; // far beyond what a chain of operators needs; or four times
+                                  // what there is at first
 
 class Equivalences {
 public:
@@ -53,6 +58,10 @@ public:
       clamp(c, node);
     if (node.op == "arith.select")
       selection(c, node);
+    if (node.op == "arith.select")
+      choice(c, node);
+    if (node.op == "arith.extui" && width(node.args[0]) == 1)
+      truth(c, node.args[0]);
     if (node.op == "graph.to_int" && node.type.isInteger(8))
       toByte(c, node.args[0], node.type);
   }
@@ -149,6 +158,55 @@ private:
                      {make("cmpf.lt", mlir::IntegerType::get(f32.getContext(), 1), {number(0), x}),
                       x, product}));
     }
+  }
+
+  int extended(int truth) { return make("arith.extui", i32, {truth}); }
+
+  void truth(int c, int t) {
+    for (const Node& node : nodes(t)) {
+      if (node.op == "arith.andi" || node.op == "arith.ori" || node.op == "arith.xori")
+        same(c, make(node.op, i32, {extended(node.args[0]), extended(node.args[1])}));
+      if (node.op == "arith.select")
+        same(c, make("arith.select", i32,
+                     {node.args[0], extended(node.args[1]), extended(node.args[2])}));
+      if (node.op == "cmpf.ne")
+        same(c, make("arith.xori", i32,
+                     {extended(make("cmpf.eq", node.type, node.args)), dag.number(i32, 1)}));
+    }
+  }
+
+  /// Where `condition` is false, and the other way round.
+  int complement(int condition) {
+    for (auto [a, b] : complements) {
+      if (dag.find(a) == dag.find(condition))
+        return b;
+      if (dag.find(b) == dag.find(condition))
+        return a;
+    }
+    const mlir::Type truth = dag.type(condition);
+    const int word = extended(condition), zero = dag.number(i32, 0);
+    same(condition, make("cmpi.ne", truth, {word, zero}));
+    complements.emplace_back(condition, make("cmpi.eq", truth, {word, zero}));
+    return complements.back().second;
+  }
+
+  void choice(int c, const Node& node) {
+    const int condition = node.args[0], x = node.args[1], y = node.args[2];
+    if (dag.constantOf(condition) || (node.type != f32 && node.type != i32) ||
+        width(condition) != 1)
+      return;
+    if (node.type == f32) {
+      auto bits = [&](int value) { return make("arith.bitcast", i32, {value}); };
+      same(c,
+           make("arith.bitcast", f32, {make("arith.select", i32, {condition, bits(x), bits(y)})}));
+      return;
+    }
+    const int unset = complement(condition), zero = dag.number(i32, 0);
+    same(c, make("arith.select", i32, {unset, y, x}));
+    if (!dag.constantOf(x) && !dag.constantOf(y))
+      same(c, make("arith.ori", i32,
+                   {make("arith.select", i32, {condition, x, zero}),
+                    make("arith.select", i32, {unset, y, zero})}));
   }
 
   /// trunc(min(max(x, -128), 127))
@@ -256,6 +314,7 @@ private:
 
   Dag& dag;
   mlir::Type f32, i32;
+  std::vector<std::pair<int, int>> complements; ///< truths of which each is the other's opposite
 };
 
 } // namespace
@@ -264,9 +323,10 @@ void addEquivalences(Dag& dag, bool inexact) {
   if (dag.classes() == 0)
     return;
   Equivalences rules(dag, dag.type(0).getContext());
+  const int most = std::max(kMostClasses, 4 * dag.classes());
   for (int round = 0; round < kRounds; ++round) {
     const int known = dag.classes();
-    for (int c = 0; c < known && dag.classes() < kMostClasses; ++c)
+    for (int c = 0; c < known && dag.classes() < most; ++c)
       for (const Node& node : std::vector<Node>(dag.nodes(c))) {
         rules.exact(c, node);
         if (inexact)

@@ -56,6 +56,12 @@ std::optional<int64_t> foldInteger(const std::string& op, uint64_t a, uint64_t b
     return std::max(x, y);
   if (op == "arith.minsi")
     return std::min(x, y);
+  if (op == "arith.andi")
+    return static_cast<int64_t>(a & b);
+  if (op == "arith.ori")
+    return static_cast<int64_t>(a | b);
+  if (op == "arith.xori")
+    return static_cast<int64_t>(a ^ b);
   return std::nullopt;
 }
 
@@ -73,6 +79,8 @@ std::optional<uint64_t> fold(const std::string& op, mlir::Type type,
                ? static_cast<uint64_t>(whole(0))
                : static_cast<uint64_t>(whole(0)) &
                      ((uint64_t{1} << type.getIntOrFloatBitWidth()) - 1);
+  if (args.size() == 1 && (op == "arith.extui" || op == "arith.bitcast"))
+    return args[0]; // bits beyond a type's are zero
   if (args.size() == 1 && op == "arith.sitofp" && type.isF32())
     return toBits(type, static_cast<float>(whole(0)));
   if (args.size() == 1 && op == "arith.negf" && type.isF32())

@@ -87,7 +87,7 @@ private:
 
   bool inDomain(Class p, const Node& node) const {
     auto domain = pattern.domains.find(p);
-    return domain == pattern.domains.end() ||
+    return domain == pattern.domains.end() || dag.ignores_domains ||
            dag.range(node.args.back()).within(domain->second.low, domain->second.high);
   }
 

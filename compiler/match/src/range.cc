@@ -136,9 +136,10 @@ Range Dag::range(const Node& node, std::vector<int>& pending) const {
 }
 
 Range Dag::range(Class c, std::vector<int>& pending) const {
+  constexpr size_t kDeepest = 12; // what lies deeper has its type's range: that is right, if loose
   c = find(c);
   Range result = ofType(type(c));
-  if (llvm::is_contained(pending, c))
+  if (pending.size() >= kDeepest || llvm::is_contained(pending, c))
     return result;
   pending.push_back(c);
   for (const Node& node : nodes_[c])

@@ -51,9 +51,16 @@ const char* nameOf(arith::CmpIPredicate predicate) {
     return "cmpi.eq";
   case arith::CmpIPredicate::ne:
     return "cmpi.ne";
-  default:
-    throw NoRegion("it compares unsigned integers");
+  case arith::CmpIPredicate::ult:
+    return "cmpiu.lt";
+  case arith::CmpIPredicate::ule:
+    return "cmpiu.le";
+  case arith::CmpIPredicate::ugt:
+    return "cmpiu.gt";
+  case arith::CmpIPredicate::uge:
+    return "cmpiu.ge";
   }
+  llvm_unreachable("all predicates of integers are named");
 }
 
 std::string nameOf(Operation& op) {

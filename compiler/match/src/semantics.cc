@@ -40,6 +40,8 @@ constexpr Operator kOperators[] = {
     {"+", "arith.addf", "arith.addi", "arith.addi"},
     {"-", "arith.subf", "arith.subi", "arith.subi"},
     {"*", "arith.mulf", "arith.muli", "arith.muli"},
+    {"<<", "", "arith.shli", "arith.shli"},
+    {">>", "", "arith.shrsi", "arith.shrui"},
     {"&", "", "arith.andi", "arith.andi"},
     {"|", "", "arith.ori", "arith.ori"},
     {"^", "", "arith.xori", "arith.xori"},
@@ -183,9 +185,12 @@ private:
       return {};
     if (isa::is_float(type))
       return arith::CmpFOp::create(b, location, found->second.first, args[0], args[1]);
-    if (!isa::is_signed(type) && text != "==" && text != "!=")
-      throw NoRegion("it compares unsigned integers");
-    return arith::CmpIOp::create(b, location, found->second.second, args[0], args[1]);
+    arith::CmpIPredicate predicate = found->second.second;
+    if (!isa::is_signed(type) && text != "==" && text != "!=") // ult stands as far behind slt, ...
+      predicate = static_cast<arith::CmpIPredicate>(static_cast<int>(predicate) +
+                                                    static_cast<int>(arith::CmpIPredicate::ult) -
+                                                    static_cast<int>(arith::CmpIPredicate::slt));
+    return arith::CmpIOp::create(b, location, predicate, args[0], args[1]);
   }
 
   OpBuilder& b;

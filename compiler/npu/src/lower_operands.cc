@@ -226,7 +226,8 @@ LogicalResult Lowering::apply(tile::ApplyOp op) {
           rows = source;
       if (!rows)
         return op.emitError() << "gives '" << what->mnemonic << "' no rows for " << operand.name;
-      instruction.address(operand.name, stream(rows, *what, operand.name));
+      instruction.address(operand.name,
+                          stream(rows, *what, operand.name, what->action == Action::Reduce));
       continue;
     }
     // What the semantics does not name is encoded as zero.

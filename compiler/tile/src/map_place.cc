@@ -1,6 +1,8 @@
 // Where the rows of a map's values lie. Streams that one instruction reads lie in different banks;
 // values whose lives do not overlap share a place. Inputs have two slots, the result those of all
 // layers' results.
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include "npuforge/isa/evaluate.h"
@@ -54,12 +56,18 @@ public:
 
   /// Rows that fit a tile; 0 if two values that must lie in different banks do not.
   int64_t run(std::string& reason) {
+    std::vector<int> order;
     for (size_t value = 0; value < plan.values.size(); ++value)
-      if (!plan.values[value].is_result && !place(static_cast<int>(value))) {
-        reason = "an instruction reads more rows at once than the " + plan.values[value].space +
-                 " has banks";
-        return 0;
-      }
+      if (!plan.values[value].is_result)
+        order.push_back(static_cast<int>(value));
+    int stuck = placeAll(order);
+    if (stuck >= 0)
+      stuck = placeAll(smallestLast(order));
+    if (stuck >= 0) {
+      reason = "an instruction reads more rows at once than the " + plan.values[stuck].space +
+               " has banks";
+      return 0;
+    }
     int64_t rows = results;
     for (const MapValue& value : plan.values)
       if (value.is_result)
@@ -98,6 +106,40 @@ private:
       };
       return reads(a) && reads(b);
     });
+  }
+
+  /// The value that finds no bank; -1 when all do.
+  int placeAll(const std::vector<int>& order) {
+    std::fill(bank.begin(), bank.end(), -1);
+    for (Bank& each : banks)
+      each.used = 0;
+    for (int value : order)
+      if (!place(value))
+        return value;
+    return -1;
+  }
+
+  /// Values whose banks few others restrict come last (Matula and Beck): as many banks as a value
+  /// has neighbours among those before it, and one more, are enough.
+  std::vector<int> smallestLast(std::vector<int> values) const {
+    std::map<int, std::set<int>> neighbours;
+    for (const MapStep& step : plan.steps)
+      for (const MapOperand& a : step.operands)
+        for (const MapOperand& b : step.operands)
+          if (a.value >= 0 && b.value >= 0 && a.value != b.value)
+            neighbours[static_cast<int>(a.value)].insert(static_cast<int>(b.value));
+    std::vector<int> order;
+    while (!values.empty()) {
+      auto least = std::min_element(values.begin(), values.end(), [&](int a, int b) {
+        return neighbours[a].size() < neighbours[b].size();
+      });
+      for (int other : neighbours[*least])
+        neighbours[other].erase(*least);
+      order.push_back(*least);
+      values.erase(least);
+    }
+    std::reverse(order.begin(), order.end());
+    return order;
   }
 
   bool liveTogether(int a, int b) const { return begin[a] <= end[b] && begin[b] <= end[a]; }

@@ -87,8 +87,11 @@ std::variant<MapPlan, std::string> coverBody(graph::MapOp map, const isa::Spec& 
                                              bool channels) {
   std::vector<match::Cover> covers;
   bool inexact = false;
-  for (bool allowed : {fast_math, true}) {
+  // Words may have any value: what declares a domain is taken where nothing else is found.
+  for (int attempt = 0; attempt < (channels ? 2 : 3); ++attempt) {
+    const bool allowed = attempt > 0 || fast_math;
     match::Dag dag;
+    dag.ignores_domains = attempt == 2;
     const match::Dag::Class root = readBody(map, dag, channels);
     match::addEquivalences(dag, allowed);
     covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows);

@@ -16,6 +16,7 @@
 //
 // To add an operator: a row in words_kinds.cc, and its plan and LayerCode in a file of its own.
 
+#include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/match/pattern.h"
 
 #include "session.h"
@@ -104,7 +105,10 @@ void fillRows(Emit& emit, const isa::Instruction& what, mlir::Value dst, int64_t
 // --- the kinds
 // --------------------------------------------------------------------------------------
 
-extern const WordsKind kWordsMap, kWordsProduct, kWordsWindows, kWordsGather,
-    kWordsScatter;
+/// What a reduction over words begins with: it changes no element that it is combined with.
+mlir::Attribute neutralElement(graph::ReduceOp op);
+
+extern const WordsKind kWordsMap, kWordsMove, kWordsReduce, kWordsProduct, kWordsWindows,
+    kWordsGather, kWordsScatter;
 
 } // namespace npuforge::tile

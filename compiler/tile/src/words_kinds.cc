@@ -6,6 +6,8 @@ namespace npuforge::tile {
 namespace {
 const WordsKind* const kKinds[] = {
     &kWordsMap,
+    &kWordsMove,
+    &kWordsReduce,
     &kWordsWindows, // before products, of which depthwise convolutions are some
     &kWordsProduct,
     &kWordsGather,

@@ -78,6 +78,18 @@ def Decompose : Pass<"graph-decompose", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def Words : Pass<"graph-words", "::mlir::func::FuncOp"> {
+  let summary = "Tensors that are not quantised become words of 32 bits, f32 or i32";
+  let description = [{
+    Integers of all widths and bool become i32, floats f32. Where the network's type would wrap or round, the bodies of maps do so
+    explicitly: narrow integers by shifts or a mask, f16 and bf16 by truncf and extf after each operation that rounds. i64 and u64 are kept to
+    32 bits and f64 to f32: constants that no i32 is are refused, but for the ends of i64, which stand for "no bound". divsi and remsi become
+    exact sequences of f32 and i32 operations. A product of integers keeps its operands' types as `operand_types`, one of
+    f16 or bf16 as `precision`. `graph.type` keeps the network's type at the ends.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def CheckLowered : Pass<"graph-check", "::mlir::func::FuncOp"> {
   let summary = "Refuses what could not be lowered: all of it in one message, with node names and reasons";
 }

@@ -55,6 +55,10 @@ public:
   std::optional<double> numberOf(Class c) const;
   const Node* leafOf(Class c) const; ///< null if it is none
 
+  /// Functions may then be asked outside the domains that instructions declare: nothing is known of
+  /// the leaves' ranges.
+  bool ignores_domains = false;
+
   /// The range of a leaf of floats; leaves of integers have their type's.
   void setLeafRange(int leaf, Range range) { leaf_ranges_[leaf] = range; }
   Range range(Class c) const;

@@ -32,7 +32,11 @@ std::unique_ptr<mlir::Pass> createPlanPass(const isa::Spec& spec, bool fast_math
 /// operations.
 std::unique_ptr<mlir::Pass> createGeneratePass(const isa::Spec& spec);
 
+/// `tile-split`: brings operations over words to the forms that layers take.
+std::unique_ptr<mlir::Pass> createSplitPass(const isa::Spec& spec);
+
 /// For text pipelines, where the option `machine` names the spec.
+void registerSplitPass();
 void registerPlanPass();
 void registerGeneratePass();
 /// `tile-patterns`: shows the regions that instructions are matched by.

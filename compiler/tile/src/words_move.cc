@@ -1,0 +1,203 @@
+// Moves: elements of each piece come into the scratchpad in one order of its indices and leave in
+// the same, so both sides have runs as long as their strides let them.
+//
+// No unit computes, but loads and stores have four slots between them: a load waits for a credit
+// of the vector unit, which gives it when the store four tasks before is complete. What no piece
+// writes is filled: the whole result first, in one store.
+#include "npuforge/compiler/graph/Graph.h"
+
+#include "mlir/IR/TypeUtilities.h"
+#include "words.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+
+constexpr int64_t kSlots = 4;
+
+/// A piece's dimensions, the result's largest strides first; neighbours that run on are one.
+struct Dimension {
+  int64_t extent, from, to;
+};
+using Dimensions = SmallVector<Dimension>;
+
+Dimensions dimensionsOf(graph::PieceAttr piece) {
+  Dimensions all, joined;
+  for (auto [extent, from, to] :
+       llvm::zip(piece.getExtents(), piece.getFromStrides(), piece.getToStrides()))
+    if (extent != 1)
+      all.push_back({extent, from, to});
+  llvm::stable_sort(
+      all, [](const Dimension& a, const Dimension& b) { return std::abs(a.to) > std::abs(b.to); });
+  for (const Dimension& d : all) {
+    if (!joined.empty() && joined.back().from == d.from * d.extent &&
+        joined.back().to == d.to * d.extent)
+      joined.back() = {joined.back().extent * d.extent, d.from, d.to};
+    else
+      joined.push_back(d);
+  }
+  if (joined.empty())
+    joined.push_back({1, 1, 1});
+  return joined;
+}
+
+bool isEmpty(graph::PieceAttr piece) {
+  return llvm::is_contained(piece.getExtents(), 0);
+}
+
+class WordsMoveCode : public LayerCode {
+public:
+  WordsMoveCode(Emit& emit, Session& session, graph::MoveOp move)
+      : e(emit), s(session), move(move) {}
+
+  void run() override {
+    const Place input = e.map.input;
+    slot = input.bytes / kSlots / 4 * 4;
+    slots = e.scratchpad(input, "moved");
+    result = s.dram(e, s.tensor(move.getResult()));
+    if (move.getFill())
+      makeFill();
+    s.awaitLayerBefore(e);
+    if (move.getFill())
+      fill();
+    for (auto piece : move.getPieces().getAsRange<graph::PieceAttr>())
+      if (!isEmpty(piece))
+        copy(piece);
+    s.beginNext();
+  }
+
+private:
+  void task(const std::function<void()>& load, const std::function<void()>& store) {
+    s.awaitCredit(e, "load", "vector");
+    load();
+    e.signal("load", "vector");
+    s.awaitCredit(e, "vector", "store");
+    e.signal("vector", "load");
+    e.await("vector", "load");
+    e.signal("vector", "store");
+    e.await("store", "vector");
+    store();
+    e.signal("store", "vector");
+  }
+
+  /// A row of the fill value in DRAM, from which a block of the scratchpad is filled.
+  void makeFill() {
+    const Attribute value = *move.getFill();
+    const APInt bits = mlir::isa<FloatAttr>(value)
+                           ? cast<FloatAttr>(value).getValue().bitcastToAPInt()
+                           : cast<IntegerAttr>(value).getValue();
+    std::vector<int8_t> row;
+    for (int64_t i = 0; i < e.machine.array.cols; ++i)
+      for (unsigned byte = 0; byte < 4; ++byte)
+        row.push_back(static_cast<int8_t>(bits.extractBitsAsZExtValue(8, 8 * byte)));
+    fill_row = s.dram(e, s.constant("fill", row));
+  }
+
+  /// All of the result. The store of a task waits for that of two tasks before: two idle ones make
+  /// the first piece wait for this.
+  void fill() {
+    const int64_t row = e.machine.accumulator_row_bytes();
+    const int64_t all = move.getType().getNumElements() * 4;
+    const int64_t block = std::min(e.map.outputs[0].bytes / row, ceilDiv(all, row)) * row;
+    Value buffer = e.scratchpad(e.map.outputs[0], "fill");
+    task([&] { copyIn(e, {buffer, {}, fill_row, {}, {{e.constant(block / row), 0, row}}, row}); },
+         [&] {
+           if (all / block > 0)
+             copyOut(e, {buffer, {}, result, {}, {{e.constant(all / block), block, 0}}, block});
+           if (all % block > 0)
+             copyOut(e, {buffer, {}, result, e.constant(all / block * block), {}, all % block});
+         });
+    for (int idle = 0; idle < 2; ++idle)
+      task([] {}, [] {});
+    done += 3;
+  }
+
+  void copy(graph::PieceAttr piece) {
+    const Dimensions dims = dimensionsOf(piece);
+    Tile tile{dims, 0, 1, {}};
+    const int64_t room = slot / 4;
+    while (tile.split + 1 < dims.size() && tile.inside(tile.split) > room)
+      ++tile.split;
+    const int64_t extent = dims[tile.split].extent;
+    const int64_t most = std::max<int64_t>(room / tile.inside(tile.split), 1);
+    tile.count = ceilDiv(extent, ceilDiv(extent, most));
+    source = s.dram(e, s.tensor(move.getInputs()[piece.getInput()]));
+    loops(tile, e.constant(piece.getFrom() * 4), e.constant(piece.getTo() * 4), 0, e.constant(0));
+    int64_t tasks = ceilDiv(extent, tile.count);
+    for (size_t d = 0; d < tile.split; ++d)
+      tasks *= dims[d].extent;
+    done += tasks;
+  }
+
+  struct Tile {
+    const Dimensions& dims;
+    size_t split;
+    int64_t count;
+    Value length; ///< of the split dimension in this tile
+    int64_t inside(size_t d) const {
+      int64_t elements = 1;
+      for (size_t i = d + 1; i < dims.size(); ++i)
+        elements *= dims[i].extent;
+      return elements;
+    }
+  };
+
+  void loops(Tile& tile, Value from, Value to, size_t d, Value counter) {
+    const Dimension& dim = tile.dims[d];
+    if (d < tile.split) {
+      e.loop(dim.extent, [&](Value index) {
+        loops(tile, e.add(from, e.mul(index, dim.from * 4)), e.add(to, e.mul(index, dim.to * 4)),
+              d + 1, e.add(e.mul(counter, dim.extent), index));
+      });
+      return;
+    }
+    const int64_t tiles = ceilDiv(dim.extent, tile.count);
+    e.loop(tiles, [&](Value index) {
+      Value first = e.mul(index, tile.count);
+      tile.length = dim.extent % tile.count == 0
+                        ? e.constant(tile.count)
+                        : e.min(e.sub(e.constant(dim.extent), first), tile.count);
+      Value turn = e.remainder(e.add(e.add(e.mul(counter, tiles), index), done), 2);
+      moveTile(tile, e.add(from, e.mul(first, dim.from * 4)), e.add(to, e.mul(first, dim.to * 4)),
+               e.mul(turn, slot));
+    });
+  }
+
+  void moveTile(const Tile& tile, Value from, Value to, Value at) {
+    Copy in{slots, at, source, from, {}, 4}, out{slots, at, result, to, {}, 4};
+    for (size_t d = tile.split; d < tile.dims.size(); ++d) {
+      Value count = d == tile.split ? tile.length : e.constant(tile.dims[d].extent);
+      const int64_t pad = tile.inside(d) * 4;
+      in.axes.push_back({count, tile.dims[d].from * 4, pad});
+      out.axes.push_back({count, tile.dims[d].to * 4, pad});
+    }
+    task([&] { copyIn(e, in); }, [&] { copyOut(e, out); });
+  }
+
+  Emit& e;
+  Session& s;
+  graph::MoveOp move;
+  int64_t slot = 0, done = 0; ///< bytes of a slot; tasks of the pieces before
+  Value slots, result, source, fill_row;
+};
+
+bool handles(Operation& op) {
+  return mlir::isa<graph::MoveOp>(op) && isWords(op.getResult(0));
+}
+
+std::string plan(Operation&, const npuforge::isa::Spec&, const match::Patterns&, bool) {
+  return "";
+}
+
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
+                                const npuforge::isa::Spec&) {
+  return std::make_unique<WordsMoveCode>(emit, session, cast<graph::MoveOp>(op));
+}
+
+} // namespace
+
+const WordsKind kWordsMove{handles, plan, make};
+
+} // namespace npuforge::tile
