@@ -21,6 +21,7 @@ void add_graph_passes(mlir::OpPassManager& passes) {
   main.addPass(graph::createSignedProducts()); // tensor operators: products of ui8 -> of i8
   main.addPass(graph::createChannelsLast());   // transposes around convolutions meet and vanish
   main.addPass(graph::createWords());          // what is not quantised -> f32, i32
+  main.addPass(graph::createMergeMaps());      // chains of maps -> one
   main.addPass(graph::createCheckLowered());   // refuses the rest
   main.addPass(mlir::createCSEPass());
 }

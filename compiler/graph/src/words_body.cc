@@ -155,9 +155,11 @@ private:
                      "math.rsqrt", "math.sin", "math.cos", "math.atan", "math.fma"}))
       return rounded(type, same(op));
     if (isOneOf(op, {"arith.negf", "arith.minimumf", "arith.maximumf", "math.absf", "math.ceil",
-                     "math.floor", "math.roundeven", "math.trunc", "arith.cmpf", "arith.select",
-                     "arith.andi", "arith.ori", "arith.xori", "arith.minsi", "arith.maxsi"}))
+                     "math.floor", "math.roundeven", "math.trunc", "arith.select", "arith.andi",
+                     "arith.ori", "arith.xori", "arith.minsi", "arith.maxsi"}))
       return same(op);
+    if (auto compare = llvm::dyn_cast<arith::CmpFOp>(op))
+      return compareFloats(compare);
     if (isOneOf(op, {"arith.addi", "arith.subi", "arith.muli", "arith.shli"}))
       return type.isInteger(1) ? modulo2(op) : wrapped(type, same(op));
     if (isOneOf(op, {"arith.divsi", "arith.remsi", "arith.divui", "arith.remui"}))
@@ -169,6 +171,47 @@ private:
           type, arith::MaxSIOp::create(b, location, in(op, 0),
                                        arith::SubIOp::create(b, location, number(0), in(op, 0))));
     return conversion(op);
+  }
+
+  /// By the comparisons that are false where an operand is no number, and "not equal".
+  Value compareFloats(arith::CmpFOp op) {
+    using P = arith::CmpFPredicate;
+    Value x = in(*op, 0), y = in(*op, 1);
+    auto is = [&](P predicate, Value a, Value c) -> Value {
+      return arith::CmpFOp::create(b, location, predicate, a, c);
+    };
+    auto truth = [&](bool value) -> Value {
+      return arith::ConstantOp::create(b, location, b.getBoolAttr(value));
+    };
+    auto no = [&](Value value) -> Value {
+      return arith::XOrIOp::create(b, location, value, truth(true));
+    };
+    auto differ = [&]() -> Value {
+      return arith::OrIOp::create(b, location, is(P::OLT, x, y), is(P::OLT, y, x));
+    };
+    switch (op.getPredicate()) {
+    case P::ONE:
+      return differ();
+    case P::UEQ:
+      return no(differ());
+    case P::ULT:
+      return no(is(P::OGE, x, y));
+    case P::ULE:
+      return no(is(P::OGT, x, y));
+    case P::UGT:
+      return no(is(P::OLE, x, y));
+    case P::UGE:
+      return no(is(P::OLT, x, y));
+    case P::ORD:
+      return arith::AndIOp::create(b, location, is(P::OEQ, x, x), is(P::OEQ, y, y));
+    case P::UNO:
+      return arith::OrIOp::create(b, location, is(P::UNE, x, x), is(P::UNE, y, y));
+    case P::AlwaysFalse:
+    case P::AlwaysTrue:
+      return truth(op.getPredicate() == P::AlwaysTrue);
+    default:
+      return is(op.getPredicate(), x, y);
+    }
   }
 
   /// Arithmetic of i1 wraps to its only bit.

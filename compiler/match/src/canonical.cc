@@ -13,6 +13,7 @@
 //   trunc(ext(x))    x, where the types agree
 //   to_int(roundeven(x))                   to_int(x), which rounds in the same way
 //   bitcast(bitcast(x))                    x, where the types agree
+//   true ? a : b, c ? a : a                a
 #include "npuforge/compiler/match/dag.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -78,6 +79,10 @@ Dag::Class Dag::make(const std::string& op, mlir::Type type, std::vector<Class> 
   if (isCommutative(op) && constantOf(args[0]))
     std::swap(args[0], args[1]);
   const bool by_constant = args.size() == 2 && constantOf(args[1]);
+  if (op == "arith.select" && constantOf(args[0]) && constantOf(args[0])->bits.size() == 1)
+    return find(args[constantOf(args[0])->bits[0] & 1 ? 1 : 2]);
+  if (op == "arith.select" && find(args[1]) == find(args[2]))
+    return find(args[1]);
   if (op == "arith.subf" && by_constant)
     return make("arith.addf", type, {args[0], make("arith.negf", type, {args[1]})});
   if (op == "arith.subi" && by_constant)

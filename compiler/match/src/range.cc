@@ -136,20 +136,23 @@ Range Dag::range(const Node& node, std::vector<int>& pending) const {
 }
 
 Range Dag::range(Class c, std::vector<int>& pending) const {
-  constexpr size_t kDeepest = 12; // what lies deeper has its type's range: that is right, if loose
   c = find(c);
+  if (auto known = ranges_.find(c); known != ranges_.end())
+    return known->second;
   Range result = ofType(type(c));
-  if (pending.size() >= kDeepest || llvm::is_contained(pending, c))
+  if (llvm::is_contained(pending, c))
     return result;
   pending.push_back(c);
   for (const Node& node : nodes_[c])
     result = intersection(result, range(node, pending));
   pending.pop_back();
+  ranges_[c] = result; // maybe loose, where it leans on what is pending, but right
   return result;
 }
 
 Range Dag::range(Class c) const {
   std::vector<int> pending;
+  ranges_.clear(); // nodes may have been made since
   return range(c, pending);
 }
 

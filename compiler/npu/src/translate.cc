@@ -42,9 +42,10 @@ private:
     uint64_t end = 0;
     for (tile::DataOp data : module_.getOps<tile::DataOp>()) {
       assembler::Segment& segment = data.getValue() ? constants : zeros;
-      if (segment.size == 0)
-        segment.address = data.getAddress();
-      segment.size = data.getAddress() + data.getBytes() - segment.address;
+      const uint64_t first = data.getAddress(), last = first + data.getBytes();
+      const uint64_t before = segment.size ? segment.address + segment.size : last;
+      segment.address = segment.size ? std::min(segment.address, first) : first;
+      segment.size = std::max(before, last) - segment.address;
       if (data.getValue()) {
         segment.bytes.resize(data.getAddress() - segment.address);
         for (int8_t byte : cast<DenseElementsAttr>(*data.getValue()).getValues<int8_t>())

@@ -50,6 +50,8 @@ public:
           isWords(result) ? bytesOf(result) : session_.blockedBytes(shapeOf(result));
       session_.define(result, session_.reserve(layer.name + ".out", bytes));
       aliasReshapes(result);
+      if (isWords(result))
+        setLife(result, *layers);
     }
     session_.reserve("idle", machine_.dram.beat_bytes); // for copies that only signal
     builder_.setInsertionPoint(main_);
@@ -97,6 +99,30 @@ private:
 
   int64_t bytesOf(Value words) const {
     return wordsBytes(cast<ShapedType>(words.getType()).getNumElements(), machine_);
+  }
+
+  /// The last layer that reads the value or a reshape of it; the number of layers for an output.
+  static int64_t lastReader(Value value, ArrayRef<Planned> layers) {
+    int64_t last = 0;
+    for (Operation* user : value.getUsers()) {
+      if (mlir::isa<func::ReturnOp>(user))
+        return static_cast<int64_t>(layers.size());
+      if (auto reshape = dyn_cast<graph::ReshapeOp>(user))
+        last = std::max(last, lastReader(reshape.getResult(), layers));
+      auto reader =
+          llvm::find_if(layers, [&](const Planned& planned) { return planned.first.root == user; });
+      if (reader != layers.end())
+        last = std::max<int64_t>(last, reader - layers.begin());
+    }
+    return last;
+  }
+
+  void setLife(Value result, ArrayRef<Planned> layers) {
+    auto own = llvm::find_if(layers, [&](const Planned& planned) {
+      return planned.first.root == result.getDefiningOp();
+    });
+    const int64_t first = own - layers.begin();
+    session_.setLife(session_.tensor(result), first, std::max(first, lastReader(result, layers)));
   }
 
   /// A reshape of words is the same bytes.

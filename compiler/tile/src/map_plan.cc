@@ -2,8 +2,10 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/match/equivalences.h"
+#include "npuforge/compiler/match/semantics.h"
 
 #include "mlir/IR/TypeUtilities.h"
+#include "words.h"
 
 namespace npuforge::tile {
 
@@ -111,11 +113,43 @@ std::variant<MapPlan, std::string> coverBody(graph::MapOp map, const isa::Spec& 
   return plan;
 }
 
+/// An operand as it is, by way of the accumulator.
+std::variant<MapPlan, std::string> copyOf(int64_t operand, const isa::Spec& spec) {
+  const WordMoves moves(spec);
+  if (!moves.load || !moves.store)
+    return "no map of " + spec.machine.name + " moves rows of words to and from the accumulator";
+  MapPlan plan;
+  plan.values = {{isa::name(isa::Space::Scratchpad), 4, operand},
+                 {isa::name(isa::Space::Accumulator), 4},
+                 {isa::name(isa::Space::Scratchpad), 4}};
+  plan.values[2].is_result = true;
+  for (const isa::Instruction* what : {moves.load, moves.store}) {
+    const auto at = static_cast<int64_t>(plan.steps.size());
+    MapStep step{what->mnemonic, {}, at + 1, {}, match::occupancy(spec, *what, kNominalRows)};
+    for (const isa::Operand& stream : what->operands)
+      if (stream.kind == isa::OperandKind::Stream && stream.access == isa::Access::Write)
+        step.destination = stream.name;
+      else if (stream.kind == isa::OperandKind::Stream)
+        step.operands.push_back({stream.name, at, {}});
+    plan.cycles += step.cycles;
+    plan.steps.push_back(std::move(step));
+  }
+  plan.rows = kNominalRows;
+  return plan;
+}
+
 } // namespace
 
 std::variant<MapPlan, std::string> coverMap(graph::MapOp map, const isa::Spec& spec,
                                             const match::Patterns& patterns, bool fast_math) {
-  return coverBody(map, spec, patterns, fast_math, false);
+  try {
+    match::Dag dag;
+    if (const match::Node* operand = dag.leafOf(readBody(map, dag, false)))
+      return copyOf(operand->leaf, spec);
+    return coverBody(map, spec, patterns, fast_math, false);
+  } catch (const match::NoRegion& reason) {
+    return reason.what();
+  }
 }
 
 bool hasChannelOperands(const Layer& layer) {

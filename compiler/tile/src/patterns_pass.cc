@@ -22,8 +22,8 @@ struct PatternsPass : SpecPass<PatternsPass> {
     return "Add the machine's maps as functions; a remark says why an instruction has none";
   }
   void getDependentDialects(DialectRegistry& registry) const override {
-    registry.insert<func::FuncDialect, arith::ArithDialect, math::MathDialect,
-                    graph::GraphDialect>();
+    registry
+        .insert<func::FuncDialect, arith::ArithDialect, math::MathDialect, graph::GraphDialect>();
   }
   void runOnOperation() override {
     OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());

@@ -36,7 +36,12 @@ public:
       : builder_(module_builder), machine_(machine) {}
 
   /// Gives constants and then everything else its address, and the buffers made by dram() as well.
+  /// Tensors with a life share places with those that live at other times.
   void assignAddresses(mlir::Operation* module);
+  /// The layers, counted from 0, that write the tensor first and read it last.
+  void setLife(const Tensor& tensor, int64_t first, int64_t last) {
+    lives_[tensor.symbol] = {first, last};
+  }
 
   /// Zeros in DRAM.
   Tensor reserve(const std::string& name, int64_t bytes);
@@ -76,6 +81,8 @@ private:
   const isa::Machine& machine_;
   llvm::DenseMap<mlir::Value, Tensor> tensors_;
   std::set<std::pair<std::string, std::string>> credits_;
+  std::set<std::string> symbols_;
+  std::map<std::string, std::pair<int64_t, int64_t>> lives_;
 };
 
 std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,

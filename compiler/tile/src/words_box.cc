@@ -83,11 +83,11 @@ int64_t rowsOf(const Box& box, const Tiling& t, int64_t count, int64_t cols) {
 
 } // namespace
 
-Tiling makeTiling(const Box& box, int64_t cols, int64_t room) {
+Tiling makeTiling(const Box& box, int64_t cols, int64_t room, size_t levels) {
   Tiling t;
   const int64_t last = box.extents.back();
   const bool broadcasts = box.rank() > 1; // else nothing would have kept the dimensions apart
-  t.padded = broadcasts && ceilDiv(last, cols) * cols * 2 <= last * 3;
+  t.padded = broadcasts && box.rank() <= levels && ceilDiv(last, cols) * cols * 2 <= last * 3;
   while (t.split + 1 < box.rank() && rowsOf(box, t, 1, cols) > room)
     ++t.split;
   const int64_t extent = box.extents[t.split];

@@ -35,8 +35,8 @@ struct Tiling {
   int64_t rows = 0; ///< of a whole tile
 };
 
-/// Tiles of at most `room` rows of `cols` elements.
-Tiling makeTiling(const Box& box, int64_t cols, int64_t room);
+/// Tiles of at most `room` rows of `cols` elements. `levels`: of a stream.
+Tiling makeTiling(const Box& box, int64_t cols, int64_t room, size_t levels);
 
 /// Rows that the last tile takes at least.
 int64_t fewestRows(const Box& box, const Tiling& tiling, int64_t cols);

@@ -204,7 +204,7 @@ std::string makePlanOf(Operation& op, const isa::Spec& spec, const match::Patter
   const int64_t cols = spec.machine.array.cols;
   Tiling tiling;
   auto choose = [&](int64_t room) {
-    tiling = makeTiling(box, cols, room);
+    tiling = makeTiling(box, cols, room, spec.machine.sequencer.levels);
     return TileRows{tiling.rows, fewestRows(box, tiling, cols)};
   };
   if (std::string reason = placeMap(plan, spec, choose); !reason.empty())

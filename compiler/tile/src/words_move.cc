@@ -26,11 +26,13 @@ using Dimensions = SmallVector<Dimension>;
 Dimensions dimensionsOf(graph::PieceAttr piece) {
   Dimensions all, joined;
   for (auto [extent, from, to] :
-       llvm::zip(piece.getExtents(), piece.getFromStrides(), piece.getToStrides()))
-    if (extent != 1)
-      all.push_back({extent, from, to});
-  llvm::stable_sort(
-      all, [](const Dimension& a, const Dimension& b) { return std::abs(a.to) > std::abs(b.to); });
+       llvm::zip(piece.getExtents(), piece.getFromStrides(), piece.getToStrides())) {
+    if (extent == 1)
+      continue;
+    auto behind =
+        llvm::find_if(all, [to = to](const Dimension& d) { return std::abs(d.to) < std::abs(to); });
+    all.insert(behind, {extent, from, to});
+  }
   for (const Dimension& d : all) {
     if (!joined.empty() && joined.back().from == d.from * d.extent &&
         joined.back().to == d.to * d.extent)
@@ -99,7 +101,7 @@ private:
   /// the first piece wait for this.
   void fill() {
     const int64_t row = e.machine.accumulator_row_bytes();
-    const int64_t all = move.getType().getNumElements() * 4;
+    const int64_t all = cast<ShapedType>(move.getType()).getNumElements() * 4;
     const int64_t block = std::min(e.map.outputs[0].bytes / row, ceilDiv(all, row)) * row;
     Value buffer = e.scratchpad(e.map.outputs[0], "fill");
     task([&] { copyIn(e, {buffer, {}, fill_row, {}, {{e.constant(block / row), 0, row}}, row}); },

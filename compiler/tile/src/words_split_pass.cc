@@ -54,7 +54,7 @@ public:
           append(rest, runs[i]);
       runs = rest;
     }
-    op.getResult().replaceAllUsesWith(shaped(value, op.getType().getShape()));
+    op.getResult().replaceAllUsesWith(shaped(value, cast<ShapedType>(op.getType()).getShape()));
     op.erase();
   }
 
@@ -145,6 +145,16 @@ bool movesNothing(graph::MoveOp move) {
   return input && cast<ShapedType>(input.getType()).getNumElements() == next;
 }
 
+/// The operand that a map gives back as it is; null if it does not.
+Value unchanged(graph::MapOp map) {
+  auto yield = cast<graph::YieldOp>(map.getBody().front().getTerminator());
+  auto argument = dyn_cast<BlockArgument>(yield.getValue());
+  if (!argument)
+    return {};
+  Value operand = map.getInputs()[argument.getArgNumber()];
+  return operand.getType() == map.getType() ? operand : Value();
+}
+
 Value movedInput(graph::MoveOp move) {
   for (auto piece : move.getPieces().getAsRange<graph::PieceAttr>())
     if (!llvm::is_contained(piece.getExtents(), 0))
@@ -165,20 +175,27 @@ struct SplitPass : SpecPass<SplitPass> {
   void runOnOperation() override {
     SmallVector<graph::ReduceOp> reductions;
     SmallVector<graph::MoveOp> moves;
+    SmallVector<graph::MapOp> maps;
     getOperation().walk([&](Operation* op) {
       if (auto reduce = dyn_cast<graph::ReduceOp>(op); reduce && isWords(reduce.getResult()))
         reductions.push_back(reduce);
       if (auto move = dyn_cast<graph::MoveOp>(op); move && isWords(move.getResult()))
         moves.push_back(move);
+      if (auto map = dyn_cast<graph::MapOp>(op); map && unchanged(map))
+        maps.push_back(map);
     });
+    for (graph::MapOp map : maps) {
+      map.getResult().replaceAllUsesWith(unchanged(map));
+      map.erase();
+    }
     for (graph::ReduceOp reduce : reductions)
       Splitter(reduce, spec().machine.array.cols).run();
     for (graph::MoveOp move : moves)
       if (movesNothing(move)) {
         OpBuilder b(move);
-        auto reshape =
-            graph::ReshapeOp::create(b, move.getLoc(), move.getType(), movedInput(move),
-                                     b.getDenseI64ArrayAttr(move.getType().getShape()), UnitAttr());
+        auto reshape = graph::ReshapeOp::create(
+            b, move.getLoc(), move.getType(), movedInput(move),
+            b.getDenseI64ArrayAttr(cast<ShapedType>(move.getType()).getShape()), UnitAttr());
         move.getResult().replaceAllUsesWith(reshape.getResult());
         move.erase();
       }

@@ -35,10 +35,6 @@ std::vector<int64_t> randomShape(std::mt19937& random, int most_rank, int64_t mo
   return shape;
 }
 
-int64_t count(const std::vector<int64_t>& shape) {
-  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-}
-
 std::string attributes(const std::string& name, const TensorText& tensor) {
   return fmt::format("{{graph.name = \"{}\", graph.shape = [{}], graph.type = \"{}\"}}", name,
                      fmt::join(tensor.shape, ", "), portType(tensor.element));

@@ -1,6 +1,7 @@
 // Random graphs over words, compiled and simulated, against the reference interpreter on the graph
 // before it became one over words: integers exactly, floats within rounding.
 #include <cmath>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -12,6 +13,7 @@
 #include <mlir/Parser/Parser.h>
 #include <mlir/Pass/PassManager.h>
 
+#include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/tensor_interpreter.h"
 #include "npuforge/compiler/npu/Npu.h"

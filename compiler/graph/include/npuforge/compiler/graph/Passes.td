@@ -90,6 +90,10 @@ def Words : Pass<"graph-words", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def MergeMaps : Pass<"graph-merge-maps", "::mlir::func::FuncOp"> {
+  let summary = "A map over words that only one map of its shape reads becomes a part of it";
+}
+
 def CheckLowered : Pass<"graph-check", "::mlir::func::FuncOp"> {
   let summary = "Refuses what could not be lowered: all of it in one message, with node names and reasons";
 }

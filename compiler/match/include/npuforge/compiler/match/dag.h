@@ -72,6 +72,7 @@ private:
 
   std::vector<std::vector<Node>> nodes_;
   mutable std::vector<Class> parent_;
+  mutable std::map<Class, Range> ranges_; ///< known while one range is asked for
   std::map<Key, Class> known_;
   std::map<int, Range> leaf_ranges_;
 };

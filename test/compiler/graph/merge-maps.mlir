@@ -1,0 +1,55 @@
+// RUN: npu-opt %s -pass-pipeline="builtin.module(func.func(graph-merge-maps))" | FileCheck %s
+
+// The operand that both read is one; the map of another shape stays.
+// CHECK-LABEL: @chain
+func.func @chain(%x: tensor<4x5xf32>, %y: tensor<5xf32>) -> tensor<4x5xf32> {
+  // CHECK: %[[ROW:.*]] = graph.map %arg1 : (tensor<5xf32>) -> tensor<5xf32>
+  // CHECK: graph.map %arg0, %[[ROW]] : (tensor<4x5xf32>, tensor<5xf32>) -> tensor<4x5xf32> {
+  // CHECK-NEXT: ^bb0(%[[A:.*]]: f32, %[[B:.*]]: f32):
+  // CHECK-NEXT: %[[E:.*]] = math.exp %[[A]] : f32
+  // CHECK-NEXT: %[[S:.*]] = arith.addf %[[E]], %[[B]] : f32
+  // CHECK-NEXT: %[[P:.*]] = arith.mulf %[[S]], %[[A]] : f32
+  // CHECK-NEXT: graph.yield %[[P]] : f32
+  // CHECK-NOT: graph.map
+  %row = graph.map %y : (tensor<5xf32>) -> tensor<5xf32> {
+  ^bb0(%a: f32):
+    %0 = arith.negf %a : f32
+    graph.yield %0 : f32
+  }
+  %e = graph.map %x : (tensor<4x5xf32>) -> tensor<4x5xf32> {
+  ^bb0(%a: f32):
+    %0 = math.exp %a : f32
+    graph.yield %0 : f32
+  }
+  %s = graph.map %e, %row : (tensor<4x5xf32>, tensor<5xf32>) -> tensor<4x5xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.addf %a, %b : f32
+    graph.yield %0 : f32
+  }
+  %p = graph.map %s, %x : (tensor<4x5xf32>, tensor<4x5xf32>) -> tensor<4x5xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.mulf %a, %b : f32
+    graph.yield %0 : f32
+  }
+  return %p : tensor<4x5xf32>
+}
+
+// What two read stays.
+// CHECK-LABEL: @two
+func.func @two(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  // CHECK: graph.map
+  // CHECK: math.exp
+  // CHECK: graph.map
+  // CHECK: arith.negf
+  %e = graph.map %x : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: f32):
+    %0 = math.exp %a : f32
+    graph.yield %0 : f32
+  }
+  %n = graph.map %e : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: f32):
+    %0 = arith.negf %a : f32
+    graph.yield %0 : f32
+  }
+  return %e, %n : tensor<4xf32>, tensor<4xf32>
+}
