@@ -10,6 +10,7 @@ namespace npuforge::compiler {
 void add_graph_passes(mlir::OpPassManager& passes) {
   mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
   main.addPass(graph::createCleanImport()); // identities, views of constants, bias into gemm
+  main.addPass(graph::createFoldScales());  // batch normalisation into convolutions
   main.addPass(
       graph::createMoveQuantize());    // only arithmetic stays between dequantize and quantize
   main.addPass(mlir::createCSEPass()); // equal quantizes of one value are one
@@ -18,9 +19,10 @@ void add_graph_passes(mlir::OpPassManager& passes) {
   main.addPass(graph::createFuseMaps());       // element-wise f32 -> maps on 8 bits
   main.addPass(graph::createLowerQdq());       // -> integer operators
   main.addPass(graph::createFoldViews());      // -> 4-D
+  main.addPass(graph::createDecompose());      // what is not quantised -> tensor operators
   main.addPass(graph::createSignedProducts()); // tensor operators: products of ui8 -> of i8
   main.addPass(graph::createChannelsLast());   // transposes around convolutions meet and vanish
-  main.addPass(graph::createWords());          // what is not quantised -> f32, i32
+  main.addPass(graph::createWords());          // their types -> f32, i32
   main.addPass(graph::createMergeMaps());      // chains of maps -> one
   main.addPass(graph::createCheckLowered());   // refuses the rest
   main.addPass(mlir::createCSEPass());
