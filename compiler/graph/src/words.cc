@@ -113,13 +113,15 @@ struct Words : impl::WordsBase<Words> {
   void nameType(func::FuncOp main, unsigned index, Type type, bool result) {
     if (!result)
       types.try_emplace(main.getArgument(index), type);
-    StringAttr name = StringAttr::get(&getContext(), portType(getElementTypeOrSelf(type)));
-    if (result) {
-      if (!main.getResultAttr(index, "graph.type"))
-        main.setResultAttr(index, "graph.type", name);
-    } else if (!main.getArgAttr(index, "graph.type")) {
-      main.setArgAttr(index, "graph.type", name);
-    }
+    Builder builder(&getContext());
+    auto give = [&](const char* attribute, Attribute value) {
+      if (result && !main.getResultAttr(index, attribute))
+        main.setResultAttr(index, attribute, value);
+      else if (!result && !main.getArgAttr(index, attribute))
+        main.setArgAttr(index, attribute, value);
+    };
+    give("graph.type", builder.getStringAttr(portType(getElementTypeOrSelf(type))));
+    give("graph.shape", builder.getI64ArrayAttr(llvm::cast<RankedTensorType>(type).getShape()));
   }
 
   // --- operations ---
