@@ -1,5 +1,7 @@
 #include "simulate.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <mlir/Pass/PassManager.h>
 
@@ -53,6 +55,20 @@ HostTensor from_device(const simulator::Tensor& tensor) {
   return {tensor.type, tensor.shape, {bytes, bytes + tensor.data.size()}};
 }
 
+std::vector<std::string> input_names(mlir::ModuleOp module) {
+  auto main = module.lookupSymbol<mlir::func::FuncOp>("main");
+  std::vector<std::string> names;
+  for (unsigned i = 0; i < main.getNumArguments(); ++i)
+    names.push_back(llvm::cast<mlir::StringAttr>(main.getArgAttr(i, "graph.name")).str());
+  return names;
+}
+
+/// The compiler drops inputs that no output depends on.
+bool is_input(const assembler::Program& program, const std::string& name) {
+  return std::any_of(program.inputs.begin(), program.inputs.end(),
+                     [&](const assembler::Port& port) { return port.name == name; });
+}
+
 } // namespace
 
 Tensors simulate_model(const Request& request, const Tensors& inputs, const std::string& machine,
@@ -61,13 +77,15 @@ Tensors simulate_model(const Request& request, const Tensors& inputs, const std:
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   onnx::Import import = import_request(context, request);
   folded = !depends_on_input(import.module->lookupSymbol<mlir::func::FuncOp>("main"));
-  const assembler::Program program = compile(*import.module, device.spec);
-  if (program.inputs.size() != inputs.size())
+  const std::vector<std::string> names = input_names(*import.module);
+  if (names.size() != inputs.size())
     throw std::runtime_error("the number of inputs is wrong");
+  const assembler::Program program = compile(*import.module, device.spec);
   device.simulator.load(program);
   for (size_t i = 0; i < inputs.size(); ++i)
-    simulator::write_input(program, device.spec.machine, program.inputs[i].name,
-                           to_device(inputs[i]), device.simulator.dram());
+    if (is_input(program, names[i]))
+      simulator::write_input(program, device.spec.machine, names[i], to_device(inputs[i]),
+                             device.simulator.dram());
   device.simulator.run(nullptr);
   Tensors results;
   for (const auto& port : program.outputs)

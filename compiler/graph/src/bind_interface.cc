@@ -56,6 +56,13 @@ QuantizeOp commonQuantize(mlir::Value input) {
   return first;
 }
 
+/// Operators on tensors of any type compute with the integers themselves: no scale belongs to them.
+bool takesIntegers(mlir::Operation* op) {
+  return op &&
+         llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp>(
+             op);
+}
+
 struct BindInterface : impl::BindInterfaceBase<BindInterface> {
   void runOnOperation() override {
     FuncOp main = getOperation();
@@ -78,6 +85,8 @@ struct BindInterface : impl::BindInterfaceBase<BindInterface> {
     if (!type)
       return;
     if (type.getElementType().isInteger(8)) {
+      if (llvm::any_of(input.getUsers(), takesIntegers))
+        return;
       Port port{typeName(type.getElementType()), type};
       for (mlir::Operation* user : input.getUsers())
         if (auto dequantize = llvm::dyn_cast<DequantizeOp>(user);
@@ -111,6 +120,8 @@ struct BindInterface : impl::BindInterfaceBase<BindInterface> {
     Port port{typeName(type.getElementType()), type};
     auto dequantize = output.getDefiningOp<DequantizeOp>();
     if (type.getElementType().isInteger(8)) {
+      if (takesIntegers(output.getDefiningOp()))
+        return;
       if (auto quantize = output.getDefiningOp<QuantizeOp>();
           quantize && quantize.getScales().size() == 1)
         port = makePort(quantize, output, port.type);

@@ -38,27 +38,66 @@ void makeSigned(mlir::Value value) {
   value.setType(type.clone(mlir::IntegerType::get(value.getContext(), 8)));
 }
 
+/// Values that operators on tensors of any type compute with: these take unsigned elements as they
+/// are.
+class Kept {
+public:
+  explicit Kept(mlir::Block& body) {
+    for (bool changed = true; changed;) {
+      const size_t before = values_.size();
+      for (mlir::Operation& op : body)
+        if (llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp>(
+                op) ||
+            (carries(op) && touches(op)))
+          keep(op);
+      changed = values_.size() != before;
+    }
+  }
+
+  bool has(mlir::Value value) const { return values_.contains(value); }
+
+private:
+  /// Does the operation hand elements on as they are?
+  static bool carries(mlir::Operation& op) {
+    return !llvm::isa<QuantizeOp, DequantizeOp, ConstantOp>(op) && op.getNumResults() == 1;
+  }
+  bool touches(mlir::Operation& op) const {
+    auto kept = [&](mlir::Value value) { return has(value); };
+    return llvm::any_of(op.getOperands(), kept) || llvm::any_of(op.getResults(), kept);
+  }
+  void keep(mlir::Operation& op) {
+    for (mlir::Value value : op.getOperands())
+      if (isUnsigned(value))
+        values_.insert(value);
+    for (mlir::Value value : op.getResults())
+      if (isUnsigned(value))
+        values_.insert(value);
+  }
+
+  llvm::DenseSet<mlir::Value> values_;
+};
+
 struct ShiftUnsigned : impl::ShiftUnsignedBase<ShiftUnsigned> {
   void runOnOperation() override {
     mlir::func::FuncOp main = getOperation();
     mlir::Block& body = main.getBody().front();
+    const Kept kept(body);
+    auto shifted = [&](mlir::Value value) { return isUnsigned(value) && !kept.has(value); };
     for (mlir::Operation& op : body) { // parameters first: they look at the old types
-      if (auto quantize = llvm::dyn_cast<QuantizeOp>(op);
-          quantize && isUnsigned(quantize.getResult()))
+      if (auto quantize = llvm::dyn_cast<QuantizeOp>(op); quantize && shifted(quantize.getResult()))
         shiftZeroPoints(quantize);
       if (auto dequantize = llvm::dyn_cast<DequantizeOp>(op);
-          dequantize && isUnsigned(dequantize.getInput()))
+          dequantize && shifted(dequantize.getInput()))
         shiftZeroPoints(dequantize);
-      if (auto constant = llvm::dyn_cast<ConstantOp>(op);
-          constant && isUnsigned(constant.getResult()))
+      if (auto constant = llvm::dyn_cast<ConstantOp>(op); constant && shifted(constant.getResult()))
         shiftConstant(constant);
     }
     for (mlir::Operation& op : body)
       for (mlir::Value result : op.getResults())
-        if (isUnsigned(result))
+        if (shifted(result))
           makeSigned(result);
     for (mlir::Value argument : body.getArguments())
-      if (isUnsigned(argument))
+      if (shifted(argument))
         makeSigned(argument);
     main.setFunctionType(mlir::FunctionType::get(&getContext(), body.getArgumentTypes(),
                                                  body.getTerminator()->getOperandTypes()));

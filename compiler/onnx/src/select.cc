@@ -93,7 +93,10 @@ private:
 std::string node_name(const NodeProto& node) {
   if (!node.name().empty())
     return node.name();
-  return node.output_size() ? node.output(0) : node.op_type();
+  for (const std::string& output : node.output()) // the first ones may be left out
+    if (!output.empty())
+      return output;
+  return node.op_type();
 }
 
 Selection select_nodes(const GraphProto& graph, const std::vector<std::string>& wanted) {
