@@ -66,6 +66,7 @@ bool takesIntegers(mlir::Operation* op) {
 struct BindInterface : impl::BindInterfaceBase<BindInterface> {
   void runOnOperation() override {
     FuncOp main = getOperation();
+    nameShapes(main);
     for (unsigned i = main.getNumArguments(); i-- > 0;)
       bindInput(main, i);
     mlir::Operation* end = main.getBody().front().getTerminator();
@@ -73,6 +74,22 @@ struct BindInterface : impl::BindInterfaceBase<BindInterface> {
       bindOutput(main, end, i);
     main.setFunctionType(mlir::FunctionType::get(
         &getContext(), main.getBody().front().getArgumentTypes(), end->getOperandTypes()));
+  }
+
+  /// The network's shapes, which later passes change on the device.
+  void nameShapes(FuncOp main) {
+    mlir::Builder builder(&getContext());
+    auto shape = [&](mlir::Value value) -> mlir::Attribute {
+      auto type = llvm::dyn_cast<mlir::RankedTensorType>(value.getType());
+      return type ? builder.getI64ArrayAttr(type.getShape()) : mlir::Attribute();
+    };
+    for (mlir::BlockArgument argument : main.getArguments())
+      if (mlir::Attribute extents = shape(argument))
+        main.setArgAttr(argument.getArgNumber(), "graph.shape", extents);
+    for (auto [index, result] :
+         llvm::enumerate(main.getBody().front().getTerminator()->getOperands()))
+      if (mlir::Attribute extents = shape(result))
+        main.setResultAttr(index, "graph.shape", extents);
   }
 
   void bindInput(FuncOp main, unsigned index) {
