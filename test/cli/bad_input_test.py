@@ -244,7 +244,7 @@ b: .space 16
             node { name: "root" op_type: "Det" input: "x" output: "a" }
             node { name: "soft" op_type: "Softmax" input: "a" output: "b" }
             node { name: "own" op_type: "Mystery" domain: "nowhere" input: "b" output: "c" }""")
-        self.refuses(["npuc", model, "-o", out], "unknown.onnx", "'root' (Det)", "'soft' (Softmax)", "'own'", outputs=[out])
+        self.refuses(["npuc", model, "-o", out], "unknown.onnx", "'root' (Det)", "'own' (Mystery)", outputs=[out])
         for name, element, what in (("text.onnx", 8, "'x'"), ("double.onnx", 11, "'n' (Relu)"), ("complex.onnx", 14, "'x'")):
             model = self.model(name, tensor("input", "x", element) + tensor("output", "a", element) +
                                'node { name: "n" op_type: "Relu" input: "x" output: "a" }')
