@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
+#include <mlir/IR/Diagnostics.h>
+#include <mlir/IR/Verifier.h>
 #include <mlir/Interfaces/SideEffectInterfaces.h>
 
 #include "bind.h"
@@ -316,13 +318,31 @@ private:
 
 } // namespace
 
+namespace {
+
+/// Operands whose types do not fit together, as models of untyped files may have them.
+void check_types(mlir::ModuleOp module) {
+  std::vector<std::string> problems;
+  mlir::ScopedDiagnosticHandler handler(module.getContext(), [&](mlir::Diagnostic& diagnostic) {
+    problems.push_back(fmt::format("  node '{}': its types do not fit: {}",
+                                   graph::nodeName(diagnostic.getLocation()), diagnostic.str()));
+    return mlir::success();
+  });
+  if (mlir::failed(mlir::verify(module)))
+    throw ImportError(fmt::format("cannot compile:\n{}", fmt::join(problems, "\n")));
+}
+
+} // namespace
+
 Import import_model(mlir::MLIRContext& context, const std::filesystem::path& file,
                     const ImportOptions& options) {
   context.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
                       graph::GraphDialect>();
   onnx_proto::ModelProto model = read_model(file);
   bind_inputs(*model.mutable_graph(), options.bindings);
-  return Importing(context, model, file.parent_path(), options).run();
+  Import result = Importing(context, model, file.parent_path(), options).run();
+  check_types(*result.module);
+  return result;
 }
 
 } // namespace npuforge::onnx
