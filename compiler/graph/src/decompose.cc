@@ -186,21 +186,30 @@ struct Decompose : impl::DecomposeBase<Decompose> {
   void runOnOperation() override {
     mlir::Block& body = getOperation().getBody().front();
     for (mlir::Operation& op : llvm::make_early_inc_range(body.without_terminator())) {
-      mlir::OpBuilder builder(&op);
-      Build build(builder, op.getLoc());
       if (!is_static(&op))
         continue;
-      llvm::TypeSwitch<mlir::Operation*>(&op)
-          .Case<ConvOp, GemmOp, MatMulOp, AddOp, ReluOp, ClipOp, MaxPoolOp, AveragePoolOp,
-                GlobalAveragePoolOp, QuantizeOp, DequantizeOp, FlattenOp, TransposeOp, IdentityOp>(
-              [&](auto typed) {
-                typed.getResult().replaceAllUsesWith(decompose(build, typed));
-                typed.erase();
-              });
+      try {
+        replace(op);
+      } catch (const BuildError& error) {
+        op.emitError() << "node '" << nodeName(op.getLoc()) << "': " << error.what();
+        return signalPassFailure();
+      }
     }
     for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(body)))
       if (mlir::isOpTriviallyDead(&op))
         op.erase();
+  }
+
+  static void replace(mlir::Operation& op) {
+    mlir::OpBuilder builder(&op);
+    Build build(builder, op.getLoc());
+    llvm::TypeSwitch<mlir::Operation*>(&op)
+        .Case<ConvOp, GemmOp, MatMulOp, AddOp, ReluOp, ClipOp, MaxPoolOp, AveragePoolOp,
+              GlobalAveragePoolOp, QuantizeOp, DequantizeOp, FlattenOp, TransposeOp, IdentityOp>(
+            [&](auto typed) {
+              typed.getResult().replaceAllUsesWith(decompose(build, typed));
+              typed.erase();
+            });
   }
 };
 

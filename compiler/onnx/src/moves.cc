@@ -36,8 +36,12 @@ Results concat(Node& node) {
 
 /// Equal parts, the last one smaller if they do not come out even; or parts of these sizes.
 Results split(Node& node) {
-  const auto axis = static_cast<size_t>(node.axis("axis", 0, std::max<int64_t>(node.rank(0), 1)));
+  if (node.rank(0) == 0)
+    throw Unsupported("it splits a tensor without dimensions");
+  const auto axis = static_cast<size_t>(node.axis("axis", 0, node.rank(0)));
   const int64_t extent = node.shape(0)[axis], parts = node.integer("num_outputs", node.outputs());
+  if (parts != node.outputs())
+    throw Unsupported(fmt::format("num_outputs is {}, it has {} outputs", parts, node.outputs()));
   std::vector<int64_t> sizes;
   if (node.has(1))
     sizes = node.wholes(1, "the split");

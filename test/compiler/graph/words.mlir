@@ -2,8 +2,8 @@
 
 // Narrow integers wrap by shifts, unsigned ones by a mask where they are yielded; ports keep the network's type.
 // CHECK-LABEL: @narrow
-// CHECK-SAME: %arg0: tensor<4xi32> {graph.name = "x", graph.type = "i8"}
-// CHECK-SAME: -> (tensor<4xi32> {graph.type = "u8"})
+// CHECK-SAME: %arg0: tensor<4xi32> {graph.name = "x", graph.shape = [4], graph.type = "i8"}
+// CHECK-SAME: -> (tensor<4xi32> {graph.shape = [4], graph.type = "u8"})
 func.func @narrow(%x: tensor<4xi8> {graph.name = "x"}) -> tensor<4xui8> {
   // CHECK: graph.map %arg0 : (tensor<4xi32>) -> tensor<4xi32>
   // CHECK: %[[SUM:.*]] = arith.addi %[[A:.*]], %[[A]] : i32
@@ -25,7 +25,7 @@ func.func @narrow(%x: tensor<4xi8> {graph.name = "x"}) -> tensor<4xui8> {
 
 // A truth is a word of 0 or 1; f16 rounds after what is not exact; constants become words.
 // CHECK-LABEL: @truth
-// CHECK-SAME: tensor<3xi32> {graph.type = "bool"}, %arg1: tensor<3xf32> {graph.type = "f16"}
+// CHECK-SAME: tensor<3xi32> {graph.shape = [3], graph.type = "bool"}, %arg1: tensor<3xf32> {graph.shape = [3], graph.type = "f16"}
 func.func @truth(%b: tensor<3xi1>, %x: tensor<3xf16>) -> tensor<3xf16> {
   // CHECK: graph.constant dense<[1.000000e+00, 5.000000e-01, -2.000000e+00]> : tensor<3xf32>
   %c = graph.constant dense<[1.0, 0.5, -2.0]> : tensor<3xf16>
