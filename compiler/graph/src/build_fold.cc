@@ -54,7 +54,8 @@ mlir::DenseElementsAttr moved(MoveOp move, llvm::ArrayRef<mlir::DenseElementsAtt
 mlir::DenseElementsAttr splat(MoveOp move, llvm::ArrayRef<mlir::DenseElementsAttr> operands) {
   if (operands.size() != 1 || !operands[0].isSplat() || move.getFill())
     return {};
-  return mlir::DenseElementsAttr(operands[0]).resizeSplat(llvm::cast<mlir::ShapedType>(move.getType()));
+  return mlir::DenseElementsAttr(operands[0])
+      .resizeSplat(llvm::cast<mlir::ShapedType>(move.getType()));
 }
 
 mlir::DenseElementsAttr computed(mlir::Operation* op,
@@ -82,6 +83,13 @@ mlir::Value replaced(mlir::OpBuilder& builder, mlir::Operation* op, mlir::DenseE
 
 } // namespace
 
+/// Operands of an untyped file may not fit together; the importer says so when all is there.
+static bool isWellTyped(mlir::Operation* op) {
+  mlir::ScopedDiagnosticHandler quiet(op->getContext(),
+                                      [](mlir::Diagnostic&) { return mlir::success(); });
+  return mlir::succeeded(mlir::verify(op));
+}
+
 mlir::Value foldConstant(mlir::OpBuilder& builder, mlir::Operation* op) {
   mlir::Value own = op->getResult(0);
   auto type = llvm::cast<mlir::RankedTensorType>(own.getType());
@@ -99,7 +107,7 @@ mlir::Value foldConstant(mlir::OpBuilder& builder, mlir::Operation* op) {
       return own;
     read += operands.back().isSplat() ? 1 : count;
   }
-  if (size > std::max(kFoldElements, read))
+  if (size > std::max(kFoldElements, read) || !isWellTyped(op))
     return own;
   mlir::DenseElementsAttr value = computed(op, operands);
   if (!value)

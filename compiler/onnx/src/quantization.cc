@@ -59,6 +59,11 @@ mlir::Value imported(const graph::Build& build, mlir::Value x, const Quantised& 
   return op;
 }
 
+void require_real_scale(const Quantised& q) {
+  if (!llvm::isa<mlir::FloatType>(graph::elementOf(q.scale)))
+    throw Unsupported("its scale is not of floats");
+}
+
 } // namespace
 
 bool known_now(const Quantised& q) {
@@ -69,6 +74,7 @@ bool known_now(const Quantised& q) {
 
 mlir::Value quantized(const graph::Build& build, mlir::Value x, const Quantised& q,
                       mlir::Type type) {
+  require_real_scale(q);
   if (type.isInteger(8) && graph::elementOf(x).isF32() && known_now(q))
     return imported<graph::QuantizeOp>(build, x, q, type);
   const unsigned bits = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 0;
@@ -89,6 +95,7 @@ mlir::Value quantized(const graph::Build& build, mlir::Value x, const Quantised&
 }
 
 mlir::Value dequantized(const graph::Build& build, mlir::Value x, const Quantised& q) {
+  require_real_scale(q);
   if (!is_integer(graph::elementOf(x)))
     throw Unsupported("its input is not of integers");
   mlir::Type element = graph::elementOf(x);

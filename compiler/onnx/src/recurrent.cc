@@ -5,6 +5,8 @@
 namespace npuforge::onnx {
 namespace {
 
+constexpr int64_t kMostSteps = 1024;
+
 Scalar sigmoid(const Scalar& x) {
   return 1 / (graph::exp(-x) + 1);
 }
@@ -90,6 +92,9 @@ Recurrent::Recurrent(Node& node, int64_t gates, std::vector<std::string> default
   x_ = batch_first ? build.transpose(node.operand(0), {1, 0, 2}) : node.operand(0);
   Dims x = graph::shapeOf(x_), w = node.shape(1), r = node.shape(2);
   steps = x[0], batch = x[1], inputs = x[2], hidden = r[2];
+  if (steps > kMostSteps)
+    throw Unsupported(
+        fmt::format("{} steps in time, which are unrolled: {} at most", steps, kMostSteps));
   const int64_t size = node.integer("hidden_size", hidden);
   Shape wanted_w{directions, gates * hidden, inputs}, wanted_r{directions, gates * hidden, hidden};
   if (size != hidden || w != Dims(wanted_w) || r != Dims(wanted_r))
