@@ -1,5 +1,7 @@
 // Folding: an operation of constants is run by the reference interpreter; moves of many bytes are
 // copied directly, since a network's weights go through them.
+#include <mlir/IR/Verifier.h>
+
 #include "npuforge/compiler/graph/build.h"
 #include "npuforge/compiler/graph/tensor_interpreter.h"
 
