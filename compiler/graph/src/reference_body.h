@@ -5,7 +5,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 
-#include "reference_tensor.h"
+#include "npuforge/compiler/graph/reference_tensor.h"
 
 namespace npuforge::graph::reference {
 

@@ -5,6 +5,7 @@
 #include "npuforge/compiler/graph/interpreter.h"
 
 #include "reference_operators.h"
+#include "reference_product.h"
 
 namespace npuforge::graph::reference {
 namespace {
@@ -72,18 +73,22 @@ void for_each_pixel(ArrayRef<int64_t> shape, int64_t plane, Visit visit) {
         visit(next++, channel * plane, y, x);
 }
 
-/// out[m][n] += sum of a[m][k] b[k][n] over matrices given by their strides.
-struct Matrix {
-  const double* data;
-  int64_t row, column;
-};
-void multiply(Matrix a, Matrix b, double* out, int64_t rows, int64_t inner, int64_t columns) {
-  for (int64_t m = 0; m < rows; ++m)
-    for (int64_t k = 0; k < inner; ++k) {
-      const double factor = a.data[m * a.row + k * a.column];
-      for (int64_t n = 0; n < columns; ++n)
-        out[m * columns + n] += factor * b.data[k * b.row + n * b.column];
-    }
+/// The inputs of one row of a group's results as a matrix: a row for each channel and tap, a column
+/// for each result of the row. Padding is 0.
+void unfold(const Window& window, ArrayRef<int64_t> kernel, const double* image, int64_t channels,
+            int64_t y, int64_t width, Reals& matrix) {
+  matrix.assign(at(channels * kernel[0] * kernel[1] * width), 0);
+  double* to = matrix.data();
+  for (int64_t c = 0; c < channels; ++c, image += window.height * window.width)
+    for (int64_t i = 0; i < kernel[0]; ++i)
+      for (int64_t j = 0; j < kernel[1]; ++j, to += width) {
+        const int64_t row = window.row(y, i);
+        if (row < 0 || row >= window.height)
+          continue;
+        for (int64_t p = 0; p < width; ++p)
+          if (int64_t column = window.column(p, j); column >= 0 && column < window.width)
+            to[p] = image[row * window.width + column];
+      }
 }
 
 } // namespace
@@ -91,21 +96,20 @@ void multiply(Matrix a, Matrix b, double* out, int64_t rows, int64_t inner, int6
 Tensor compute(ConvOp op, Operands x) {
   Tensor result = make_result(op);
   const Tensor &in = x[0], &weights = x[1];
-  const ArrayRef<int64_t> w = weights.shape, out = result.shape;
-  Window window(op, in.shape, w.drop_front(2), op.getDilations());
-  const int64_t plane = in.shape[2] * in.shape[3], each = w[0] / op.getGroups();
-  auto add_row = [&](double* to, const double* image, double weight, int64_t row, int64_t j) {
-    for (int64_t p = 0; p < out[3]; ++p)
-      if (int64_t column = window.column(p, j); column >= 0 && column < window.width)
-        to[p] += weight * image[row * window.width + column];
-  };
-  for_each_index({out[0], out[1], out[2], w[1], w[2], w[3]}, [&](ArrayRef<int64_t> k, int64_t) {
-    const int64_t n = k[0], o = k[1], y = k[2], c = k[3], i = k[4], j = k[5];
-    const int64_t row = window.row(y, i), channel = o / each * w[1] + c;
-    if (row >= 0 && row < window.height)
-      add_row(result.reals->data() + ((n * out[1] + o) * out[2] + y) * out[3],
-              in.reals->data() + (n * in.shape[1] + channel) * plane,
-              (*weights.reals)[at(((o * w[1] + c) * w[2] + i) * w[3] + j)], row, j);
+  const ArrayRef<int64_t> w = weights.shape, out = result.shape, kernel = w.drop_front(2);
+  Window window(op, in.shape, kernel, op.getDilations());
+  const int64_t groups = op.getGroups(), each = w[0] / groups, inner = w[1] * w[2] * w[3];
+  Reals matrix, sums(at(each * out[3]));
+  for_each_index({out[0], groups, out[2]}, [&](ArrayRef<int64_t> k, int64_t) {
+    const int64_t n = k[0], group = k[1], y = k[2];
+    unfold(window, kernel,
+           in.reals->data() + (n * in.shape[1] + group * w[1]) * window.height * window.width, w[1],
+           y, out[3], matrix);
+    multiply({weights.reals->data() + group * each * inner, inner, 1}, {matrix.data(), out[3], 1},
+             sums.data(), each, inner, out[3]);
+    for (int64_t o = 0; o < each; ++o)
+      std::copy_n(sums.begin() + o * out[3], out[3],
+                  result.reals->begin() + ((n * out[1] + group * each + o) * out[2] + y) * out[3]);
   });
   if (op.getBias())
     for_each_pixel(out, 0, [&](int64_t i, int64_t, int64_t, int64_t) {

@@ -1,4 +1,4 @@
-#include "reference_tensor.h"
+#include "npuforge/compiler/graph/reference_tensor.h"
 
 #include <bit>
 #include <cmath>

@@ -27,40 +27,6 @@ Tensor compute(mlir::Operation* op, llvm::ArrayRef<Tensor> operands) {
       });
 }
 
-/// Values of a function while it runs; each is dropped after its last use.
-class Run {
-public:
-  void set(mlir::Value value, Tensor tensor) {
-    uses_[value] = static_cast<int64_t>(llvm::range_size(value.getUses()));
-    tensors_[value] = std::move(tensor);
-  }
-
-  Tensor take(mlir::Value value) {
-    auto found = tensors_.find(value);
-    if (found == tensors_.end())
-      throw InterpreterError("an operand has no value");
-    Tensor tensor = found->second;
-    if (--uses_[value] == 0)
-      tensors_.erase(found);
-    return tensor;
-  }
-
-  void step(mlir::Operation& op) {
-    try {
-      llvm::SmallVector<Tensor> operands;
-      for (mlir::Value operand : op.getOperands())
-        operands.push_back(take(operand));
-      set(op.getResult(0), compute(&op, operands));
-    } catch (const InterpreterError& error) {
-      throw InterpreterError("node '" + nodeName(op.getLoc()) + "': " + error.what());
-    }
-  }
-
-private:
-  llvm::DenseMap<mlir::Value, Tensor> tensors_;
-  llvm::DenseMap<mlir::Value, int64_t> uses_;
-};
-
 } // namespace
 
 std::vector<mlir::DenseElementsAttr> evaluate(mlir::Operation* op,
@@ -71,17 +37,53 @@ std::vector<mlir::DenseElementsAttr> evaluate(mlir::Operation* op,
   return {reference::to_attribute(compute(op, tensors))};
 }
 
-std::vector<mlir::DenseElementsAttr>
-interpretTensors(mlir::func::FuncOp main, llvm::ArrayRef<mlir::DenseElementsAttr> inputs) {
+Interpretation::Interpretation(mlir::func::FuncOp main, llvm::ArrayRef<Tensor> inputs) {
   mlir::Block& body = main.getBody().front();
   if (inputs.size() != body.getNumArguments())
     throw InterpreterError("the number of inputs is wrong");
-  Run run;
   for (auto [argument, input] : llvm::zip_equal(body.getArguments(), inputs)) {
-    if (argument.getType() != input.getType())
+    auto type = llvm::cast<mlir::ShapedType>(argument.getType());
+    if (type.getElementType() != input.element || type.getShape() != llvm::ArrayRef(input.shape))
       throw InterpreterError("an input has the wrong type");
-    run.set(argument, reference::from_attribute(input));
+    set(argument, input);
   }
+}
+
+Tensor Interpretation::step(mlir::Operation& op) {
+  try {
+    llvm::SmallVector<Tensor> operands;
+    for (mlir::Value operand : op.getOperands())
+      operands.push_back(take(operand));
+    Tensor result = compute(&op, operands);
+    set(op.getResult(0), result);
+    return result;
+  } catch (const InterpreterError& error) {
+    throw InterpreterError("node '" + nodeName(op.getLoc()) + "': " + error.what());
+  }
+}
+
+void Interpretation::set(mlir::Value value, Tensor tensor) {
+  if (const auto uses = static_cast<int64_t>(llvm::range_size(value.getUses())))
+    values_[value] = {std::move(tensor), uses};
+}
+
+Tensor Interpretation::take(mlir::Value value) {
+  auto found = values_.find(value);
+  if (found == values_.end())
+    throw InterpreterError("an operand has no value");
+  Tensor tensor = found->second.tensor;
+  if (--found->second.uses == 0)
+    values_.erase(found);
+  return tensor;
+}
+
+std::vector<mlir::DenseElementsAttr>
+interpretTensors(mlir::func::FuncOp main, llvm::ArrayRef<mlir::DenseElementsAttr> inputs) {
+  llvm::SmallVector<Tensor> tensors;
+  for (mlir::DenseElementsAttr input : inputs)
+    tensors.push_back(reference::from_attribute(input));
+  Interpretation run(main, tensors);
+  mlir::Block& body = main.getBody().front();
   for (mlir::Operation& op : body.without_terminator())
     run.step(op);
   std::vector<mlir::DenseElementsAttr> results;

@@ -13,6 +13,7 @@
 #include <mlir/IR/BuiltinAttributes.h>
 
 #include "npuforge/compiler/graph/interpreter.h"
+#include "npuforge/compiler/graph/reference_tensor.h"
 
 namespace npuforge::graph {
 
@@ -22,6 +23,31 @@ namespace npuforge::graph {
 /// table.
 std::vector<mlir::DenseElementsAttr> evaluate(mlir::Operation* op,
                                               llvm::ArrayRef<mlir::DenseElementsAttr> operands);
+
+/// A function that runs operation by operation, so that inner values can be looked at. The caller
+/// steps through the operations of the body in their order. Everything throws InterpreterError,
+/// naming the node.
+class Interpretation {
+public:
+  /// One tensor for each argument, each of the argument's type.
+  Interpretation(mlir::func::FuncOp main, llvm::ArrayRef<reference::Tensor> inputs);
+
+  /// Computes an operation, of those that evaluate() knows.
+  reference::Tensor step(mlir::Operation& op);
+
+  /// A value for one of its uses; it is dropped after the last one. step() takes an operation's
+  /// operands in this way.
+  reference::Tensor take(mlir::Value value);
+
+private:
+  struct Held {
+    reference::Tensor tensor;
+    int64_t uses;
+  };
+  void set(mlir::Value value, reference::Tensor tensor);
+
+  llvm::DenseMap<mlir::Value, Held> values_;
+};
 
 /// Runs @main, whose operations are those of evaluate(), on one tensor for each argument, each of
 /// the argument's type. Throws InterpreterError, naming the node.
