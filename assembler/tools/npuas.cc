@@ -4,9 +4,11 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
+#include "npuforge/isa/default_machine.h"
 #include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
 #include "npuforge/isa/tool.h"
@@ -23,13 +25,14 @@ int main(int argc, char** argv) {
   app.add_option("input", input, "Assembly text")->required();
   app.add_option("-o,--output", output, "Program file to write")->required();
   app.add_option("--machine", machine,
-                 "Machine: a reference machine's name or a spec file "
-                 "(default: what the text's .machine names, else edge16)");
+                 fmt::format("Machine: a reference machine's name or a spec file "
+                             "(default: what the text's .machine names, else {})",
+                             isa::kDefaultMachine));
   app.add_option("--json", json, "Write the program's sizes, sections, symbols and ports as JSON");
   return isa::run_tool(app, argc, argv, [&] {
     const std::string text = isa::read_text_file(input);
     const std::string name =
-        machine ? *machine : assembler::machine_of_text(text).value_or("edge16");
+        machine ? *machine : assembler::machine_of_text(text).value_or(isa::kDefaultMachine);
     const isa::Spec spec = isa::load_spec(isa::find_machine(name));
     const assembler::Program program = assembler::assemble(spec, text, input);
     assembler::write_program(program, spec, output);

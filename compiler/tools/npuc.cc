@@ -9,6 +9,7 @@
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/compiler/npu/Npu.h"
+#include "npuforge/isa/default_machine.h"
 #include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
 #include "npuforge/isa/tool.h"
@@ -25,7 +26,7 @@ namespace {
 using namespace npuforge;
 
 struct Options : tools::ModelOptions {
-  std::string output, machine = "edge16", emit = "elf", json, maps_json;
+  std::string output, machine = isa::kDefaultMachine, emit = "elf", json, maps_json;
   bool fast_math = false;
 };
 

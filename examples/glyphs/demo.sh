@@ -11,7 +11,7 @@ mkdir -p "$out"
 step() { printf '\n==> %s\n' "$*"; }
 
 step "npuc: compile glyphs.onnx for edge16"
-"$bin/npuc" "$here/glyphs.onnx" -o "$out/glyphs.bin"
+"$bin/npuc" "$here/glyphs.onnx" --machine edge16 -o "$out/glyphs.bin"
 
 step "npusim: the test set"
 /usr/bin/python3 "$here/score.py" prepare "$out/images.npy"

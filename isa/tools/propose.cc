@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "npuforge/isa/default_machine.h"
 #include "npuforge/isa/file.h"
 #include "npuforge/isa/output.h"
 
@@ -25,7 +26,7 @@ using nlohmann::json;
 
 struct Options {
   std::vector<std::string> models;
-  std::string machine = "edge16", apply, json_file;
+  std::string machine = kDefaultMachine, apply, json_file;
   int most = 3;
 };
 

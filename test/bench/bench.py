@@ -92,7 +92,7 @@ class Bench:
 
     def compile(self):
         program = self.out / "glyphs.bin"
-        seconds = [self.call("npuc", GLYPHS / "glyphs.onnx", "-o", program) for _ in range(self.runs)]
+        seconds = [self.call("npuc", GLYPHS / "glyphs.onnx", "--machine", "edge16", "-o", program) for _ in range(self.runs)]
         self.add("npuc, glyphs", "s", seconds, goal=0.5, less_is_better=True)
         return program
 

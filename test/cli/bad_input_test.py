@@ -38,7 +38,7 @@ class BadInput(unittest.TestCase):
         cls.glyphs = ROOT / "examples/glyphs/glyphs.onnx"
         cls.image = ROOT / "examples/glyphs/test/image0.npy"
         cls.program = WORK / "glyphs.bin"
-        done = subprocess.run([BIN / "npuc", cls.glyphs, "-o", cls.program], capture_output=True, text=True)
+        done = subprocess.run([BIN / "npuc", cls.glyphs, "--machine", "edge16", "-o", cls.program], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
     def refuses(self, command, *expected, outputs=(), full_disk=False):

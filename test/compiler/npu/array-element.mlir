@@ -1,4 +1,4 @@
-// RUN: not npu-opt %s -npu-lower 2>&1 | FileCheck %s
+// RUN: not npu-opt %s -npu-lower=machine=edge16 2>&1 | FileCheck %s
 // The instruction is the one whose rows have the elements' type.
 
 // CHECK: error: edge16 preloads no f32

@@ -1,5 +1,5 @@
 // RUN: npu-opt %s -npu-lower=machine=npu16 | FileCheck %s
-// RUN: not npu-opt %s -npu-lower 2>&1 | FileCheck %s --check-prefix=LACKS
+// RUN: not npu-opt %s -npu-lower=machine=edge16 2>&1 | FileCheck %s --check-prefix=LACKS
 // A word of the scratchpad becomes a scalar, which addresses what is loaded next.
 
 // CHECK: npu.inst "lds" {address = array<i64: 68, [[AT:[0-9]+]]>, rd = [[ROW:[0-9]+]] : i64}

@@ -1,4 +1,4 @@
-// RUN: npu-opt %s -npu-lower | FileCheck %s
+// RUN: npu-opt %s -npu-lower=machine=edge16 | FileCheck %s
 // Nothing depends on what instructions are called.
 // RUN: sed -e "s|math/math.yaml|%root/isa/machines/math/math.yaml|" -e "s/^  mm:/  rows_times_weights:/" -e "s/^  addi:/  plus:/" -e "s/^  vrequant:/  scale_down:/" %machines/edge16.yaml > %t.yaml
 // RUN: npu-opt %s -npu-lower=machine=%t.yaml | FileCheck %s --check-prefix=RENAMED

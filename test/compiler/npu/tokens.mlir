@@ -1,4 +1,4 @@
-// RUN: npu-opt %s -npu-tokens | FileCheck %s
+// RUN: npu-opt %s -npu-tokens=machine=edge16 | FileCheck %s
 
 npu.program {
   // Neighbours take the masks.

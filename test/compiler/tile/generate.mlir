@@ -1,4 +1,4 @@
-// RUN: npu-opt %s -tile-generate -canonicalize -cse > %t
+// RUN: npu-opt %s -tile-generate=machine=edge16 -canonicalize -cse > %t
 // RUN: FileCheck %s < %t
 // RUN: FileCheck %s --check-prefix=DATA < %t
 

@@ -1,4 +1,4 @@
-// RUN: npu-opt %s -tile-plan | FileCheck %s
+// RUN: npu-opt %s -tile-plan=machine=edge16 | FileCheck %s
 
 // All at once: one band, and the reduction's two steps have their weights in the scratchpad together.
 // CHECK: tile.plan = {band = 8 : i64, blocks_outside = false, chunk = 2 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}

@@ -1,4 +1,4 @@
-// RUN: npu-opt %s -tile-plan -tile-generate -canonicalize -cse | FileCheck %s
+// RUN: npu-opt %s -tile-plan=machine=edge16 -tile-generate=machine=edge16 -canonicalize -cse | FileCheck %s
 
 // A sum is the last step of the convolution that makes its later operand: no layer of its own.
 // CHECK: tile.layer "first" {

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "npuforge/isa/default_machine.h"
 #include "npuforge/isa/spec.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -39,7 +40,7 @@ protected:
 private:
   mlir::Pass::Option<std::string> machine{
       *this, "machine", llvm::cl::desc("a reference machine's name or a spec file"),
-      llvm::cl::init("edge16")};
+      llvm::cl::init(isa::kDefaultMachine)};
   const isa::Spec* spec_ = nullptr;
   std::shared_ptr<isa::Spec> loaded_;
 };
