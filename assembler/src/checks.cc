@@ -313,6 +313,18 @@ bool is_float_type(const std::string& type) {
   return type == "f32" || type == "f64" || type == "f16" || type == "bf16";
 }
 
+std::vector<std::string> type_notes(const Program& program) {
+  std::vector<std::string> notes;
+  auto add = [&](const char* what, const std::vector<Port>& ports) {
+    for (const Port& port : ports)
+      if (port.type == "f64")
+        notes.push_back(fmt::format("{} '{}' is f64, which is computed as f32", what, port.name));
+  };
+  add("input", program.inputs);
+  add("output", program.outputs);
+  return notes;
+}
+
 int element_bytes(const Port& port) {
   return port.quantisation.type == "f32" || port.layout == "words" ? 4 : 1;
 }

@@ -83,6 +83,8 @@ void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
     return write_module(options, module);
   assembler::Program program = translate(module, spec);
   program.bounds = report.bounds;
+  for (const std::string& note : assembler::type_notes(program))
+    isa::print_note(note);
   tools::add_program(report, program);
   if (options.emit == "asm")
     write_text(options, assembler::disassemble(spec, program));

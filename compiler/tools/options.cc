@@ -115,7 +115,7 @@ mlir::OwningOpRef<mlir::ModuleOp> import_graph(mlir::MLIRContext& context,
     import_options.bindings.insert(parse_binding(text));
   onnx::Import import = onnx::import_model(context, options.model, import_options);
   for (const std::string& note : import.notes)
-    fmt::print(stderr, "note: {}\n", note);
+    isa::print_note(note);
   return std::move(import.module);
 }
 

@@ -32,6 +32,10 @@ std::string prefix_lines(std::string_view prefix, std::string_view message) {
   return text;
 }
 
+void print_note(std::string_view message) {
+  std::fputs(fmt::format("note: {}\n", message).c_str(), stderr);
+}
+
 namespace {
 
 /// CLI11 looks for what is missing first: an unknown option, often the cause, says more.

@@ -87,10 +87,16 @@ private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-void write_inputs(const Job& job, simulator::DramData& dram) {
-  for (const Input& input : job.inputs)
-    simulator::write_input(job.program, job.spec.machine, input.name,
-                           simulator::read_npy(input.file), dram);
+/// What the user should know of them.
+std::vector<std::string> write_inputs(const Job& job, simulator::DramData& dram) {
+  std::vector<std::string> notes = assembler::type_notes(job.program);
+  for (const Input& input : job.inputs) {
+    std::string note = simulator::write_input(job.program, job.spec.machine, input.name,
+                                              simulator::read_npy(input.file), dram);
+    if (!note.empty())
+      notes.push_back(std::move(note));
+  }
+  return notes;
 }
 
 std::string instruction_at(const Job& job, uint64_t pc) {
@@ -187,7 +193,7 @@ Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simu
   check_instructions(job);
   Outcome outcome;
   model.load(job.program);
-  write_inputs(job, model.dram());
+  outcome.notes = write_inputs(job, model.dram());
   Collector collected;
   Timer model_time;
   outcome.model = model.run(&collected);

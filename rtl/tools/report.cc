@@ -33,6 +33,8 @@ nlohmann::json conflicts(const simulator::RunStats& stats) {
 } // namespace
 
 void print_summary(const Job& job, const Outcome& outcome) {
+  for (const std::string& note : outcome.notes)
+    isa::print_note(note);
   if (!outcome.equal()) {
     fmt::print("{}", outcome.report);
     fmt::print("{}: model and RTL differ: {} cycles, {} bytes\n", job.spec.machine.name,

@@ -148,18 +148,19 @@ std::string shape_text(std::span<const int64_t> shape) {
   return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, "x"));
 }
 
-void write_input(const assembler::Program& program, const isa::Machine& machine,
-                 const std::string& name, const Tensor& tensor, DramData& dram) {
+std::string write_input(const assembler::Program& program, const isa::Machine& machine,
+                        const std::string& name, const Tensor& tensor, DramData& dram) {
   const Port& port = find_port(program.inputs, name, "input");
   check_input(port, tensor);
   std::span<std::byte> to = port_span(port, dram);
   if (port.layout == "words") {
     write_words(port, tensor, to);
-    return;
+    return narrowing_note(tensor, name);
   }
   std::memset(to.data(), 0, to.size()); // lanes beyond the last channel
   for_each_stored(port, machine,
                   [&](int64_t i, int64_t offset) { put(port, tensor, i, to.data() + offset); });
+  return "";
 }
 
 Tensor read_output(const assembler::Program& program, const isa::Machine& machine,

@@ -1,5 +1,5 @@
-// Integers are held as i32, floats as f32. An i64 beyond an i32 is refused, as is an f64 beyond
-// f32; an f64's last bits are rounded away. Values that come back are inside their type when the
+// Integers are held as i32, floats as f32. An i64 beyond an i32 is refused; an f64 is rounded, one
+// beyond f32 to an infinity. Values that come back are inside their type when the
 // program is right: a wrong one is an error here, not a value that wraps.
 #include "words.h"
 
@@ -70,13 +70,6 @@ template <typename V>
   throw TensorError(fmt::format("'{}': element {} is {}; {}", name, i, value, reason));
 }
 
-float narrowed(double value, const std::string& name, int64_t i) {
-  const auto result = static_cast<float>(value);
-  if (std::isinf(result) && std::isfinite(value))
-    refuse(name, i, value, "the device holds f64 as f32, which ends at 3.4e38");
-  return result;
-}
-
 template <typename T>
 uint32_t integer_word(T value, const std::string& name, int64_t i) {
   if (!std::in_range<int32_t>(value))
@@ -93,7 +86,26 @@ T integer_of(uint32_t word, const Tensor& tensor, int64_t i, const std::string& 
   return static_cast<T>(value);
 }
 
+/// 3.4e38 and half a step more: from here on an f64 is rounded to infinity.
+constexpr double kInfiniteAsF32 = 0x1.ffffffp127;
+
 } // namespace
+
+std::string narrowing_note(const Tensor& tensor, const std::string& name) {
+  if (tensor.type != "f64")
+    return "";
+  int64_t first = -1, count = 0;
+  for (int64_t i = 0, n = static_cast<int64_t>(tensor.data.size() / sizeof(double)); i < n; ++i) {
+    const auto value = stored<double>(tensor, i);
+    if (!std::isfinite(value) || std::abs(value) < kInfiniteAsF32)
+      continue;
+    first = count++ == 0 ? i : first;
+  }
+  if (count == 0)
+    return "";
+  return fmt::format("input '{}': element {} is {}, which becomes infinite as f32 ({} such)", name,
+                     first, stored<double>(tensor, first), count);
+}
 
 size_t type_bytes(const std::string& type) {
   size_t bytes = 0;
@@ -109,7 +121,7 @@ uint32_t to_word(const Tensor& tensor, int64_t i, const std::string& name) {
     if constexpr (std::is_same_v<T, float>)
       word = std::bit_cast<uint32_t>(value);
     else if constexpr (std::is_same_v<T, double>)
-      word = std::bit_cast<uint32_t>(narrowed(value, name, i));
+      word = std::bit_cast<uint32_t>(static_cast<float>(value));
     else if (tensor.type == "f16")
       word = std::bit_cast<uint32_t>(from_f16(static_cast<uint16_t>(value)));
     else if (tensor.type == "bf16")

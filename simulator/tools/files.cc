@@ -135,12 +135,15 @@ void Inputs::check_batch(std::vector<std::string>& problems) {
                                      port.name, shape_text(port.shape)));
 }
 
-void Inputs::write(int64_t run, const isa::Machine& machine, DramData& dram) const {
+void Inputs::write(int64_t run, const isa::Machine& machine, DramData& dram,
+                   std::set<std::string>& notes) const {
   std::vector<std::string> problems;
   for (const Input& input : inputs_) {
     try {
-      write_input(program_, machine, input.name, batch_ ? element(input.tensor, run) : input.tensor,
-                  dram);
+      const std::string note = write_input(
+          program_, machine, input.name, batch_ ? element(input.tensor, run) : input.tensor, dram);
+      if (!note.empty())
+        notes.insert(note);
     } catch (const TensorError& error) {
       problems.push_back(with_file(input.file, error.what()));
     }

@@ -1,6 +1,7 @@
 #pragma once
 // npusim's inputs and outputs.
 
+#include <set>
 #include <string>
 
 #include "npuforge/simulator/loader.h"
@@ -17,8 +18,10 @@ public:
   /// Reads and checks all files. Throws std::runtime_error with a line for each problem.
   Inputs(const Arguments& arguments, const assembler::Program& program);
   int64_t count() const { return count_; } ///< tensors in each file; 1 without --batch
-  /// Converts those of a run and writes them to DRAM. Throws as the constructor does.
-  void write(int64_t run, const isa::Machine& machine, DramData& dram) const;
+  /// Converts those of a run and writes them to DRAM; what the user should know of it joins
+  /// `notes`. Throws as the constructor does.
+  void write(int64_t run, const isa::Machine& machine, DramData& dram,
+             std::set<std::string>& notes) const;
 
 private:
   struct Input {

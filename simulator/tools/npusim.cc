@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <optional>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -89,12 +90,14 @@ void run(const Arguments& arguments) {
   int64_t runs = arguments.batch ? inputs->count() : arguments.repeat;
   Observed observed(arguments, spec, program, runs);
   Outputs outputs(program, spec.machine);
+  const std::vector<std::string> types = assembler::type_notes(program);
+  std::set<std::string> notes(types.begin(), types.end()); // each is printed once, at the end
   Results results{spec, program, {}, {}, {}, {}};
   for (int64_t number = 0; number < runs; ++number) {
     bool last = number + 1 == runs;
     simulator.load(program);
     if (inputs)
-      inputs->write(arguments.batch ? number : 0, spec.machine, simulator.dram());
+      inputs->write(arguments.batch ? number : 0, spec.machine, simulator.dram(), notes);
     auto start = std::chrono::steady_clock::now();
     results.stats = simulator.run((last ? observed.last_run : observed.any_run).get());
     results.seconds.push_back(seconds_since(start));
@@ -105,6 +108,8 @@ void run(const Arguments& arguments) {
       outputs.add(simulator.dram());
   }
   observed.progress.reset();
+  for (const std::string& note : notes)
+    isa::print_note(note);
   if (!arguments.output_dir.empty())
     results.outputs = outputs.write(arguments.output_dir);
   observed.finish(results.stats);

@@ -80,7 +80,7 @@ std::optional<std::string> run_data_set(const Case& test, const ModelProto& mode
   if (files.size() != given.size() || output_files.size() != outputs)
     return fmt::format("{} inputs and {} outputs, data for {} and {}", given.size(), outputs,
                        files.size(), output_files.size());
-  const std::set<std::string> parameters = rules.parameters(model);
+  const std::set<std::string> parameters = parameter_inputs(test.model);
   Request request{test.model, {}, {}};
   Tensors inputs, wanted;
   for (size_t i = 0; i < given.size(); ++i) {

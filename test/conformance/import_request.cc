@@ -1,50 +1,24 @@
 #include "import_request.h"
 
-#include <fstream>
-
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include "npuforge_onnx.pb.h"
+#include <llvm/ADT/DenseSet.h>
 
 namespace npuforge::conformance {
-namespace {
 
-/// A copy of the model in which bound inputs are initialisers; removed when it goes.
-class BoundModel {
-public:
-  BoundModel(const Request& request)
-      : file_(std::filesystem::temp_directory_path() /
-              fmt::format("npuconform-{}.onnx", ::getpid())) {
-    onnx_proto::ModelProto model;
-    std::ifstream in(request.model, std::ios::binary);
-    model.ParseFromIstream(&in);
-    for (const auto& [name, path] : request.bound) {
-      auto* tensor = model.mutable_graph()->add_initializer();
-      std::ifstream data(path, std::ios::binary);
-      tensor->ParseFromIstream(&data);
-      tensor->set_name(name);
-    }
-    std::ofstream out(file_, std::ios::binary);
-    if (!model.SerializeToOstream(&out))
-      throw std::runtime_error(fmt::format("cannot write {}", file_.string()));
-  }
-  ~BoundModel() { std::filesystem::remove(file_); }
-  const std::filesystem::path& file() const { return file_; }
-
-private:
-  std::filesystem::path file_;
-};
-
-} // namespace
+std::set<std::string> parameter_inputs(const std::filesystem::path& model) {
+  return onnx::parameter_inputs(model);
+}
 
 onnx::Import import_request(mlir::MLIRContext& context, const Request& request) {
   onnx::ImportOptions options;
   options.shapes = request.shapes;
-  if (request.bound.empty())
-    return onnx::import_model(context, request.model, options);
-  BoundModel model(request);
-  return onnx::import_model(context, model.file(), options);
+  options.bindings = request.bound;
+  return onnx::import_model(context, request.model, options);
+}
+
+/// What has no elements tells nothing of them.
+static bool is_empty(mlir::Value value) {
+  auto type = llvm::dyn_cast<mlir::ShapedType>(value.getType());
+  return type && type.hasStaticShape() && type.getNumElements() == 0;
 }
 
 bool depends_on_input(mlir::func::FuncOp main) {
@@ -56,8 +30,9 @@ bool depends_on_input(mlir::func::FuncOp main) {
   for (mlir::Operation& op : body) {
     const bool depends = llvm::any_of(
         op.getOperands(), [&](mlir::Value operand) { return reached.contains(operand); });
-    if (depends)
-      reached.insert(op.result_begin(), op.result_end());
+    for (mlir::Value result : op.getResults())
+      if (depends && !is_empty(result))
+        reached.insert(result);
     found |= depends && &op == body.getTerminator();
   }
   return found;

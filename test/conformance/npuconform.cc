@@ -79,8 +79,7 @@ int main(int argc, char** argv) {
   app.add_option("folders", options.folders, "folders with cases below them")->required();
   app.add_option("--machine", options.machine,
                  "compile for it and simulate (without it: the reference interpreter)");
-  app.add_option("--rules", options.rules, "tolerances, exclusions, parameters")
-      ->capture_default_str();
+  app.add_option("--rules", options.rules, "tolerances, exclusions")->capture_default_str();
   app.add_option("--markdown", options.markdown, "writes the report");
   app.add_option("--json", options.json, "writes the outcomes");
   app.add_option("--filter", options.filter, "only cases whose name has this text");

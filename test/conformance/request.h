@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,8 @@ struct Request {
   std::map<std::string, std::vector<int64_t>>
       shapes; ///< of other inputs that are open in the model
 };
+
+/// The inputs that the compiler wants bound: shapes, axes and the like.
+std::set<std::string> parameter_inputs(const std::filesystem::path& model);
 
 } // namespace npuforge::conformance

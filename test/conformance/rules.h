@@ -1,5 +1,5 @@
 #pragma once
-// rules.yaml: the one place of tolerances, exclusions and what an operator calls a parameter.
+// rules.yaml: the one place of tolerances and exclusions.
 
 #include <filesystem>
 #include <map>
@@ -33,15 +33,16 @@ public:
   /// The reason not to run a case.
   std::optional<std::string> excluded(const std::string& name,
                                       const onnx_proto::ModelProto& model) const;
-  /// Names of the graph's inputs that some operator takes as a parameter, and nothing as data.
-  std::set<std::string> parameters(const onnx_proto::ModelProto& model) const;
   /// What differs, or nothing. Integers are exact; NaN is near NaN only, an infinity itself.
   std::optional<std::string> difference(const HostTensor& result, const HostTensor& wanted) const;
 
 private:
+  /// Elements as they are compared.
+  std::vector<double> reals(const HostTensor& tensor) const;
+
   std::map<std::string, Tolerance> tolerances_;
   std::vector<Exclusion> exclusions_;
-  std::map<std::string, std::set<int>> parameters_; ///< by operator: numbers of inputs
+  std::set<std::string> rounded_to_f32_; ///< types that the device computes as f32
 };
 
 } // namespace npuforge::conformance

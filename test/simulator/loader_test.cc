@@ -101,6 +101,33 @@ TEST_F(Loader, BlockedLayoutGroupsChannels) {
   EXPECT_EQ(read_output(program, machine, "x", dram).data, tensor.data);
 }
 
+TEST_F(Loader, F64BeyondF32BecomesInfiniteAndIsNamed) {
+  input("f64", {5}, "words", 32, {});
+  // The largest f64 that is rounded to a finite f32, the next one, and what is infinite already.
+  const double values[] = {0.1, 0x1.fffffefffffffp127, 0x1.ffffffp127, -1e200,
+                           std::numeric_limits<double>::infinity()};
+  Tensor tensor{"f64", {5}, std::vector<std::byte>(sizeof values)};
+  std::memcpy(tensor.data.data(), values, sizeof values);
+  EXPECT_EQ(
+      write_input(program, machine, "x", tensor, dram),
+      "input 'x': element 2 is 3.4028235677973366e+38, which becomes infinite as f32 (2 such)");
+  float stored[5];
+  std::memcpy(stored, dram.at(256, 20).data(), 20);
+  const float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_THAT(stored, testing::ElementsAre(0.1f, 0x1.fffffep127f, infinity, -infinity, infinity));
+  std::memset(tensor.data.data(), 0, sizeof values);
+  EXPECT_EQ(write_input(program, machine, "x", tensor, dram), "");
+}
+
+TEST_F(Loader, IntegersBeyondI32AreRefused) {
+  input("i64", {2}, "words", 16, {});
+  const int64_t values[] = {-(int64_t{1} << 31), int64_t{1} << 31};
+  Tensor tensor{"i64", {2}, std::vector<std::byte>(sizeof values)};
+  std::memcpy(tensor.data.data(), values, sizeof values);
+  EXPECT_THAT(error(tensor),
+              HasSubstr("'x': element 1 is 2147483648; the device holds integers as i32"));
+}
+
 TEST_F(Loader, SaysWhatDoesNotFit) {
   input("f32", {1, 4}, "plain", 4, {});
   EXPECT_THAT(error(floats({4, 1}, {0, 0, 0, 0})), HasSubstr("shape 4x1; the network wants 1x4"));

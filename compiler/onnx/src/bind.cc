@@ -2,13 +2,13 @@
 
 #include <fstream>
 #include <map>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "npuforge/compiler/onnx/import.h"
 
+#include "parameters.h"
 #include "select.h"
 
 namespace npuforge::onnx {
@@ -19,60 +19,12 @@ using onnx_proto::TensorProto;
 
 constexpr size_t kMaxBytes = size_t{1} << 20; ///< more are no parameter
 
-/// Inputs, by number, that an operator's schema calls shapes, axes, sizes, pads, counts, bounds of
-/// a slice.
-const std::set<int>& parameters(const std::string& op) {
-  static const std::map<std::string, std::set<int>> table = {
-      {"AffineGrid", {1}},
-      {"BlackmanWindow", {0}},
-      {"CenterCropPad", {1}},
-      {"Col2Im", {1, 2}},
-      {"ConstantOfShape", {0}},
-      {"CumSum", {1}},
-      {"DFT", {1, 2}},
-      {"Dropout", {1, 2}},
-      {"Expand", {1}},
-      {"HammingWindow", {0}},
-      {"HannWindow", {0}},
-      {"MaxUnpool", {2}},
-      {"MelWeightMatrix", {0, 1, 2, 3, 4}},
-      {"OneHot", {1}},
-      {"Pad", {1, 3}},
-      {"Range", {0, 1, 2}},
-      {"ReduceL1", {1}},
-      {"ReduceL2", {1}},
-      {"ReduceLogSum", {1}},
-      {"ReduceLogSumExp", {1}},
-      {"ReduceMax", {1}},
-      {"ReduceMean", {1}},
-      {"ReduceMin", {1}},
-      {"ReduceProd", {1}},
-      {"ReduceSum", {1}},
-      {"ReduceSumSquare", {1}},
-      {"Reshape", {1}},
-      {"Resize", {1, 2, 3}},
-      {"STFT", {1, 3}},
-      {"Slice", {1, 2, 3, 4}},
-      {"Split", {1}},
-      {"Squeeze", {1}},
-      {"Tile", {1, 2}},
-      {"TopK", {1}},
-      {"Trilu", {1}},
-      {"Unsqueeze", {1}},
-      {"Upsample", {1}},
-  };
-  static const std::set<int> none;
-  auto found = table.find(op);
-  return found == table.end() ? none : found->second;
-}
-
-/// No operator may take the input as data.
+/// No operator may take the input as data, unless a shape depends on it all the same.
 void check_uses(const GraphProto& graph, const std::string& name) {
-  for (const auto& node : graph.node())
-    for (int i = 0; i < node.input_size(); ++i)
-      if (node.input(i) == name && !parameters(node.op_type()).count(i))
-        throw ImportError(fmt::format("--bind: input '{}' is data of node '{}' ({}), no parameter",
-                                      name, node_name(node), node.op_type()));
+  const onnx_proto::NodeProto* user = find_data_use(graph, name);
+  if (user && !sources_of_parameters(graph).contains(name))
+    throw ImportError(fmt::format("--bind: input '{}' is data of node '{}' ({}), no parameter",
+                                  name, node_name(*user), user->op_type()));
   for (const auto& output : graph.output())
     if (output.name() == name)
       throw ImportError(fmt::format("--bind: input '{}' is an output, too", name));

@@ -97,6 +97,8 @@ std::vector<std::string> problems(const Program& program, const isa::Spec& spec)
 bool is_word_type(const std::string& type);
 /// Are words of this type f32 on the device (else i32)?
 bool is_float_type(const std::string& type);
+/// A line for the user for each input and output that the device computes in another type: f64.
+std::vector<std::string> type_notes(const Program& program);
 /// Bytes of one element of a port on the device.
 int element_bytes(const Port& port);
 /// Bytes that a port's elements take on the device, channels padded to whole rows of a byte a

@@ -23,6 +23,9 @@ int run_tool(CLI::App& app, int argc, char** argv, const std::function<int()>& a
 /// the one before.
 std::string prefix_lines(std::string_view prefix, std::string_view message);
 
+/// A line for the user on standard error which is no error: "note: message".
+void print_note(std::string_view message);
+
 /// Writes a file of results; does nothing if `file` is empty. Bytes that are no UTF-8 are replaced.
 /// Throws FileError.
 void write_json_file(const std::filesystem::path& file, const nlohmann::json& value);

@@ -37,13 +37,14 @@ struct Outcome {
   int64_t instructions = 0;     ///< compared
   int64_t differing_cycles = 0; ///< instructions with a differing cycle; the run stops at the first
   int64_t differing_bytes = 0;  ///< of DRAM, scratchpad and accumulator
-  std::string report;           ///< what differs, for a reader; empty: nothing
+  std::vector<std::string> notes; ///< for the user, about the inputs
+  std::string report;             ///< what differs, for a reader; empty: nothing
   bool equal() const { return report.empty(); }
 };
 
 /// Runs the model, then the RTL on its own copy of program and inputs, and compares. Throws what
-/// either side throws, and std::runtime_error for a program with instructions that the RTL does not know
-/// (isa::missing_in_rtl). `model` is of the job's spec.
+/// either side throws, and std::runtime_error for a program with instructions that the RTL does not
+/// know (isa::missing_in_rtl). `model` is of the job's spec.
 Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model);
 
 /// The first difference of two event streams around `sequence`, with the events before it on both

@@ -34,10 +34,11 @@ void write_npy(const Tensor& tensor,
 std::string shape_text(std::span<const int64_t> shape);
 
 /// Checks type and shape against the port, quantises f32 (half to even, saturating) or makes words
-/// of the elements, lays them out and writes them to DRAM. Throws TensorError, also for a value
-/// that the device's word cannot hold.
-void write_input(const assembler::Program& program, const isa::Machine& machine,
-                 const std::string& name, const Tensor& tensor, DramData& dram);
+/// of the elements, lays them out and writes them to DRAM. Throws TensorError, also for an integer
+/// that the device's word cannot hold. An f64 is rounded to f32, beyond its range to an infinity:
+/// then the result is a note that tells the user so; else it is empty.
+std::string write_input(const assembler::Program& program, const isa::Machine& machine,
+                        const std::string& name, const Tensor& tensor, DramData& dram);
 /// Reads an output from DRAM, dequantised or converted to the network's type.
 Tensor read_output(const assembler::Program& program, const isa::Machine& machine,
                    const std::string& name, const DramData& dram);

@@ -1,12 +1,13 @@
 #pragma once
 // An ONNX file as a module of the graph dialect: func.func @main over ranked static tensors. What
 // quantised networks are made of keeps ONNX's names (FloatOps.td), the rest is tensor operators
-// (TensorOps.td, MapOps.td); what depends on constants alone is computed. Every operation's location
-// is the name of its node.
+// (TensorOps.td, MapOps.td); what depends on constants alone is computed. Every operation's
+// location is the name of its node.
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -23,8 +24,8 @@ struct ImportOptions {
   /// Inner values that become the network's outputs instead of the file's; nodes behind them are
   /// dropped. A float value that goes straight into QuantizeLinear is taken from there.
   std::vector<std::string> outputs;
-  /// Inputs that operators take as parameters (shapes, axes, ...), never as data: files with their
-  /// values, .npy or a TensorProto.
+  /// Inputs that are parameters (see parameter_inputs): files with their values, .npy or a
+  /// TensorProto.
   std::map<std::string, std::filesystem::path> bindings;
 };
 
@@ -42,5 +43,10 @@ public:
 /// Reads a model. Throws ImportError, with all nodes that cannot be imported.
 Import import_model(mlir::MLIRContext& context, const std::filesystem::path& file,
                     const ImportOptions& options);
+
+/// The inputs without a value that operators take as parameters (shapes, axes, ...) and never as
+/// data, and those of integers, of one dimension at most, from which alone a parameter is computed.
+/// Throws ImportError if the file is no model.
+std::set<std::string> parameter_inputs(const std::filesystem::path& file);
 
 } // namespace npuforge::onnx

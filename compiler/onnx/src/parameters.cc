@@ -1,0 +1,158 @@
+#include "parameters.h"
+
+#include <algorithm>
+#include <map>
+
+#include "npuforge/compiler/onnx/import.h"
+
+#include "model_file.h"
+
+namespace npuforge::onnx {
+namespace {
+
+using onnx_proto::GraphProto;
+using onnx_proto::NodeProto;
+using Names = std::set<std::string>;
+
+/// Inputs, by number, that an operator's schema calls shapes, axes, sizes, pads, counts, bounds of
+/// a slice.
+const std::set<int>& parameters_of(const std::string& op) {
+  static const std::map<std::string, std::set<int>> table = {
+      {"AffineGrid", {1}},
+      {"BlackmanWindow", {0}},
+      {"CenterCropPad", {1}},
+      {"Col2Im", {1, 2}},
+      {"ConstantOfShape", {0}},
+      {"CumSum", {1}},
+      {"DFT", {1, 2}},
+      {"Dropout", {1, 2}},
+      {"Expand", {1}},
+      {"HammingWindow", {0}},
+      {"HannWindow", {0}},
+      {"MaxUnpool", {2}},
+      {"MelWeightMatrix", {0, 1, 2, 3, 4}},
+      {"OneHot", {1}},
+      {"Pad", {1, 3}},
+      {"Range", {0, 1, 2}},
+      {"ReduceL1", {1}},
+      {"ReduceL2", {1}},
+      {"ReduceLogSum", {1}},
+      {"ReduceLogSumExp", {1}},
+      {"ReduceMax", {1}},
+      {"ReduceMean", {1}},
+      {"ReduceMin", {1}},
+      {"ReduceProd", {1}},
+      {"ReduceSum", {1}},
+      {"ReduceSumSquare", {1}},
+      {"Reshape", {1}},
+      {"Resize", {1, 2, 3}},
+      {"STFT", {1, 3}},
+      {"Slice", {1, 2, 3, 4}},
+      {"Split", {1}},
+      {"Squeeze", {1}},
+      {"Tile", {1, 2}},
+      {"TopK", {1}},
+      {"Trilu", {1}},
+      {"Unsqueeze", {1}},
+      {"Upsample", {1}},
+  };
+  static const std::set<int> none;
+  auto found = table.find(op);
+  return found == table.end() ? none : found->second;
+}
+
+bool is_scalar_integer(const onnx_proto::ValueInfoProto& input) {
+  using onnx_proto::TensorProto;
+  const auto& type = input.type().tensor_type();
+  return (type.elem_type() == TensorProto::INT64 || type.elem_type() == TensorProto::INT32) &&
+         type.has_shape() && type.shape().dim_size() <= 1;
+}
+
+Names inputs_without_value(const GraphProto& graph) {
+  Names names;
+  for (const auto& input : graph.input())
+    names.insert(input.name());
+  for (const auto& tensor : graph.initializer())
+    names.erase(tensor.name());
+  return names;
+}
+
+/// The inputs from which each value is computed; values that have other sources are missing.
+class Sources {
+public:
+  explicit Sources(const GraphProto& graph) {
+    const Names open = inputs_without_value(graph);
+    for (const auto& input : graph.input())
+      if (open.contains(input.name()) && is_scalar_integer(input))
+        sources_[input.name()] = {input.name()};
+    for (const auto& tensor : graph.initializer())
+      sources_[tensor.name()] = {};
+    for (size_t before = 0; before != sources_.size();) { // nodes need not be in order
+      before = sources_.size();
+      for (const NodeProto& node : graph.node())
+        add(node);
+    }
+  }
+  /// Null: it is not computed from such inputs alone.
+  const Names* of(const std::string& value) const {
+    auto found = sources_.find(value);
+    return found == sources_.end() ? nullptr : &found->second;
+  }
+
+private:
+  void add(const NodeProto& node) {
+    // What a shape is does not depend on the tensor's values.
+    const bool of_type = node.op_type() == "Shape" || node.op_type() == "Size";
+    Names all;
+    for (const std::string& input : node.input()) {
+      if (input.empty() || of_type)
+        continue;
+      const Names* names = of(input);
+      if (!names)
+        return;
+      all.insert(names->begin(), names->end());
+    }
+    for (const std::string& output : node.output())
+      sources_.try_emplace(output, all);
+  }
+
+  std::map<std::string, Names> sources_;
+};
+
+} // namespace
+
+bool is_parameter(const std::string& op, int input) {
+  return parameters_of(op).contains(input);
+}
+
+Names sources_of_parameters(const GraphProto& graph) {
+  const Sources sources(graph);
+  Names result;
+  for (const NodeProto& node : graph.node())
+    for (int input : parameters_of(node.op_type()))
+      if (const Names* names = input < node.input_size() ? sources.of(node.input(input)) : nullptr)
+        result.insert(names->begin(), names->end());
+  return result;
+}
+
+const NodeProto* find_data_use(const GraphProto& graph, const std::string& value) {
+  for (const NodeProto& node : graph.node())
+    for (int i = 0; i < node.input_size(); ++i)
+      if (node.input(i) == value && !is_parameter(node.op_type(), i))
+        return &node;
+  return nullptr;
+}
+
+Names parameter_inputs(const std::filesystem::path& file) {
+  const onnx_proto::ModelProto model = read_model(file);
+  const GraphProto& graph = model.graph();
+  Names found = sources_of_parameters(graph), used;
+  for (const NodeProto& node : graph.node())
+    used.insert(node.input().begin(), node.input().end());
+  for (const std::string& name : inputs_without_value(graph))
+    if (used.contains(name) && !find_data_use(graph, name))
+      found.insert(name);
+  return found;
+}
+
+} // namespace npuforge::onnx

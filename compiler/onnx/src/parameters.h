@@ -1,0 +1,24 @@
+#pragma once
+// Inputs that operators take as parameters: shapes, axes, sizes, pads, counts, bounds of a slice.
+// They must be known when a network is compiled.
+
+#include <set>
+#include <string>
+
+#include "npuforge_onnx.pb.h"
+
+namespace npuforge::onnx {
+
+/// Whether the operator's schema calls its input a parameter.
+bool is_parameter(const std::string& op, int input);
+
+/// Integer inputs of the graph, of one dimension at most and without a value, from which a node's
+/// parameter is computed, by nodes that read nothing but such inputs and constants. As some shape
+/// depends on them they have to be constant, whoever else reads them.
+std::set<std::string> sources_of_parameters(const onnx_proto::GraphProto& graph);
+
+/// The first node that takes the value as data; null if none does.
+const onnx_proto::NodeProto* find_data_use(const onnx_proto::GraphProto& graph,
+                                           const std::string& value);
+
+} // namespace npuforge::onnx
