@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "rematerialise.h"
 
 namespace npuforge::npu {
 
@@ -38,8 +39,7 @@ LogicalResult Lowering::run() {
     location_ = op.getLoc();
     if (auto layer = dyn_cast<tile::LayerOp>(op)) {
       LayerOp::create(builder_, location_, layer.getName());
-      registers_.analyse(layer.getBody(), isTransparent);
-      if (failed(block(layer.getBody().front())))
+      if (failed(this->layer(layer)))
         return failure();
     } else if (auto await = dyn_cast<tile::AwaitOp>(op)) {
       AwaitOp::create(builder_, location_, await.getUnit(), await.getFrom());
@@ -65,17 +65,38 @@ void Lowering::start() {
   setLevel(idle_.empty_generator, 0, {{1, {}}, 0, true, {0, {}}, {0, {}}});
 }
 
+LogicalResult Lowering::layer(tile::LayerOp layer) {
+  Rematerialiser rematerialiser(isTransparent);
+  const Registers registers = registers_;
+  const Generators generators = generators_;
+  const int labels = labels_;
+  Operation* before = &builder_.getInsertionBlock()->back();
+  for (;;) {
+    registers_.analyse(layer.getBody(), isTransparent);
+    if (succeeded(block(layer.getBody().front())))
+      return success();
+    if (!needs_register_)
+      return failure();
+    if (!rematerialiser.free(*needs_register_, registers_.holders()))
+      return emitError(location_) << "finds no free scalar register";
+    while (&builder_.getInsertionBlock()->back() != before)
+      builder_.getInsertionBlock()->back().erase();
+    registers_ = registers, generators_ = generators, labels_ = labels;
+    temporaries_.clear();
+    depth_ = 0, needs_register_ = nullptr, failed_ = false;
+  }
+}
+
 LogicalResult Lowering::block(Block& block) {
   for (Operation& op : block) {
     if (isTransparent(op) || op.hasTrait<OpTrait::IsTerminator>())
       continue;
     location_ = op.getLoc();
+    current_ = &op;
     if (failed(operation(op)) || failed_)
       return failure();
     registers_.finish(op);
-    for (int number : temporaries_)
-      registers_.give(number);
-    temporaries_.clear();
+    giveTemporaries();
   }
   return success();
 }
@@ -140,8 +161,8 @@ LogicalResult Lowering::scalar(Operation& op, StringRef function) {
     function = "add", constant = -*constant;
   Choice choice = target_.scalar(function, constant.has_value());
   const int a = registerOf(op.getOperand(0)), b = constant ? 0 : registerOf(op.getOperand(1));
-  if (!registers_.assign(op.getResult(0)))
-    return op.emitError() << "finds no free scalar register";
+  if (!assign(op.getResult(0)))
+    return failure();
   Instruction instruction = make(*choice.instruction);
   instruction.number(choice.operand("result"), registers_.of(op.getResult(0)))
       .number(choice.operand("a"), a);
@@ -171,8 +192,8 @@ LogicalResult Lowering::loop(scf::ForOp loop) {
   // Beyond the hardware's nesting a branch closes the loop; all our loops start at 0 in steps of 1.
   const bool counted = depth_ < machine_.sequencer.loop_depth;
   const std::string begin = ".L" + std::to_string(labels_++), end = begin + "e";
-  if ((used || !counted) && !registers_.assign(loop.getInductionVar()))
-    return loop.emitError() << "finds no free scalar register";
+  if ((used || !counted) && !assign(loop.getInductionVar()))
+    return failure();
   const int index = registers_.of(loop.getInductionVar());
   if (used || !counted)
     addImmediate(index, 0, 0);
@@ -192,6 +213,7 @@ LogicalResult Lowering::loop(scf::ForOp loop) {
   if (failed(block(*loop.getBody())))
     return failure();
   --depth_;
+  current_ = loop;
   std::swap(held, temporaries_);
   if (used || !counted)
     addImmediate(index, index, 1);

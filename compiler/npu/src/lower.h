@@ -21,6 +21,8 @@ private:
   using Value = mlir::Value;
 
   void start();
+  /// A layer; where registers run out, values are computed again and it is lowered once more.
+  mlir::LogicalResult layer(tile::LayerOp layer);
   mlir::LogicalResult block(mlir::Block& block);
   mlir::LogicalResult operation(mlir::Operation& op);
   mlir::LogicalResult loop(mlir::scf::ForOp loop);
@@ -43,7 +45,9 @@ private:
   Address value(Number number, const isa::Instruction& user, llvm::StringRef operand);
   Number number(Value value);
   int registerOf(Value value); ///< constants go to a temporary register
+  bool assign(Value value);    ///< a register; false, with needs_register_ set, if none is free
   int temporary();
+  void giveTemporaries(size_t kept = 0); ///< all but the first ones
   void addImmediate(int result, int source, int64_t constant);
   void label(llvm::StringRef name);
   void skipIfEmpty(Value count, llvm::StringRef end);
@@ -60,7 +64,9 @@ private:
   Generators generators_;
   llvm::SmallVector<int> temporaries_; ///< free again after the operation
   int labels_ = 0, depth_ = 0;
-  bool failed_ = false; ///< an error has been emitted
+  mlir::Operation* current_ = nullptr;        ///< being lowered
+  mlir::Operation* needs_register_ = nullptr; ///< found none; it is tried again or refused
+  bool failed_ = false; ///< an error has been emitted, or needs_register_ is set
 };
 
 /// Operations that emit nothing themselves; their operands are used where their results are.

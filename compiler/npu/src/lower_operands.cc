@@ -27,9 +27,18 @@ int Lowering::temporary() {
     return number;
   }
   if (!failed_)
-    emitError(location_) << "finds no free scalar register";
+    needs_register_ = current_;
   failed_ = true;
   return 0;
+}
+
+bool Lowering::assign(Value value) {
+  if (registers_.assign(value))
+    return true;
+  if (!failed_)
+    needs_register_ = current_;
+  failed_ = true;
+  return false;
 }
 
 int Lowering::registerOf(Value value) {
@@ -86,7 +95,13 @@ Shape Lowering::shapeOf(tile::StreamOp stream, bool window, bool keep_levels) {
   return shape;
 }
 
+void Lowering::giveTemporaries(size_t kept) {
+  for (; temporaries_.size() > kept; temporaries_.pop_back())
+    registers_.give(temporaries_.back());
+}
+
 void Lowering::setLevel(int generator, int level, const LevelShape& shape) {
+  const size_t held = temporaries_.size();
   const isa::Instruction& what = *target_.setLevel(shape.window);
   Address count = value(shape.count, what, "count"),
           stride = value({shape.stride, {}}, what, "stride");
@@ -100,6 +115,7 @@ void Lowering::setLevel(int generator, int level, const LevelShape& shape) {
     instruction.address("low", low).address("high", high);
   }
   instruction.number("keep", level > 0).emit(location_);
+  giveTemporaries(held);
 }
 
 Address Lowering::stream(Value value_, const isa::Instruction& user, StringRef operand,
@@ -170,8 +186,8 @@ LogicalResult Lowering::loadScalar(tile::LoadScalarOp op) {
   at.constant +=
       static_cast<int64_t>(buffer.getAddress()) + static_cast<int64_t>(stream.getOffset());
   Address address = value(at, *what, "address");
-  if (!registers_.assign(op.getResult()))
-    return op.emitError() << "finds no free scalar register";
+  if (!assign(op.getResult()))
+    return failure();
   make(*what)
       .number("rd", registers_.of(op.getResult()))
       .address("address", address)

@@ -51,6 +51,13 @@ bool Registers::assign(Value value) {
   return true;
 }
 
+SmallVector<Value> Registers::holders() const {
+  SmallVector<Value> values;
+  for (auto& [value, number] : numbers_)
+    values.push_back(value);
+  return values;
+}
+
 void Registers::release(Value value) {
   auto found = numbers_.find(value);
   if (found == numbers_.end())

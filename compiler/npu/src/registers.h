@@ -3,7 +3,7 @@
 // definition to the end of its last use, where a use inside a loop that does not contain the
 // definition counts to the end of that loop.
 
-#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/MapVector.h"
 #include "mlir/IR/Operation.h"
 
 namespace npuforge::npu {
@@ -18,7 +18,8 @@ public:
 
   int take(); ///< a free register; -1 if there is none
   void give(int number) { free_.push_back(number); }
-  bool assign(mlir::Value value); ///< false if there is no free register
+  bool assign(mlir::Value value);                 ///< false if there is no free register
+  llvm::SmallVector<mlir::Value> holders() const; ///< values that hold a register, oldest first
   int of(mlir::Value value) const { return numbers_.lookup(value); }
   /// Frees what `op` uses last.
   void finish(mlir::Operation& op);
@@ -29,7 +30,7 @@ private:
                            llvm::function_ref<bool(mlir::Operation&)> transparent);
 
   llvm::SmallVector<int> free_;
-  llvm::DenseMap<mlir::Value, int> numbers_;
+  llvm::MapVector<mlir::Value, int> numbers_;
   llvm::DenseMap<mlir::Operation*, llvm::SmallVector<mlir::Value>> dying_;
 };
 
