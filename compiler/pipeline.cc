@@ -6,23 +6,35 @@
 #include "npuforge/compiler/graph/Passes.h"
 
 namespace npuforge::compiler {
+namespace {
 
-void add_graph_passes(mlir::OpPassManager& passes) {
+graph::PrecisionOptions optionsOf(const Precisions& precisions) {
+  graph::PrecisionOptions options;
+  options.type = precisions.all;
+  options.layers.assign(precisions.layers.begin(), precisions.layers.end());
+  return options;
+}
+
+} // namespace
+
+void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions) {
   mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
   main.addPass(graph::createCleanImport()); // identities, views of constants, bias into gemm
   main.addPass(graph::createFoldScales());  // batch normalisation into convolutions
   main.addPass(
       graph::createMoveQuantize());    // only arithmetic stays between dequantize and quantize
   main.addPass(mlir::createCSEPass()); // equal quantizes of one value are one
-  main.addPass(graph::createBindInterface());  // f32 at the network's ends -> attributes of @main
-  main.addPass(graph::createShiftUnsigned());  // ui8 -> i8
-  main.addPass(graph::createFuseMaps());       // element-wise f32 -> maps on 8 bits
-  main.addPass(graph::createLowerQdq());       // -> integer operators
-  main.addPass(graph::createFoldViews());      // -> 4-D
-  main.addPass(graph::createDecompose());      // what is not quantised -> tensor operators
+  main.addPass(graph::createBindInterface()); // f32 at the network's ends -> attributes of @main
+  main.addPass(graph::createShiftUnsigned()); // ui8 -> i8
+  main.addPass(graph::createFuseMaps());      // element-wise f32 -> maps on 8 bits
+  main.addPass(graph::createLowerQdq());      // -> integer operators
+  main.addPass(graph::createFoldViews());     // -> 4-D
+  main.addPass(graph::createDecompose());     // what is not quantised -> tensor operators
+  main.addPass(graph::createPrecision(optionsOf(precisions))); // types that the array multiplies
   main.addPass(graph::createSignedProducts()); // tensor operators: products of ui8 -> of i8
   main.addPass(graph::createChannelsLast());   // transposes around convolutions meet and vanish
   main.addPass(graph::createWords());          // their types -> f32, i32
+  main.addPass(graph::createNarrow());         // operands of products -> f16, bf16
   main.addPass(graph::createMergeMaps());      // chains of maps -> one
   main.addPass(graph::createCheckLowered());   // refuses the rest
   main.addPass(mlir::createCSEPass());

@@ -14,8 +14,14 @@
 
 namespace npuforge::compiler {
 
+/// The types in which the array multiplies f32: f32, f16 or bf16. See graph-precision.
+struct Precisions {
+  std::string all = "f32";
+  std::vector<std::string> layers{}; ///< NAME=TYPE, of one node
+};
+
 /// The graph passes in order. The module then holds integer operators on 4-D tensors only.
-void add_graph_passes(mlir::OpPassManager& passes);
+void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions = {});
 
 /// Collects MLIR's diagnostics while it lives, so that tools report them in their own way.
 class Diagnostics {

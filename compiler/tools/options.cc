@@ -1,8 +1,10 @@
 #include "options.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <mlir/Dialect/Arith/IR/Arith.h>
 #include <mlir/Dialect/Func/IR/FuncOps.h>
 #include <mlir/Dialect/Math/IR/Math.h>
@@ -13,8 +15,6 @@
 #include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
 #include "npuforge/isa/tool.h"
-
-#include "../pipeline.h"
 
 namespace npuforge::tools {
 namespace {
@@ -44,6 +44,25 @@ std::pair<std::string, std::string> parse_binding(const std::string& text) {
   if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
     throw CLI::ValidationError("--bind", text + ": expected NAME=FILE");
   return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+const std::vector<std::string> kPrecisions{"f32", "f16", "bf16"};
+
+/// What is wrong with the name of a precision, or "".
+std::string check_precision(const std::string& name) {
+  if (name == "i8")
+    return "i8 needs to know what values occur: --quantize int8 --calibrate DIR";
+  if (std::find(kPrecisions.begin(), kPrecisions.end(), name) != kPrecisions.end())
+    return "";
+  return fmt::format("'{}' is not one of {}", name, fmt::join(kPrecisions, ", "));
+}
+
+/// NAME=bf16; the precision follows the last '='.
+std::string check_layer_precision(const std::string& text) {
+  const size_t equals = text.rfind('=');
+  if (equals == 0 || equals == std::string::npos)
+    return text + ": expected NAME=bf16";
+  return check_precision(text.substr(equals + 1));
 }
 
 /// A check for CLI11 from a parser that throws.
@@ -79,6 +98,15 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
                  "NAME: make an inner value the network's output; may be repeated")
       ->allow_extra_args(false)
       ->take_all();
+  app.add_option("--precision", options.precisions.all,
+                 "the type in which the array multiplies f32: f32, f16 or bf16; sums are f32")
+      ->check(check_precision)
+      ->capture_default_str();
+  app.add_option("--layer-precision", options.precisions.layers,
+                 "NAME=bf16: the same for the product of one node; may be repeated")
+      ->allow_extra_args(false)
+      ->take_all()
+      ->check(check_layer_precision);
   app.add_option("--print-ir-after", options.print_after,
                  "PASS or all: print the module after passes");
 }
@@ -125,7 +153,7 @@ mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
                                              const ModelOptions& options) {
   mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options);
   mlir::PassManager passes(&context);
-  compiler::add_graph_passes(passes);
+  compiler::add_graph_passes(passes, options.precisions);
   compiler::print_after(passes, options.print_after, options.printed);
   compiler::run_passes(passes, *module);
   return module;

@@ -11,11 +11,14 @@
 #include <mlir/IR/BuiltinOps.h>
 #include <mlir/IR/OwningOpRef.h>
 
+#include "../pipeline.h"
+
 namespace npuforge::tools {
 
 struct ModelOptions {
   std::string model;
   std::vector<std::string> shapes, outputs, bindings;
+  compiler::Precisions precisions;
   std::string print_after;
   mutable bool printed = false; ///< whether print_after named a pass that ran
 };

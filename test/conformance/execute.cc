@@ -73,7 +73,7 @@ bool is_open(const onnx_proto::ValueInfoProto& value) {
 /// Runs one data set. Returns what is wrong, or nothing.
 std::optional<std::string> run_data_set(const Case& test, const ModelProto& model,
                                         const std::filesystem::path& data_set, const Rules& rules,
-                                        const std::string& machine, Outcome& outcome) {
+                                        const Target& target, Outcome& outcome) {
   const auto given = given_inputs(model);
   const auto files = data_files(data_set, "input"), output_files = data_files(data_set, "output");
   const auto outputs = static_cast<size_t>(model.graph().output_size());
@@ -95,18 +95,18 @@ std::optional<std::string> run_data_set(const Case& test, const ModelProto& mode
   outcome.bound = !request.bound.empty();
   for (size_t i = 0; i < outputs; ++i)
     wanted.push_back(read_value(output_files[i], model.graph().output(static_cast<int>(i))));
-  const Tensors results = machine.empty()
+  const Tensors results = target.machine.empty()
                               ? interpret_model(request, inputs, outcome.folded)
-                              : simulate_model(request, inputs, machine, outcome.folded);
+                              : simulate_model(request, inputs, target, outcome.folded);
   if (results.size() != wanted.size())
     return fmt::format("{} outputs instead of {}", results.size(), wanted.size());
   for (size_t i = 0; i < wanted.size(); ++i)
-    if (auto difference = rules.difference(results[i], wanted[i]))
+    if (auto difference = rules.difference(results[i], wanted[i], target.precision))
       return fmt::format("output {}: {}", i, *difference);
   return std::nullopt;
 }
 
-void run_case(const Case& test, const Rules& rules, const std::string& machine, Outcome& outcome) {
+void run_case(const Case& test, const Rules& rules, const Target& target, Outcome& outcome) {
   const ModelProto model = read_model(test.model);
   outcome.op = operator_of(test, model);
   if (auto reason = rules.excluded(test.name, model)) {
@@ -117,7 +117,7 @@ void run_case(const Case& test, const Rules& rules, const std::string& machine, 
   if (test.data_sets.empty())
     throw std::runtime_error("it has no data");
   for (const auto& data_set : test.data_sets)
-    if (auto wrong = run_data_set(test, model, data_set, rules, machine, outcome)) {
+    if (auto wrong = run_data_set(test, model, data_set, rules, target, outcome)) {
       outcome.reason = *wrong;
       return;
     }
@@ -126,11 +126,11 @@ void run_case(const Case& test, const Rules& rules, const std::string& machine, 
 
 } // namespace
 
-Outcome execute(const Case& test, const Rules& rules, const std::string& machine) {
+Outcome execute(const Case& test, const Rules& rules, const Target& target) {
   const auto start = std::chrono::steady_clock::now();
   Outcome outcome;
   try {
-    run_case(test, rules, machine, outcome);
+    run_case(test, rules, target, outcome);
   } catch (const std::exception& error) {
     outcome.reason = error.what();
   }

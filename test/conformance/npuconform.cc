@@ -18,7 +18,8 @@ struct Options {
   std::vector<std::filesystem::path> folders;
   std::filesystem::path rules = NPUFORGE_SOURCE_DIR "/test/conformance/rules.yaml";
   std::filesystem::path markdown, json;
-  std::string filter, machine;
+  std::string filter;
+  Target target;
   size_t every = 1;
   unsigned processes = 2;
   double seconds = 60;
@@ -44,12 +45,19 @@ void write(const std::filesystem::path& file, const std::string& text) {
   std::filesystem::rename(part, file);
 }
 
+std::string described(const Target& target) {
+  if (target.machine.empty())
+    return "Run in the reference interpreter.";
+  return fmt::format("Compiled for {} and simulated; the array multiplies f32 in {}.",
+                     target.machine, target.precision);
+}
+
 int run(const Options& options) {
   const Rules rules(options.rules);
   const std::vector<Case> cases = select(find_cases(options.folders), options);
   const std::vector<Outcome> outcomes =
       run_pool(cases.size(), options.processes, options.seconds,
-               [&](size_t i) { return execute(cases[i], rules, options.machine); });
+               [&](size_t i) { return execute(cases[i], rules, options.target); });
   int passed = 0, failed = 0;
   for (size_t i = 0; i < cases.size(); ++i) {
     passed += outcomes[i].status == Status::kPassed;
@@ -58,10 +66,7 @@ int run(const Options& options) {
       fmt::print("{}/{}: {}\n", cases[i].suite, cases[i].name, outcomes[i].reason);
   }
   fmt::print("{}", summary(cases, outcomes));
-  write(options.markdown,
-        markdown(cases, outcomes,
-                 options.machine.empty() ? "Run in the reference interpreter."
-                                         : "Compiled for " + options.machine + " and simulated."));
+  write(options.markdown, markdown(cases, outcomes, described(options.target)));
   write(options.json, json(cases, outcomes));
   if (options.at_least < 0)
     return failed == 0 ? 0 : 1;
@@ -77,8 +82,13 @@ int main(int argc, char** argv) {
   CLI::App app("Compiles and runs ONNX test data, and compares", "npuconform");
   app.set_version_flag("--version", npuforge::kVersion);
   app.add_option("folders", options.folders, "folders with cases below them")->required();
-  app.add_option("--machine", options.machine,
+  app.add_option("--machine", options.target.machine,
                  "compile for it and simulate (without it: the reference interpreter)");
+  app.add_option("--precision", options.target.precision,
+                 "the type in which the array multiplies f32, with that type's tolerance")
+      ->check(CLI::IsMember({"f32", "f16", "bf16"}))
+      ->needs("--machine")
+      ->capture_default_str();
   app.add_option("--rules", options.rules, "tolerances, exclusions")->capture_default_str();
   app.add_option("--markdown", options.markdown, "writes the report");
   app.add_option("--json", options.json, "writes the outcomes");

@@ -13,6 +13,12 @@ namespace npuforge::conformance {
 
 using Tensors = std::vector<HostTensor>;
 
+/// What compiled models run on.
+struct Target {
+  std::string machine;           ///< a name or a spec file; "": the reference interpreter
+  std::string precision = "f32"; ///< the type in which the array multiplies f32
+};
+
 struct Request {
   std::filesystem::path model;
   std::map<std::string, std::filesystem::path> bound; ///< tensors of inputs that become constants

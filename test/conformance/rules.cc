@@ -127,8 +127,8 @@ std::vector<double> Rules::reals(const HostTensor& tensor) const {
   return values;
 }
 
-std::optional<std::string> Rules::difference(const HostTensor& result,
-                                             const HostTensor& wanted) const {
+std::optional<std::string> Rules::difference(const HostTensor& result, const HostTensor& wanted,
+                                             const std::string& precision) const {
   if (result.type != wanted.type || result.shape != wanted.shape)
     return fmt::format("{} [{}] instead of {} [{}]", result.type, fmt::join(result.shape, ", "),
                        wanted.type, fmt::join(wanted.shape, ", "));
@@ -139,7 +139,9 @@ std::optional<std::string> Rules::difference(const HostTensor& result,
         return fmt::format("element {} is {} instead of {}", i, have[i], want[i]);
     return std::nullopt;
   }
-  const Tolerance tolerance = tolerances_.at(wanted.type);
+  const Tolerance own = tolerances_.at(wanted.type), computed = tolerances_.at(precision);
+  const Tolerance tolerance{std::max(own.relative, computed.relative),
+                            std::max(own.absolute, computed.absolute)};
   const auto have = reals(result), want = reals(wanted);
   double largest = 1, worst = 0;
   for (double value : want)

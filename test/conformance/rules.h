@@ -33,8 +33,10 @@ public:
   /// The reason not to run a case.
   std::optional<std::string> excluded(const std::string& name,
                                       const onnx_proto::ModelProto& model) const;
-  /// What differs, or nothing. Integers are exact; NaN is near NaN only, an infinity itself.
-  std::optional<std::string> difference(const HostTensor& result, const HostTensor& wanted) const;
+  /// What differs, or nothing. Integers are exact; NaN is near NaN only, an infinity itself. Floats
+  /// computed in a narrower `precision` than their own type are as near as that type's must be.
+  std::optional<std::string> difference(const HostTensor& result, const HostTensor& wanted,
+                                        const std::string& precision) const;
 
 private:
   /// Elements as they are compared.

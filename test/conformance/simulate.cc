@@ -34,8 +34,11 @@ void run_passes(mlir::ModuleOp module, const std::function<void(mlir::OpPassMana
   compiler::run_passes(passes, module);
 }
 
-assembler::Program compile(mlir::ModuleOp module, const isa::Spec& spec) {
-  run_passes(module, compiler::add_graph_passes);
+assembler::Program compile(mlir::ModuleOp module, const isa::Spec& spec,
+                           const std::string& precision) {
+  run_passes(module, [&](mlir::OpPassManager& passes) {
+    compiler::add_graph_passes(passes, {.all = precision});
+  });
   run_passes(module, [&](mlir::OpPassManager& passes) { npu::buildTilePipeline(passes, spec); });
   run_passes(module, [&](mlir::OpPassManager& passes) { npu::buildNpuPipeline(passes, spec); });
   compiler::Diagnostics diagnostics(*module.getContext());
@@ -71,16 +74,16 @@ bool is_input(const assembler::Program& program, const std::string& name) {
 
 } // namespace
 
-Tensors simulate_model(const Request& request, const Tensors& inputs, const std::string& machine,
+Tensors simulate_model(const Request& request, const Tensors& inputs, const Target& target,
                        bool& folded) {
-  static Machine device(machine);
+  static Machine device(target.machine);
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   onnx::Import import = import_request(context, request);
   folded = !depends_on_input(import.module->lookupSymbol<mlir::func::FuncOp>("main"));
   const std::vector<std::string> names = input_names(*import.module);
   if (names.size() != inputs.size())
     throw std::runtime_error("the number of inputs is wrong");
-  const assembler::Program program = compile(*import.module, device.spec);
+  const assembler::Program program = compile(*import.module, device.spec, target.precision);
   device.simulator.load(program);
   for (size_t i = 0; i < inputs.size(); ++i)
     if (is_input(program, names[i]))

@@ -6,8 +6,8 @@
 
 namespace npuforge::conformance {
 
-/// As interpret_model, on the machine (a name or a spec file; the same in all calls of a process).
-Tensors simulate_model(const Request& request, const Tensors& inputs, const std::string& machine,
+/// As interpret_model, on the target's machine (the same in all calls of a process).
+Tensors simulate_model(const Request& request, const Tensors& inputs, const Target& target,
                        bool& folded);
 
 } // namespace npuforge::conformance

@@ -15,8 +15,20 @@ bool isWords(mlir::Type type) {
   return tensor && (tensor.getElementType().isF32() || tensor.getElementType().isInteger(32));
 }
 
+/// What graph-narrow makes operands of products of.
+bool isNarrow(mlir::Type type) {
+  auto tensor = llvm::dyn_cast<mlir::RankedTensorType>(type);
+  return tensor && (tensor.getElementType().isF16() || tensor.getElementType().isBF16());
+}
+
 /// A tensor operator over words, see graph-words.
 bool isOverWords(mlir::Operation& op) {
+  if (llvm::isa<ContractOp, ConvolveOp>(op) && llvm::all_of(op.getOperandTypes(), isNarrow))
+    return isWords(op.getResult(0).getType());
+  if (llvm::isa<MapOp>(op) && isNarrow(op.getResult(0).getType()))
+    return llvm::all_of(op.getOperandTypes(), isWords);
+  if (llvm::isa<ReshapeOp>(op) && isNarrow(op.getResult(0).getType()))
+    return true;
   return llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp,
                    ReshapeOp>(op) &&
          llvm::all_of(op.getOperandTypes(), isWords) && llvm::all_of(op.getResultTypes(), isWords);

@@ -31,6 +31,7 @@ struct BiasIntoGemm : mlir::OpRewritePattern<AddOp> {
       auto one = llvm::APFloat(1.0f);
       auto gemm = GemmOp::create(rewriter, matmul.getLoc(), type, matmul.getA(), matmul.getB(), row,
                                  one, one, false, false);
+      gemm->setDiscardableAttrs(matmul->getDiscardableAttrDictionary()); // precision
       rewriter.replaceOp(add, gemm);
       return mlir::success();
     }

@@ -200,14 +200,25 @@ struct Decompose : impl::DecomposeBase<Decompose> {
         op.erase();
   }
 
+  /// The products among what was made between `before` and `op` multiply in the operator's type.
+  static void keepPrecision(mlir::Operation* before, mlir::Operation& op) {
+    auto precision = op.getAttrOfType<mlir::StringAttr>("precision");
+    for (mlir::Operation* made = op.getPrevNode(); precision && made && made != before;
+         made = made->getPrevNode())
+      if (llvm::isa<ContractOp, ConvolveOp>(made) && elementOf(made->getOperand(0)).isF32())
+        made->setAttr("precision", precision);
+  }
+
   static void replace(mlir::Operation& op) {
     mlir::OpBuilder builder(&op);
+    mlir::Operation* before = op.getPrevNode();
     Build build(builder, op.getLoc());
     llvm::TypeSwitch<mlir::Operation*>(&op)
         .Case<ConvOp, GemmOp, MatMulOp, AddOp, ReluOp, ClipOp, MaxPoolOp, AveragePoolOp,
               GlobalAveragePoolOp, QuantizeOp, DequantizeOp, FlattenOp, TransposeOp, IdentityOp>(
             [&](auto typed) {
               typed.getResult().replaceAllUsesWith(decompose(build, typed));
+              keepPrecision(before, op);
               typed.erase();
             });
   }

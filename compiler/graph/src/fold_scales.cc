@@ -56,6 +56,7 @@ void fold(MapOp map) {
   auto folded = ConvOp::create(builder, conv.getLoc(), conv.getType(), conv.getInput(), weights,
                                bias, conv.getStrides(), conv.getPads(), conv.getDilations(),
                                conv.getGroups(), conv.getAutoPadAttr());
+  folded->setDiscardableAttrs(conv->getDiscardableAttrDictionary()); // precision
   map.getResult().replaceAllUsesWith(folded.getResult());
   map.erase();
   conv.erase();

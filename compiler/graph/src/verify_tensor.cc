@@ -94,7 +94,10 @@ template <typename Op>
 LogicalResult verifyProduct(Op op, mlir::Value a, mlir::Value b) {
   mlir::Type sum = sumType(elementOf(a));
   bool mixed = elementOf(a).isInteger(8) && elementOf(b).isInteger(8); // i8 times u8
-  if (!sum || !(mixed || elementOf(a) == elementOf(b)) || elementOf(op.getResult()) != sum)
+  mlir::Type result = elementOf(op.getResult());
+  const bool sums =
+      result == sum || (llvm::isa_and_present<mlir::FloatType>(sum) && result.isF32());
+  if (!sum || !(mixed || elementOf(a) == elementOf(b)) || !sums)
     return op.emitOpError() << "multiplies " << elementOf(a) << " by " << elementOf(b) << " into "
                             << elementOf(op.getResult());
   if (auto precision = op.getPrecision()) {

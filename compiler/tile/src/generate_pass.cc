@@ -47,10 +47,10 @@ public:
     for (auto& [layer, plan] : *layers) {
       Value result = layer.root->getResult(0);
       const int64_t bytes =
-          isWords(result) ? bytesOf(result) : session_.blockedBytes(shapeOf(result));
+          isRowMajor(result) ? bytesOf(result) : session_.blockedBytes(shapeOf(result));
       session_.define(result, session_.reserve(layer.name + ".out", bytes));
       aliasReshapes(result);
-      if (isWords(result))
+      if (isRowMajor(result))
         setLife(result, *layers);
     }
     session_.reserve("idle", machine_.dram.beat_bytes); // for copies that only signal
@@ -97,9 +97,8 @@ private:
     });
   }
 
-  int64_t bytesOf(Value words) const {
-    return wordsBytes(cast<ShapedType>(words.getType()).getNumElements(), machine_);
-  }
+  static bool isRowMajor(Value value) { return isWords(value) || isNarrow(value); }
+  int64_t bytesOf(Value value) const { return wordsBytes(value, machine_); }
 
   /// The last layer that reads the value or a reshape of it; the number of layers for an output.
   static int64_t lastReader(Value value, ArrayRef<Planned> layers) {
@@ -187,11 +186,11 @@ private:
   void makeWords(graph::ConstantOp constant, int index) {
     std::vector<int8_t> bytes;
     auto append = [&](const APInt& bits) {
-      for (unsigned byte = 0; byte < 4; ++byte)
+      for (unsigned byte = 0; byte < bits.getBitWidth() / 8; ++byte)
         bytes.push_back(static_cast<int8_t>(bits.extractBitsAsZExtValue(8, 8 * byte)));
     };
     auto value = cast<DenseElementsAttr>(constant.getValue());
-    if (value.getElementType().isF32())
+    if (llvm::isa<FloatType>(value.getElementType()))
       for (const APFloat& element : value.getValues<APFloat>())
         append(element.bitcastToAPInt());
     else
@@ -210,7 +209,7 @@ private:
   void makeConstants() {
     int index = 0;
     main_.walk([&](graph::ConstantOp constant) {
-      if (isWords(constant.getResult()) && llvm::any_of(constant->getUsers(), readsWords))
+      if (isRowMajor(constant.getResult()) && llvm::any_of(constant->getUsers(), readsWords))
         return makeWords(constant, index++);
       // Only those that an elementwise layer reads lie in DRAM as they are.
       for (Operation* user : constant->getUsers())

@@ -57,7 +57,7 @@ ProductCost productCost(const Product& p, const ProductPlan& plan, const isa::Ma
                 beat = machine.dram.beat_bytes;
   // Rows of the scratchpad. Elements of fewer bytes are copied one by one.
   const int64_t row_beats = ceilDiv(rows * p.element, cols), column_beats = p.element;
-  const int64_t per_cycle = p.element == kWord ? beat / kWord : 1;
+  const int64_t per_cycle = p.element == p.stored ? beat / p.element : 1;
   const int64_t blocks = s.panel_columns / cols;
   const int64_t last = p.channels - (s.chunks - 1) * plan.channels;
   const int64_t merged_taps = s.run / plan.channels;

@@ -18,6 +18,7 @@ namespace npuforge::tile {
 struct Product {
   Axes axes;
   int64_t element = 4;               ///< bytes of what the array multiplies; sums are words
+  int64_t stored = 4;                ///< bytes from one operand's element to the next in DRAM
   int64_t channels = 1, outputs = 1; ///< of one slice
   /// Independent products one behind the other: batches of both operands, or groups.
   int64_t slices = 1;

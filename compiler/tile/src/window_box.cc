@@ -105,7 +105,7 @@ void WindowBox::load(Value pad, Value to, Value dram, Value dram_at, Value chann
       copy.dram_at = e.add(copy.dram_at, e.mul(x[axis].begin, dramStride(axis)));
       copy.axes.push_back({counts[axis], dramStride(axis), padStride(axis)});
     }
-    copy.axes.push_back({channels, 4, b.element});
+    copy.axes.push_back({channels, b.stored, b.element});
     copyIn(e, copy);
   });
 }

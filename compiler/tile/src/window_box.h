@@ -13,7 +13,8 @@ struct WindowBoxShape {
   Tile tile;           ///< results of a full tile
   int64_t pixel;       ///< from pixel to pixel in the scratchpad
   int64_t dram_pixel;  ///< from pixel to pixel of the tensor
-  int64_t element = 4; ///< of each word, its low bytes, that are copied
+  int64_t element = 4; ///< of each element of the tensor, its low bytes, that are copied
+  int64_t stored = 4;  ///< from element to element of the tensor
 };
 
 class WindowBox {
@@ -23,8 +24,8 @@ public:
 
   using Indices = std::array<mlir::Value, 4>; ///< of a tile along each axis
 
-  /// Copies `channels` words of each pixel, from `dram_at` of the first one on, to `to`; both are
-  /// byte offsets into their buffers. `padding` (may be null when nothing is padded) holds one
+  /// Copies `channels` elements of each pixel, from `dram_at` of the first one on, to `to`; both
+  /// are byte offsets into their buffers. `padding` (may be null when nothing is padded) holds one
   /// pixel of what is outside.
   void load(mlir::Value pad, mlir::Value to, mlir::Value dram, mlir::Value dram_at,
             mlir::Value channels, const Indices& tile, mlir::Value padding);

@@ -19,7 +19,8 @@ constexpr int64_t kWait = 12; // cycles until a step may read what the one befor
 WindowsSizes::WindowsSizes(const Windows& w, const WindowsPlan& plan, const isa::Machine& machine) {
   const int64_t row = machine.accumulator_row_bytes();
   blocks = ceilDiv(plan.channels, machine.array.cols);
-  pixel_bytes = blocks * row;
+  result_pixel = blocks * row;
+  pixel_bytes = result_pixel * w.element / kWord;
   inputs = boxPixels(w.axes, plan.tile);
   results = product(plan.tile);
   taps = 1;
@@ -40,7 +41,7 @@ WindowsSizes::WindowsSizes(const Windows& w, const WindowsPlan& plan, const isa:
   if (w.weighted)
     rows += results;
   box_bytes = inputs * pixel_bytes;
-  result_bytes = results * pixel_bytes;
+  result_bytes = results * result_pixel;
   weight_bytes = w.weighted ? taps * pixel_bytes : 0;
 }
 
@@ -49,11 +50,11 @@ int64_t windowsCycles(const Windows& w, const WindowsPlan& plan, const isa::Mach
   int64_t tasks = ceilDiv(w.channels, plan.channels);
   for (size_t axis = 0; axis < plan.tile.size(); ++axis)
     tasks *= tilesOf(w.axes[axis], plan.tile[axis]);
-  int64_t steps = kWord * s.inputs + kWord * s.results + 2 * kWait;
+  int64_t steps = w.element * s.inputs + kWord * s.results + 2 * kWait;
   for (size_t i = 0; i < s.made.size(); ++i)
     steps += s.made[i] * w.axes[s.made.size() - 1 - i].kernel + (s.made[i] ? kWait : 0);
   if (w.weighted)
-    steps += s.results * s.taps + kWord * s.taps;
+    steps += s.results * s.taps + w.element * s.taps;
   const int64_t beat = machine.dram.beat_bytes;
   // A run for each pixel unless all channels are loaded.
   const int64_t extra = plan.channels == w.channels ? 0 : 1;

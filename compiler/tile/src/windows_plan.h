@@ -14,6 +14,7 @@ namespace npuforge::tile {
 struct Windows {
   Axes axes;
   int64_t channels = 1;
+  int64_t element = 4; ///< bytes of an element of what is read; results are words
   /// Depthwise: each tap has a weight, so that a result needs all its taps at once. Else one axis
   /// is reduced after the other.
   bool weighted = false;
@@ -28,10 +29,11 @@ struct WindowsPlan {
 /// step makes. Inputs of one step and of the next do not share rows.
 struct WindowsSizes {
   WindowsSizes(const Windows& windows, const WindowsPlan& plan, const isa::Machine& machine);
-  int64_t blocks;      ///< of channels of a task
-  int64_t pixel_bytes; ///< from pixel to pixel in the scratchpad
-  int64_t inputs;      ///< pixels loaded
-  int64_t results;     ///< pixels made
+  int64_t blocks;       ///< of channels of a task
+  int64_t pixel_bytes;  ///< from pixel to pixel of what is read, in the scratchpad
+  int64_t result_pixel; ///< of results
+  int64_t inputs;       ///< pixels loaded
+  int64_t results;      ///< pixels made
   int64_t taps;
   std::array<int64_t, 4> made; ///< rows behind the reduction of each axis, innermost first; 0: none
   int64_t rows;                ///< of all of these

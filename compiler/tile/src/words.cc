@@ -12,9 +12,19 @@ bool isWords(Value value) {
   return element.isF32() || element.isSignlessInteger(32);
 }
 
-int64_t wordsBytes(int64_t elements, const isa::Machine& machine) {
+bool isNarrow(Value value) {
+  Type element = getElementTypeOrSelf(value.getType());
+  return element.isF16() || element.isBF16();
+}
+
+int64_t elementBytes(Value tensor) {
+  return getElementTypeOrSelf(tensor.getType()).getIntOrFloatBitWidth() / 8;
+}
+
+int64_t wordsBytes(Value tensor, const isa::Machine& machine) {
   const int64_t row = machine.accumulator_row_bytes();
-  return std::max<int64_t>(ceilDiv(elements * 4, row), 1) * row;
+  const int64_t bytes = cast<ShapedType>(tensor.getType()).getNumElements() * elementBytes(tensor);
+  return std::max<int64_t>(ceilDiv(bytes, row), 1) * row;
 }
 
 void Tasks::load(const std::function<void()>& body) {
@@ -50,6 +60,22 @@ bool isRowsOf(const isa::Instruction& what, isa::Space from, isa::Space to) {
          what.result->text == src->name && dst->space == to;
 }
 
+/// Rows of a narrow float in the scratchpad as rows of f32 in the accumulator.
+bool isWidening(const isa::Instruction& what, isa::Type from) {
+  const isa::Operand *dst = nullptr, *src = nullptr;
+  for (const isa::Operand& operand : what.operands)
+    if (operand.kind == isa::OperandKind::Stream)
+      (operand.access == isa::Access::Write ? dst : src) = &operand;
+  if (what.action != isa::Action::Map || !dst || !src || !what.result)
+    return false;
+  const isa::Expr& result = *what.result;
+  return dst->space == isa::Space::Accumulator && dst->type == isa::Type::F32 &&
+         src->space == isa::Space::Scratchpad && src->type == from &&
+         result.kind == isa::ExprKind::Call && result.type == isa::Type::F32 &&
+         result.args.size() == 1 && result.args[0]->kind == isa::ExprKind::Name &&
+         result.args[0]->text == src->name && result.text == isa::name(isa::Type::F32);
+}
+
 bool isFill(const isa::Instruction& what) {
   if (what.action != isa::Action::Map || !what.result || what.result->kind != isa::ExprKind::Name)
     return false;
@@ -72,9 +98,11 @@ const isa::Operand& operandOf(const isa::Instruction& what, isa::OperandKind kin
 
 } // namespace
 
-WordMoves::WordMoves(const isa::Spec& spec) {
+WordMoves::WordMoves(const isa::Spec& spec, isa::Type loaded) {
+  const bool widens = isa::bits_of(loaded) < 32;
   for (const isa::Instruction& what : spec.instructions) {
-    if (!load && isRowsOf(what, isa::Space::Scratchpad, isa::Space::Accumulator))
+    if (!load && (widens ? isWidening(what, loaded)
+                         : isRowsOf(what, isa::Space::Scratchpad, isa::Space::Accumulator)))
       load = &what;
     if (!store && isRowsOf(what, isa::Space::Accumulator, isa::Space::Scratchpad))
       store = &what;

@@ -41,8 +41,13 @@ const WordsKind* wordsKind(mlir::Operation& op);
 
 /// f32 or i32: a tensor that lies in DRAM as words.
 bool isWords(mlir::Value value);
-/// Of a tensor of words, with its padding.
-int64_t wordsBytes(int64_t elements, const isa::Machine& machine);
+/// f16 or bf16: a tensor that lies in DRAM as words do, with 2 bytes an element. Maps make them,
+/// products and windows read them.
+bool isNarrow(mlir::Value value);
+/// Of a tensor of words, or a narrow one, with its padding.
+int64_t wordsBytes(mlir::Value tensor, const isa::Machine& machine);
+/// Of an element.
+int64_t elementBytes(mlir::Value tensor);
 
 // --- the order of units
 // ---------------------------------------------------------------------------
@@ -92,7 +97,8 @@ void copyOut(Emit& emit, const Copy& copy);
 /// The machine's instructions that copy rows of 4-byte elements as they are. Null where it has
 /// none.
 struct WordMoves {
-  explicit WordMoves(const isa::Spec& spec);
+  /// `loaded`: what lies in the scratchpad is F16 or BF16 and becomes f32 when it is loaded.
+  explicit WordMoves(const isa::Spec& spec, isa::Type loaded = isa::Type::F32);
   const isa::Instruction *load = nullptr, ///< scratchpad to accumulator
       *store = nullptr,                   ///< accumulator to scratchpad
           *fill = nullptr;                ///< a lane register to accumulator rows

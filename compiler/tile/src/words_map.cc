@@ -28,7 +28,8 @@ Box boxOf(graph::MapOp map) {
 
 bool handles(Operation& op) {
   auto map = dyn_cast<graph::MapOp>(op);
-  return map && isWords(map.getResult()) && llvm::all_of(map.getInputs(), isWords);
+  return map && (isWords(map.getResult()) || isNarrow(map.getResult())) &&
+         llvm::all_of(map.getInputs(), isWords);
 }
 
 class WordsMapCode : public LayerCode {
@@ -90,11 +91,12 @@ private:
     tasks.store([&] {
       const auto value =
           llvm::find_if(plan.values, [](const MapValue& value) { return value.is_result; });
-      Copy copy{buffers[value - plan.values.begin()], out, result, {}, {}, 4};
-      int64_t at = 4; // row-major strides
+      const int64_t element = value->element_bytes;
+      Copy copy{buffers[value - plan.values.begin()], out, result, {}, {}, element};
+      int64_t at = element; // row-major strides
       std::vector<int64_t> dense(box.rank());
       for (size_t d = box.rank(); d-- > 0; at *= box.extents[d])
-        dense[d] = at / 4;
+        dense[d] = at / element;
       addresses(copy, dense, indices, first, count, {});
       copyOut(e, copy);
     });
@@ -107,35 +109,36 @@ private:
   }
 
   /// Bytes from index to index in the scratchpad. `packed`: the operand that may stand still.
-  std::vector<int64_t> padStrides(std::optional<int64_t> packed) const {
+  std::vector<int64_t> padStrides(std::optional<int64_t> packed, int64_t element) const {
     std::vector<int64_t> strides(box.rank());
-    int64_t at = 4;
+    int64_t at = element;
     for (size_t d = box.rank(); d-- > t.split;) {
       strides[d] = at;
       const bool still = packed && standsStill(*packed, d);
       if (!still)
         at *= box.extents[d];
       if (d + 1 == box.rank() && (t.padded || still))
-        at = still ? cols * 4 : ceilDiv(box.extents[d], cols) * cols * 4;
+        at = (still ? cols : ceilDiv(box.extents[d], cols) * cols) * element;
     }
     return strides;
   }
 
   void addresses(Copy& copy, const std::vector<int64_t>& dram, ArrayRef<Value> indices, Value first,
                  Value count, std::optional<int64_t> packed) {
-    Value at = e.mul(first, dram[t.split] * 4);
+    const int64_t element = copy.bytes;
+    Value at = e.mul(first, dram[t.split] * element);
     for (auto [d, index] : llvm::enumerate(indices))
-      at = e.add(at, e.mul(index, dram[d] * 4));
+      at = e.add(at, e.mul(index, dram[d] * element));
     copy.dram_at = at;
-    const std::vector<int64_t> pad = padStrides(packed);
+    const std::vector<int64_t> pad = padStrides(packed, element);
     for (size_t d = t.split; d < box.rank(); ++d) {
       Value extent = d == t.split ? count : e.constant(box.extents[d]);
       if (packed && standsStill(*packed, d)) {
         if (d + 1 == box.rank()) // a whole row of it
-          copy.axes.push_back({e.constant(cols), 0, 4});
+          copy.axes.push_back({e.constant(cols), 0, element});
         continue;
       }
-      copy.axes.push_back({extent, dram[d] * 4, pad[d]});
+      copy.axes.push_back({extent, dram[d] * element, pad[d]});
     }
   }
 
@@ -167,7 +170,7 @@ private:
   SmallVector<Level> packedLevels(int64_t input, Value count, int64_t row) {
     if (box.isNumber(input))
       return {{rowCount(count), 0, {}, {}}};
-    const std::vector<int64_t> pad = padStrides(input);
+    const std::vector<int64_t> pad = padStrides(input, row / cols);
     SmallVector<Level> levels;
     for (size_t d = box.rank(); d-- > t.split;) {
       Value extent = d == t.split ? count : e.constant(box.extents[d]);

@@ -11,7 +11,7 @@ ProductCode::ProductCode(Emit& emit, Session& session, ProductOperands operands,
                          const ProductPlan& plan, const isa::Spec& spec)
     : e(emit), s(session), o(std::move(operands)), p(o.product), plan(plan),
       z(p, plan, emit.machine), room(emit.machine), moves(spec),
-      box(emit, {p.axes, plan.tile, z.pixel_bytes, p.left_pitch * 4, p.element}),
+      box(emit, {p.axes, plan.tile, z.pixel_bytes, p.left_pitch * p.stored, p.element, p.stored}),
       rows(emit.machine.array.rows), cols(emit.machine.array.cols),
       first_weights(session.weight_groups) {
   auto push = [&](Role role, int64_t count) { levels.push_back({role, count}); };

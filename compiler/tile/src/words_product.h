@@ -10,10 +10,13 @@ namespace npuforge::tile {
 struct ProductOperands {
   Product product;
   mlir::Value left, right, result;
-  std::string element; ///< of what the array multiplies: "f32"
+  std::string element; ///< of what the array multiplies: f32, f16, bf16, i8
 };
 /// Of contract and convolve. Emits an error and fails on what the back end does not know.
 mlir::FailureOr<ProductOperands> readProduct(mlir::Operation& op);
+
+/// Why the product cannot be compiled although its precision asks for narrow operands, or "".
+std::string unmetPrecision(mlir::Operation& op);
 
 mlir::Attribute toAttribute(mlir::MLIRContext* context, const ProductPlan& plan);
 mlir::FailureOr<ProductPlan> readProductPlan(mlir::Operation& op);

@@ -60,7 +60,8 @@ SmallVector<Level> ProductCode::resultLevels(const Coordinates& at, const Tile& 
 
 void ProductCode::loadBox(const Coordinates& at, Value counter) {
   s.awaitCredit(e, "load", "matrix");
-  Value from = e.add(e.mul(at[kSlice], p.left_step * 4), e.mul(at[kChunk], plan.channels * 4));
+  Value from =
+      e.add(e.mul(at[kSlice], p.left_step * p.stored), e.mul(at[kChunk], plan.channels * p.stored));
   box.load(boxes, e.mul(e.parity(counter), room.box), left, from, channelsOf(at),
            {at[kBatch], at[kZ], at[kY], at[kX]}, padding);
   e.signal("load", "matrix");
@@ -79,13 +80,13 @@ void ProductCode::loadWeights(const Coordinates& at, Value counter) {
             e.mul(e.parity(e.add(counter, first_weights)),
                   e.map.weights[1].address - e.map.weights[0].address),
             right,
-            e.mul(row, p.right_pitch * 4),
+            e.mul(row, p.right_pitch * p.stored),
             {},
             p.element};
-  copy.dram_at = e.add(copy.dram_at, e.mul(at[kSlice], p.right_step * 4));
-  copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * 4));
-  copy.axes.push_back({rowsOf(at), p.right_pitch * 4, z.weight_pitch});
-  copy.axes.push_back({outputsOf(at), 4, p.element}); // the low bytes of the words
+  copy.dram_at = e.add(copy.dram_at, e.mul(at[kSlice], p.right_step * p.stored));
+  copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * p.stored));
+  copy.axes.push_back({rowsOf(at), p.right_pitch * p.stored, z.weight_pitch});
+  copy.axes.push_back({outputsOf(at), p.stored, p.element}); // of integers the low bytes
   s.awaitCredit(e, "load", "weights");
   copyIn(e, copy);
   e.signal("load", "weights");

@@ -66,12 +66,24 @@ constexpr const char* kOrders[] = {"panels_inside", "tiles_inside"};
 
 } // namespace
 
+std::string unmetPrecision(Operation& op) {
+  auto precision = op.getAttrOfType<StringAttr>("precision");
+  if (!precision || precision.getValue() == "f32")
+    return "";
+  return "its operands are not yet of its precision, " + precision.str() +
+         ": graph-narrow makes them so";
+}
+
 FailureOr<ProductOperands> readProduct(Operation& op) {
   // Words of integers hold i8 (graph-words sees to that), of which the array takes the low bytes.
-  const bool real = getElementTypeOrSelf(op.getResult(0).getType()).isF32();
-  const std::string element = real ? "f32" : "i8";
+  Type type = getElementTypeOrSelf(op.getOperand(0).getType());
+  const std::string element = type.isF32()    ? "f32"
+                              : type.isF16()  ? "f16"
+                              : type.isBF16() ? "bf16"
+                                              : "i8";
   auto sized = [&](Product product) {
-    product.element = real ? 4 : 1;
+    product.stored = elementBytes(op.getOperand(0));
+    product.element = element == "i8" ? 1 : product.stored;
     return product;
   };
   if (auto contract = dyn_cast<graph::ContractOp>(op))
@@ -121,7 +133,8 @@ namespace {
 
 bool handlesProduct(Operation& op) {
   return mlir::isa<graph::ContractOp, graph::ConvolveOp>(op) &&
-         llvm::all_of(op.getOperands(), isWords) && isWords(op.getResult(0));
+         (llvm::all_of(op.getOperands(), isWords) || llvm::all_of(op.getOperands(), isNarrow)) &&
+         isWords(op.getResult(0));
 }
 
 /// Does the array of the machine multiply elements of this type?
@@ -137,6 +150,8 @@ std::string writeProductPlan(Operation& op, const isa::Spec& spec, const match::
     for (StringRef type : types.getAsValueRange<StringAttr>())
       if (type != "i8")
         return "its array multiplies i8, not " + type.str();
+  if (std::string reason = unmetPrecision(op); !reason.empty())
+    return reason;
   const isa::Machine& machine = spec.machine;
   FailureOr<ProductOperands> operands = readProduct(op);
   if (failed(operands))

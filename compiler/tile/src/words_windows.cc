@@ -15,8 +15,8 @@ public:
   WindowsCode(Emit& emit, Session& session, const WindowsOperands& operands,
               const WindowsPlan& plan, const isa::Spec& spec, RowReduction reduction)
       : e(emit), s(session), o(operands), w(o.windows), plan(plan), z(w, plan, emit.machine),
-        moves(spec), reduction(std::move(reduction)),
-        box(emit, {w.axes, plan.tile, z.pixel_bytes, w.channels * 4}),
+        moves(spec, operands.loaded), reduction(std::move(reduction)),
+        box(emit, {w.axes, plan.tile, z.pixel_bytes, w.channels * w.element, w.element, w.element}),
         cols(emit.machine.array.cols), chunks(ceilDiv(w.channels, plan.channels)) {}
 
   void run() override {
@@ -71,7 +71,7 @@ private:
     Value slot = e.mul(parity, e.map.input.bytes / 2 / row * row);
     Value weights = e.add(slot, z.box_bytes);
     Value out = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
-    Value first = e.mul(chunk, plan.channels * 4);
+    Value first = e.mul(chunk, plan.channels * w.element);
     Tasks tasks(e, s);
     tasks.load([&] {
       if (matrix)
@@ -79,20 +79,21 @@ private:
                    weights,
                    matrix,
                    first,
-                   {{e.constant(z.taps), w.channels * 4, z.pixel_bytes}, {channels, 4, 4}},
-                   4});
+                   {{e.constant(z.taps), w.channels * w.element, z.pixel_bytes},
+                    {channels, w.element, w.element}},
+                   w.element});
       box.load(boxes, slot, input, first, channels, at, padding);
     });
     tasks.compute([&] {
       e.loop(z.blocks, [&](Value block) {
-        Value lanes = e.mul(block, row);
+        Value lanes = e.mul(block, cols * w.element), made = e.add(out, e.mul(block, row));
         if (w.weighted)
-          multiplyBlock(e.add(slot, lanes), e.add(weights, lanes), e.add(out, lanes));
+          multiplyBlock(e.add(slot, lanes), e.add(weights, lanes), made);
         else
-          reduceBlock(e.add(slot, lanes), e.add(out, lanes));
+          reduceBlock(e.add(slot, lanes), made);
       });
     });
-    tasks.store([&] { store(at, channels, first, out); });
+    tasks.store([&] { store(at, channels, e.mul(chunk, plan.channels * 4), out); });
   }
 
   Value rowsAt(int64_t base, ArrayRef<Level> levels) {
@@ -113,7 +114,7 @@ private:
 
   void storeRows(Value to, ArrayRef<Level> levels, int64_t base) {
     wait();
-    moveRows(e, *moves.store, e.stream(results, to, 0, {e.level(z.results, z.pixel_bytes)}),
+    moveRows(e, *moves.store, e.stream(results, to, 0, {e.level(z.results, z.result_pixel)}),
              rowsAt(base, levels));
   }
 
@@ -217,7 +218,7 @@ private:
 
   void store(const WindowBox::Indices& at, Value channels, Value first, Value out) {
     Copy copy{results, out, result, first, {}, 4};
-    int64_t pad = z.pixel_bytes, dram = w.channels * 4;
+    int64_t pad = z.result_pixel, dram = w.channels * 4;
     SmallVector<Axis> inner_first{{channels, 4, 4}};
     for (size_t axis = at.size(); axis-- > 0;) {
       copy.dram_at = e.add(copy.dram_at, e.mul(at[axis], plan.tile[axis] * dram));

@@ -11,7 +11,8 @@ struct WindowsOperands {
   Windows windows;
   mlir::Value input, weights, result; ///< weights may be null
   RowFunction function;
-  isa::Type type;
+  isa::Type type;                    ///< of results
+  isa::Type loaded = isa::Type::F32; ///< of operands: F16 or BF16 where they are narrow
 };
 
 std::unique_ptr<LayerCode> makeWindows(Emit& emit, Session& session,

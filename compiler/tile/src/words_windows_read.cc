@@ -2,6 +2,7 @@
 #include "npuforge/compiler/graph/Graph.h"
 
 #include "mlir/IR/TypeUtilities.h"
+#include "words_product.h"
 #include "words_windows.h"
 
 namespace npuforge::tile {
@@ -41,6 +42,9 @@ WindowsOperands readWindows(Operation& op) {
   o.result = op.getResult(0), o.input = op.getOperand(0);
   o.type = getElementTypeOrSelf(o.result.getType()).isF32() ? isa::Type::F32 : isa::Type::I32;
   o.windows.channels = extentsOf(o.result).back();
+  o.windows.element = elementBytes(o.input);
+  if (isNarrow(o.input))
+    o.loaded = getElementTypeOrSelf(o.input.getType()).isF16() ? isa::Type::F16 : isa::Type::BF16;
   if (auto pool = dyn_cast<graph::PoolOp>(op)) {
     o.function = pool.getKind() == "max" ? RowFunction::Max : RowFunction::Sum;
     o.windows.axes = readAxes(pool, o.input, pool.getKernel());
@@ -61,16 +65,21 @@ bool handles(Operation& op) {
       convolve && isDepthwise(convolve) && getElementTypeOrSelf(op.getResult(0).getType()).isF32();
   if (!mlir::isa<graph::PoolOp>(op) && !weighted)
     return false;
-  return llvm::all_of(op.getOperands(), isWords) && isWords(op.getResult(0));
+  return (llvm::all_of(op.getOperands(), isWords) ||
+          (weighted && llvm::all_of(op.getOperands(), isNarrow))) &&
+         isWords(op.getResult(0));
 }
 
 std::string write(Operation& op, const isa::Spec& spec, const match::Patterns&, bool) {
   if (extentsOf(op.getOperand(0)).size() > 5)
     return "windows of more than 3 dimensions are not known";
+  if (std::string reason = unmetPrecision(op); !reason.empty())
+    return reason;
   const WindowsOperands operands = readWindows(op);
-  const WordMoves moves(spec);
+  const WordMoves moves(spec, operands.loaded);
   if (!moves.load || !moves.store)
-    return "it does not copy words between scratchpad and accumulator";
+    return std::string("it does not copy rows of ") + isa::name(operands.loaded) +
+           " between scratchpad and accumulator";
   if (!findReduction(*op.getContext(), spec, operands.function, operands.type))
     return std::string("no reduction of the vector unit makes the ") +
            (operands.function == RowFunction::Max   ? "maximum"

@@ -13,6 +13,7 @@
 #include <mlir/Parser/Parser.h>
 
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/tensor_interpreter.h"
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
@@ -135,6 +136,7 @@ void checkWords(const WordsCase& c) {
   const std::vector<Words> given = draw(c);
   const Words wanted = expected(c, *module, given);
   mlir::PassManager passes(&context);
+  passes.addNestedPass<mlir::func::FuncOp>(graph::createNarrow());
   npu::buildTilePipeline(passes, spec());
   npu::buildNpuPipeline(passes, spec());
   ASSERT_TRUE(mlir::succeeded(passes.run(*module))) << moduleOf(c);

@@ -69,6 +69,18 @@ Case integers(Case c) {
   return c;
 }
 
+/// Multiplied in a narrower type.
+Case narrowed(Case c, const std::string& precision) {
+  const size_t open = c.operation.find('{');
+  const std::string attribute = fmt::format("precision = \"{}\"", precision);
+  c.name += precision;
+  if (open == std::string::npos)
+    c.operation += fmt::format(" {{{}}}", attribute);
+  else
+    c.operation.insert(open + 1, attribute + ", ");
+  return c;
+}
+
 std::vector<Case> chosen() {
   const Window same3{{3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}};
   const Window pixel{{1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}};
@@ -171,6 +183,9 @@ std::vector<Case> cases() {
   for (const Case& c : chosen())
     if (c.operation.find("graph.pool") == 0)
       all.push_back(integers(c));
+    else
+      for (const char* precision : {"bf16", "f16"})
+        all.push_back(narrowed(c, precision));
   Shapes shapes(5);
   for (int index = 0; index < 40; ++index)
     all.push_back(shapes.draw(index));

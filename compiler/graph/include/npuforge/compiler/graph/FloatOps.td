@@ -1,5 +1,6 @@
 // Imported operators: what ONNX means by them, over tensors of f32 (or of 8 bits, for those that only move data).
-// Results may be unranked until graph-infer-shapes has run.
+// Results may be unranked until graph-infer-shapes has run. conv, gemm and matmul may have an attribute `precision`, which is that of the
+// tensor operator that they become (TensorOps.td); it means nothing to products that become integer ones.
 #ifndef NPUFORGE_GRAPH_FLOAT_OPS
 #define NPUFORGE_GRAPH_FLOAT_OPS
 

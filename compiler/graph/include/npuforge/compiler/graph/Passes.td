@@ -90,6 +90,27 @@ def Words : Pass<"graph-words", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def Precision : Pass<"graph-precision", "::mlir::func::FuncOp"> {
+  let summary = "Products of f32 get the type in which the array multiplies them";
+  let description = [{
+    Sets `precision` on the products of f32: `type` on all that have none, then what `layers` say of nodes by name. A name that no product of f32 has is
+    an error, which names those next to it.
+  }];
+  let options = [
+    Option<"type", "type", "std::string", [{"f32"}], "f32, f16 or bf16">,
+    ListOption<"layers", "layers", "std::string", "NAME=TYPE, of one node">
+  ];
+}
+
+def Narrow : Pass<"graph-narrow", "::mlir::func::FuncOp"> {
+  let summary = "A product's precision becomes the type of its operands";
+  let description = [{
+    Behind graph-words: f32 operands of a product with a precision of f16 or bf16 become tensors of that type, constants at once, others by maps
+    that round; the product keeps its f32 result. Nothing else has operands of these types.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def MergeMaps : Pass<"graph-merge-maps", "::mlir::func::FuncOp"> {
   let summary = "A map over words that only one map of its shape reads becomes a part of it";
 }

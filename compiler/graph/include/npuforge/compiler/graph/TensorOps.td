@@ -48,8 +48,8 @@ def Graph_ReduceOp : Graph_TensorOp<"reduce", "One element for each slice along 
 def Graph_ContractOp : Graph_TensorOp<"contract", "Products of matrices: [B, M, K] times [B or 1, K, N] is [B, M, N]"> {
   let description = [{
     lhs may have one batch, too. Integers of 8 bits sum into i32, f16, bf16 and f32 in f32 (the result's type is f32 for f32, i32 for integers, and
-    that of the operands for f16 and bf16). `precision` is the type in which the array multiplies f32 operands: f32 (without the attribute),
-    f16 or bf16. The order of a float's sum is the machine's.
+    that of the operands or f32 for f16 and bf16). `precision` is the type in which the array multiplies f32 operands, which are rounded to it, half
+    to even: f32 (without the attribute), f16 or bf16. The order of a float's sum is the machine's.
   }];
   let arguments = (ins Graph_Tensor:$lhs, Graph_Tensor:$rhs, OptionalAttr<StrAttr>:$precision);
 }
