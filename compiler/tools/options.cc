@@ -126,8 +126,15 @@ mlir::OwningOpRef<mlir::ModuleOp> parse_graph(mlir::MLIRContext& context,
       llvm::StringRef(reinterpret_cast<const char*>(text.data()), text.size()), &context);
   if (!module)
     throw compiler::CompileError(diagnostics.text());
-  if (!module->lookupSymbol<mlir::func::FuncOp>("main"))
+  auto main = module->lookupSymbol<mlir::func::FuncOp>("main");
+  if (!main || main.isExternal())
     throw compiler::CompileError("there is no function @main");
+  for (unsigned i = 0; i < main.getNumArguments(); ++i)
+    if (!main.getArgAttrOfType<mlir::StringAttr>(i, "graph.name"))
+      throw compiler::CompileError(fmt::format("argument {} of @main has no graph.name", i));
+  for (unsigned i = 0; i < main.getNumResults(); ++i)
+    if (!main.getResultAttrOfType<mlir::StringAttr>(i, "graph.name"))
+      throw compiler::CompileError(fmt::format("result {} of @main has no graph.name", i));
   return module;
 }
 
