@@ -140,6 +140,8 @@ void ConvCode::bandsOutside() {
 }
 
 void ConvCode::loadNextBand(Value index, Value block) {
+  if (f.bands == 1)
+    return;
   Value more = e.min(e.sub(e.constant(f.bands - 1), index), 1), next = e.add(index, 1);
   if (plan.unfold)
     e.when(more, [&] { unfoldShare(band(next, next), block); });

@@ -51,6 +51,7 @@ private:
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
   void loadBand(const Band& band);
+  void loadThinned(const Band& band);
   void loadParams(Value index, Value block, Value counter);
   void loadSecond(const Band& band, Value block, Value counter);
   void loadBlock(Value block, Value group);

@@ -25,9 +25,25 @@ void ConvCode::loadInput(const Band& b) {
   s.awaitCredit(e, "load", "matrix");
   if (plan.unfold)
     unfoldBand(b);
+  else if (thinned(layer, plan))
+    loadThinned(b);
   else
     loadBand(b);
   e.signal("load", "matrix");
+}
+
+/// One run for each pixel.
+void ConvCode::loadThinned(const Band& b) {
+  const Window& w = layer.window;
+  const int64_t row_bytes = layer.in.width * cols, plane = layer.in.height * row_bytes;
+  Value dst = e.stream(
+      input, b.slot, 0,
+      {e.level(layer.out.width, cols), {b.rows, f.pitch, {}, {}}, e.level(f.planes, f.plane)});
+  Value src = e.stream(input_dram, e.mul(b.first, w.stride_h * row_bytes), 0,
+                       {e.level(layer.out.width, w.stride_w * cols),
+                        {b.rows, w.stride_h * row_bytes, {}, {}},
+                        e.level(f.planes, plane)});
+  CopyInOp::create(e.builder, e.location, dst, src, e.constant(cols));
 }
 
 void ConvCode::loadBand(const Band& b) {

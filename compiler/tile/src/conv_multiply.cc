@@ -97,7 +97,7 @@ Level ConvCode::columns(int64_t kernel_column) {
   const Window& w = layer.window;
   if (plan.plain)
     return e.level(layer.out.width, w.stride_w * f.pixel);
-  Level level = e.level(layer.out.width, w.stride_w * cols);
+  Level level = e.level(layer.out.width, f.step_w * cols);
   const int64_t shift = w.left - kernel_column * w.dilation_w;
   const int64_t low = ceilDiv(shift, w.stride_w),
                 high = ceilDiv(layer.in.width + shift, w.stride_w);
@@ -110,7 +110,7 @@ Level ConvCode::columns(int64_t kernel_column) {
 
 Level ConvCode::rows(const Band& b, int64_t kernel_row, Value rolled) {
   const Window& w = layer.window;
-  Level level{b.rows, w.stride_h * f.pitch, {}, {}};
+  Level level{b.rows, f.step_h * f.pitch, {}, {}};
   if (w.top == 0 && w.bottom == 0)
     return level;
   if (rolled) { // only with a stride of one: the plan's condition

@@ -75,6 +75,14 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
   Footprint f{};
   f.bands = ceilDiv(layer.out.height, plan.band);
   f.slots = f.bands == 1 ? 1 : 2;
+  f.step_h = w.stride_h, f.step_w = w.stride_w;
+  if (thinned(layer, plan)) {
+    f.step_h = f.step_w = 1;
+    f.rows = plan.band, f.pixel = cols, f.pitch = layer.out.width * cols;
+    f.planes = ceilDiv(layer.in.channels, cols), f.plane = f.rows * f.pitch;
+    f.bytes = f.planes * f.plane;
+    return f;
+  }
   if (plan.unfold) {
     f.rows = plan.band, f.planes = 1;
     f.pixel = unfolded(layer), f.pitch = layer.out.width * f.pixel;
@@ -187,7 +195,9 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
   }
   const int64_t bands = ceilDiv(layer.out.height, plan.band),
                 blocks = ceilDiv(layer.out.channels, cols);
-  const int64_t inputs = layer.in.height * layer.in.width * layer.in.channels;
+  const int64_t pixels =
+      thinned(layer, plan) ? layer.out.height * layer.out.width : layer.in.height * layer.in.width;
+  const int64_t inputs = pixels * layer.in.channels;
   plan.blocks_outside =
       bands > 1 && r.one_group(plan) && blocks * inputs < (bands - 1) * blocks * r.bytes;
   return plan;

@@ -47,15 +47,21 @@ Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& 
 
 /// The input rows of a band and where they lie in a slot.
 struct Footprint {
-  int64_t bands;  ///< number of bands
-  int64_t slots;  ///< 1: there is only one tile, which may use all of the memory
-  int64_t rows;   ///< input rows of the slot, padding rows included; unfolded: result rows
-  int64_t pixel;  ///< bytes from pixel to pixel
-  int64_t pitch;  ///< bytes from row to row
+  int64_t bands;          ///< number of bands
+  int64_t slots;          ///< 1: there is only one tile, which may use all of the memory
+  int64_t rows;           ///< input rows of the slot, padding rows included; unfolded: result rows
+  int64_t step_h, step_w; ///< convolution: rows and pixels of the slot from result to result
+  int64_t pixel;          ///< bytes from pixel to pixel
+  int64_t pitch;          ///< bytes from row to row
   int64_t planes; ///< channel blocks (plain: channels; interleaved, unfolded: one holds all)
   int64_t plane;  ///< bytes from plane to plane
   int64_t bytes;  ///< of the slot
 };
+/// Do loads take only the pixels that results are made of? So it is with strided 1x1 kernels.
+inline bool thinned(const Layer& layer, const Plan& plan) {
+  const Window& w = layer.window;
+  return !plan.plain && w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h * w.stride_w > 1;
+}
 /// Where a band of results waits for its pooling, behind the input's slots: rows of the bands
 /// before first, one such place for each block when there are any.
 struct PoolFootprint {

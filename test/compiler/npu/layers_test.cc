@@ -146,6 +146,8 @@ Case conv_then_pool(const char* name, Extent in, int64_t channels, WindowText co
 std::vector<Case> cases() {
   std::vector<Case> all{
       conv("Pointwise", {37, 5, 13}, 29, window(1, 1), true),
+      conv("PointwiseStrided", {37, 9, 13}, 29, window(1, 1, {2, 3}), true),
+      conv("PointwiseStridedBands", {260, 45, 58}, 40, window(1, 1, {2, 2})),
       conv("Padded", {24, 9, 7}, 33, window(3, 3, {1, 1}, {1, 1, 1, 1}), true),
       conv("StridedAsymmetric", {24, 13, 11}, 20, window(3, 3, {2, 2}, {0, 1, 1, 0}), true),
       conv("Dilated", {17, 19, 17}, 18, window(5, 3, {1, 2}, {2, 1, 3, 0}, {2, 1})),
