@@ -1,7 +1,6 @@
 #include "pipeline.h"
 
 #include <mlir/IR/Diagnostics.h>
-#include <mlir/Transforms/Passes.h>
 
 #include "npuforge/compiler/graph/Passes.h"
 
@@ -23,7 +22,7 @@ void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions)
   main.addPass(graph::createFoldScales());  // batch normalisation into convolutions
   main.addPass(
       graph::createMoveQuantize());    // only arithmetic stays between dequantize and quantize
-  main.addPass(mlir::createCSEPass()); // equal quantizes of one value are one
+  main.addPass(graph::createCommon()); // equal quantizes of one value are one
   main.addPass(graph::createBindInterface()); // f32 at the network's ends -> attributes of @main
   main.addPass(graph::createShiftUnsigned()); // ui8 -> i8
   main.addPass(graph::createFuseMaps());      // element-wise f32 -> maps on 8 bits
@@ -37,7 +36,7 @@ void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions)
   main.addPass(graph::createNarrow());         // operands of products -> f16, bf16
   main.addPass(graph::createMergeMaps());      // chains of maps -> one
   main.addPass(graph::createCheckLowered());   // refuses the rest
-  main.addPass(mlir::createCSEPass());
+  main.addPass(graph::createCommon());
 }
 
 Diagnostics::Diagnostics(mlir::MLIRContext& context) : context_(context) {

@@ -18,6 +18,7 @@
 #include "../pipeline.h"
 #include "maps_report.h"
 #include "options.h"
+#include "reasons.h"
 #include "report.h"
 #include "stages.h"
 
@@ -93,15 +94,17 @@ void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
 }
 
 void finish(const Options& options, tools::Report& report, const tools::Maps& maps,
-            double seconds) {
+            const tools::Reasons& reasons, double seconds) {
   if (options.emit == "elf") // otherwise standard output is the result
-    tools::print(report), tools::print(maps);
+    tools::print(report), tools::print(maps), tools::print(reasons);
   if (!options.maps_json.empty())
     isa::write_json_file(options.maps_json, tools::to_json(maps));
   if (options.json.empty())
     return;
   nlohmann::json json = tools::to_json(report);
   json["maps"] = tools::to_json(maps);
+  json["optimisations"] = tools::to_json(reasons);
+  json["disabled"] = options.disabled;
   json["model"] = options.model;
   json["machine"] = options.machine;
   json["seconds"] = seconds;
@@ -113,7 +116,9 @@ int run(const Options& options) {
   isa::Spec spec = isa::load_spec(isa::find_machine(options.machine));
   tools::Stages stages;
   stages.next("graph");
+  tools::Reasons reasons;
   mlir::MLIRContext context;
+  tools::collect_reasons(context, reasons);
   mlir::OwningOpRef<mlir::ModuleOp> module = tools::load_graph(context, options);
   tools::Report report = tools::describe(*module, spec.machine);
   tools::Maps maps;
@@ -122,7 +127,7 @@ int run(const Options& options) {
   tools::check_printed(options);
   write(*module, options, spec, report);
   stages.done();
-  finish(options, report, maps,
+  finish(options, report, maps, reasons,
          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <mlir/Parser/Parser.h>
 
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/onnx/import.h"
 #include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
@@ -65,6 +66,21 @@ std::string check_layer_precision(const std::string& text) {
   return check_precision(text.substr(equals + 1));
 }
 
+/// `help` lists the optimisations and ends the program.
+void check_optimisation(const std::string& name) {
+  std::string known;
+  for (const graph::Optimisation* each : graph::optimisations()) {
+    if (each->name == name)
+      return;
+    known += fmt::format("{:<14} {}\n", each->name.str(), each->summary.str());
+  }
+  if (name == "help") {
+    isa::write_stdout(known);
+    throw CLI::Success();
+  }
+  throw CLI::ValidationError("--disable", name + " is no optimisation; these are:\n" + known);
+}
+
 /// A check for CLI11 from a parser that throws.
 template <typename Parse>
 auto checked(Parse parse) {
@@ -107,6 +123,12 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->allow_extra_args(false)
       ->take_all()
       ->check(check_layer_precision);
+  app.add_option("--disable", options.disabled,
+                 "NAME[,NAME...]: optimisations to leave out; help lists them")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->take_all()
+      ->check(checked(check_optimisation));
   app.add_option("--print-ir-after", options.print_after,
                  "PASS or all: print the module after passes");
 }
@@ -159,6 +181,9 @@ mlir::OwningOpRef<mlir::ModuleOp> import_graph(mlir::MLIRContext& context,
 mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
                                              const ModelOptions& options) {
   mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options);
+  const std::vector<llvm::StringRef> disabled(options.disabled.begin(), options.disabled.end());
+  if (!disabled.empty())
+    (*module)->setAttr(graph::kDisableAttr, mlir::Builder(&context).getStrArrayAttr(disabled));
   mlir::PassManager passes(&context);
   compiler::add_graph_passes(passes, options.precisions);
   compiler::print_after(passes, options.print_after, options.printed);

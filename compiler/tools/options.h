@@ -19,6 +19,7 @@ struct ModelOptions {
   std::string model;
   std::vector<std::string> shapes, outputs, bindings;
   compiler::Precisions precisions;
+  std::vector<std::string> disabled; ///< names of optimisations
   std::string print_after;
   mutable bool printed = false; ///< whether print_after named a pass that ran
 };

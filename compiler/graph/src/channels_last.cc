@@ -7,6 +7,7 @@
 // convolutions, activations, sums, concatenations keeps its channels last all the way.
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/build.h"
+#include "npuforge/compiler/graph/optimisations.h"
 
 namespace npuforge::graph {
 
@@ -186,6 +187,7 @@ private:
       operands.push_back(before(*map, build, operand, *perm));
     builder.setInsertionPoint(map);
     auto type = cast<RankedTensorType>(map.getType());
+    taken(map.getLoc(), kChannelsLast, "works on the order that its operands have");
     auto made = MapOp::create(
         builder, map.getLoc(),
         RankedTensorType::get(permuted(type.getShape(), inverse(*perm)), type.getElementType()),
@@ -204,6 +206,9 @@ private:
       return false;
     OpBuilder builder(move);
     Build build(builder, move.getLoc());
+    taken(move.getLoc(), kChannelsLast,
+          "two transposes are one, with that of '" +
+              nodeName(outer->input.getDefiningOp()->getLoc()) + "'");
     replace(*move, build.transpose(inner->input, permuted(inner->perm, outer->perm)));
     return true;
   }
@@ -227,11 +232,14 @@ private:
                             from, permuted(source, *perm));
       auto written = relocated({piece.getTo(), Shape(piece.getToStrides())}, piece.getExtents(),
                                shape, permuted(target, *perm));
-      if (!read || !written)
+      if (!read || !written) {
+        refused(move.getLoc(), kChannelsLast, "it moves runs that cross the dimensions");
         return false;
+      }
       pieces.push_back(PieceAttr::get(move.getContext(), piece.getInput(), piece.getExtents(),
                                       read->base, read->steps, written->base, written->steps));
     }
+    taken(move.getLoc(), kChannelsLast, "works on the order that its operands have");
     OpBuilder builder(move);
     Build build(builder, move.getLoc());
     SmallVector<Value> operands;
@@ -261,6 +269,7 @@ private:
       perm.push_back(llvm::find(order, axis) - order.begin());
     for (int64_t axis : order)
       shape.push_back(shapeOf(t->input)[static_cast<size_t>(axis)]);
+    taken(reduce.getLoc(), kChannelsLast, "works on the order that its operand has");
     OpBuilder builder(reduce);
     Build build(builder, reduce.getLoc());
     Value made = ReduceOp::create(builder, reduce.getLoc(),
@@ -275,7 +284,10 @@ private:
 };
 
 struct ChannelsLastPass : impl::ChannelsLastBase<ChannelsLastPass> {
-  void runOnOperation() override { Sinking(getOperation()).run(); }
+  void runOnOperation() override {
+    if (allowed(getOperation(), kChannelsLast))
+      Sinking(getOperation()).run();
+  }
 };
 
 } // namespace

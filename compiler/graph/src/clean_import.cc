@@ -1,5 +1,6 @@
 // graph-clean-import: what exporters leave behind.
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/optimisations.h"
 
 #include "constants.h"
 
@@ -32,6 +33,7 @@ struct BiasIntoGemm : mlir::OpRewritePattern<AddOp> {
       auto gemm = GemmOp::create(rewriter, matmul.getLoc(), type, matmul.getA(), matmul.getB(), row,
                                  one, one, false, false);
       gemm->setDiscardableAttrs(matmul->getDiscardableAttrDictionary()); // precision
+      taken(add.getLoc(), kFoldBias, "is the bias of '" + nodeName(matmul.getLoc()) + "'");
       rewriter.replaceOp(add, gemm);
       return mlir::success();
     }
@@ -42,8 +44,9 @@ struct BiasIntoGemm : mlir::OpRewritePattern<AddOp> {
 struct CleanImport : impl::CleanImportBase<CleanImport> {
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
-    patterns.add<BiasIntoGemm>(
-        &getContext()); // identities and views of constants fold by themselves
+    if (allowed(getOperation(), kFoldBias))
+      patterns.add<BiasIntoGemm>(&getContext());
+    // identities and views of constants fold by themselves
     if (mlir::failed(mlir::applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -2,6 +2,7 @@
 // normalisation is, go into its weights and its bias.
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/build.h"
+#include "npuforge/compiler/graph/optimisations.h"
 
 namespace npuforge::graph {
 
@@ -36,19 +37,29 @@ mlir::Value perChannel(const Build& build, mlir::Value value, int64_t channels) 
   return build.expand(build.reshape(raised, shape[1]), channels);
 }
 
+/// Why factors cannot go into the convolution; "" if they can.
+std::string obstacle(ConvOp conv, MapOp map) {
+  if (!conv.getResult().hasOneUse())
+    return "the convolution's result has other readers";
+  if (!constantValue(conv.getWeights()) || (conv.getBias() && !constantValue(conv.getBias())))
+    return "the convolution's weights are not constant";
+  return map.getType() == conv.getType() ? "" : "the result has another shape";
+}
+
 void fold(MapOp map) {
   auto conv = map.getInputs().empty() ? ConvOp() : map.getInputs()[0].getDefiningOp<ConvOp>();
-  if (!conv || !isScale(map) || !conv.getResult().hasOneUse() ||
-      !constantValue(conv.getWeights()) || (conv.getBias() && !constantValue(conv.getBias())) ||
-      map.getType() != conv.getType())
+  if (!conv || !isScale(map))
     return;
+  if (std::string why = obstacle(conv, map); !why.empty())
+    return refused(map.getLoc(), kFoldScales, why);
   mlir::OpBuilder builder(map);
   Build build(builder, conv.getLoc());
   const int64_t channels = shapeOf(conv.getWeights())[0];
   mlir::Value factor = perChannel(build, map.getInputs()[1], channels);
   mlir::Value offset = perChannel(build, map.getInputs()[2], channels);
   if (!factor || !offset)
-    return;
+    return refused(map.getLoc(), kFoldScales, "factors or offsets are no constants of channels");
+  taken(map.getLoc(), kFoldScales, "is in the weights of '" + nodeName(conv.getLoc()) + "'");
   mlir::Value weights =
       build.multiply(conv.getWeights(), build.reshape(factor, {channels, 1, 1, 1}));
   mlir::Value bias =
@@ -64,6 +75,8 @@ void fold(MapOp map) {
 
 struct FoldScales : impl::FoldScalesBase<FoldScales> {
   void runOnOperation() override {
+    if (!allowed(getOperation(), kFoldScales))
+      return;
     for (mlir::Operation& op : llvm::make_early_inc_range(getOperation().getBody().front()))
       if (auto map = llvm::dyn_cast<MapOp>(op))
         fold(map);

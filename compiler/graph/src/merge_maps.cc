@@ -4,6 +4,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/optimisations.h"
 
 namespace npuforge::graph {
 
@@ -21,20 +22,35 @@ size_t operations(MapOp map) {
   return llvm::range_size(map.getBody().front().without_terminator());
 }
 
-/// The map that can become a part of `user`, which reads it as operand `index`.
-MapOp mergeable(MapOp user, unsigned index) {
-  auto map = user.getInputs()[index].getDefiningOp<MapOp>();
+/// Why the map cannot become a part of `user`, which reads it; "" if it can.
+std::string obstacle(MapOp map, MapOp user) {
   auto shape = [](Value value) { return llvm::cast<ShapedType>(value.getType()).getShape(); };
-  if (!map || !llvm::all_of(map->getUsers(), [&](Operation* op) { return op == user; }) ||
-      shape(map.getResult()) != shape(user.getResult()))
-    return {};
+  const auto others = llvm::count_if(map->getUsers(), [&](Operation* op) { return op != user; });
+  if (others > 0)
+    return "its result has " + std::to_string(others + 1) + " readers";
+  if (shape(map.getResult()) != shape(user.getResult()))
+    return "its reader's result has another shape";
   // Quantised tensors stay what they are: i8, with a layout of their own.
   for (MapOp each : {map, user})
     if (llvm::cast<ShapedType>(each.getType()).getElementType().isInteger(8))
-      return {};
-  const bool fits = operations(map) + operations(user) <= kMostOperations &&
-                    map.getInputs().size() + user.getInputs().size() - 1 <= kMostOperands;
-  return fits ? map : MapOp();
+      return "quantised tensors stay what they are";
+  if (operations(map) + operations(user) > kMostOperations ||
+      map.getInputs().size() + user.getInputs().size() - 1 > kMostOperands)
+    return "the two are too large for one";
+  return "";
+}
+
+/// The map that can become a part of `user`, which reads it as operand `index`.
+MapOp mergeable(MapOp user, unsigned index) {
+  auto map = user.getInputs()[index].getDefiningOp<MapOp>();
+  if (!map)
+    return {};
+  const std::string why = obstacle(map, user);
+  if (!why.empty())
+    refused(map.getLoc(), kMergeMaps, why);
+  else
+    taken(map.getLoc(), kMergeMaps, "is a part of '" + nodeName(user.getLoc()) + "'");
+  return why.empty() ? map : MapOp();
 }
 
 /// Adds the operand unless it is there; returns the body's argument for it.
@@ -81,6 +97,8 @@ MapOp merge(MapOp user, MapOp map) {
 
 struct MergeMaps : impl::MergeMapsBase<MergeMaps> {
   void runOnOperation() override {
+    if (!allowed(getOperation(), kMergeMaps))
+      return;
     SmallVector<MapOp> maps;
     getOperation().walk([&](MapOp map) { maps.push_back(map); });
     for (MapOp user : maps) {

@@ -1,5 +1,7 @@
 #include "conv.h"
 
+#include "npuforge/compiler/graph/optimisations.h"
+
 namespace npuforge::tile {
 
 namespace {
@@ -28,9 +30,8 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       r(reductionOf(layer, plan, emit.machine)), f(convFootprint(layer, plan, emit.machine)),
       p(poolFootprint(layer, plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
       one_group(r.one_group(plan)), blocks_outside(plan.blocks_outside && one_group),
-      resident(one_group && !blocks_outside && f.bands > 1 &&
-               blocks * r.bytes <= emit.map.weights[0].bytes),
-      first_weights(session.weight_groups), first_params(session.param_groups) {
+      resident(keepsWeights()), first_weights(session.weight_groups),
+      first_params(session.param_groups) {
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));
   std::vector<int8_t> lanes;
   for (int64_t block = 0; block < blocks; ++block)
@@ -43,6 +44,25 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
                    std::vector<int8_t>(layer.window.kernel_w, static_cast<int8_t>(layer.fill)));
   s.param_groups += tasks();
   s.weight_groups += weightGroups();
+}
+
+/// With one band, and with blocks outside, all weights are loaded once anyway.
+bool ConvCode::keepsWeights() const {
+  if (f.bands == 1 || blocks_outside)
+    return false;
+  const auto node = layer.node->getLoc();
+  const int64_t bytes = blocks * r.bytes, room = e.map.weights[0].bytes;
+  if (!graph::allowed(layer.root, graph::kKeepWeights))
+    return graph::refused(node, graph::kKeepWeights, "turned off"), false;
+  if (!one_group || bytes > room) {
+    graph::refused(node, graph::kKeepWeights,
+                   std::to_string(bytes) + " bytes, the slot has " + std::to_string(room));
+    return false;
+  }
+  graph::taken(node, graph::kKeepWeights,
+               "all " + std::to_string(bytes) + " bytes are loaded once for " +
+                   std::to_string(f.bands) + " bands");
+  return true;
 }
 
 int64_t ConvCode::weightGroups() const {

@@ -96,6 +96,7 @@ private:
   int64_t tasks() const { return f.bands * blocks; }
   int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
   int64_t weightGroups() const;
+  bool keepsWeights() const;
 
   Emit& e;
   Session& s;

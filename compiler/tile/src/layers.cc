@@ -1,6 +1,7 @@
 #include "layers.h"
 
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/graph/scale.h"
 
 #include "words.h"
@@ -16,38 +17,76 @@ Shape shapeOf(Value value) {
 
 namespace {
 
-/// Could the convolution that `value` comes from add something to its result?
-graph::RequantOp summand(Value value) {
+/// The convolution that becomes one layer with what reads it, or why there is none.
+struct Fusion {
+  graph::RequantOp with;
+  const char* obstacle = "";
+};
+
+/// Could the convolution that `value` comes from do more with its result?
+Fusion summand(Value value) {
   auto requant = value.getDefiningOp<graph::RequantOp>();
   auto conv = requant ? requant.getInput().getDefiningOp<graph::QConvOp>() : graph::QConvOp();
-  return conv && conv.getGroups() == 1 && value.hasOneUse() ? requant : graph::RequantOp();
+  if (!conv)
+    return {{}, "no operand is a convolution's result"};
+  if (conv.getGroups() != 1)
+    return {{}, "the convolution before it has groups"};
+  if (!value.hasOneUse())
+    return {{}, "the convolution's result has other readers"};
+  return {requant};
 }
 
-/// The convolution that becomes one layer with the sum: the later one of its two operands.
-graph::RequantOp fusedWith(graph::QAddOp add) {
+/// With a sum: the later one of its two operands.
+Fusion fusion(graph::QAddOp add) {
+  if (!graph::allowed(add, graph::kFuseSum))
+    return {{}, "turned off"};
   if (add.getA().getType() != add.getB().getType())
-    return {};
-  graph::RequantOp a = summand(add.getA()), b = summand(add.getB());
-  if (a && b)
-    return a->isBeforeInBlock(b) ? b : a;
-  return a ? a : b;
+    return {{}, "its operands differ in shape"};
+  const Fusion a = summand(add.getA()), b = summand(add.getB());
+  if (a.with && b.with)
+    return a.with->isBeforeInBlock(b.with) ? b : a;
+  return a.with ? a : b;
 }
 
-/// The convolution that becomes one layer with the pooling: bands of its rows, which have the rows
-/// above them, hold whole windows.
-graph::RequantOp fusedWith(graph::QMaxPoolOp pool) {
-  graph::RequantOp requant = summand(pool.getInput());
-  if (!requant)
-    return {};
+/// With a pooling: bands of its rows, which have the rows above them, hold whole windows.
+Fusion fusion(graph::QMaxPoolOp pool) {
+  if (!graph::allowed(pool, graph::kFusePool))
+    return {{}, "turned off"};
+  const Fusion conv = summand(pool.getInput());
+  if (!conv.with)
+    return conv;
   auto kernel = pool.getKernel(), strides = pool.getStrides(), pads = pool.getPads(),
        dilations = pool.getDilations();
   const bool banded =
       kernel[0] >= strides[0] && pads[0] == kernel[0] - strides[0] &&
       shapeOf(pool.getResult()).height * strides[0] == shapeOf(pool.getInput()).height;
-  return banded && dilations[0] == 1 && dilations[1] == 1 ? requant : graph::RequantOp();
+  if (dilations[0] != 1 || dilations[1] != 1)
+    return {{}, "its windows are dilated"};
+  if (!banded)
+    return {{}, "bands of rows do not hold whole windows"};
+  return conv;
+}
+
+template <typename Op>
+graph::RequantOp fusedWith(Op op) {
+  return fusion(op).with;
+}
+
+void explain(Operation& op, Fusion fusion, const graph::Optimisation& optimisation) {
+  if (!fusion.with)
+    return graph::refused(op.getLoc(), optimisation, fusion.obstacle);
+  const std::string conv = graph::nodeName(fusion.with.getLoc());
+  graph::taken(op.getLoc(), optimisation, "is the last step of '" + conv + "'");
 }
 
 } // namespace
+
+void explainFusion(Operation& op) {
+  if (auto add = dyn_cast<graph::QAddOp>(op))
+    explain(op, fusion(add), graph::kFuseSum);
+  if (auto pool = dyn_cast<graph::QMaxPoolOp>(op))
+    explain(op, fusion(pool), graph::kFusePool);
+}
 
 bool isLayer(Operation& op) {
   if (wordsKind(op))
@@ -186,7 +225,7 @@ bool readsBesides(const Layer& layer, Value tensor) {
 
 FailureOr<Layer> readLayer(Operation& root) {
   Layer layer{};
-  layer.root = &root;
+  layer.root = layer.node = &root;
   layer.name = graph::nodeName(root.getLoc());
   if (wordsKind(root)) {
     layer.kind = Kind::Words;
@@ -236,6 +275,7 @@ FailureOr<Layer> readLayer(Operation& root) {
   } else {
     return root.emitError() << "is not a layer of the back end", failure();
   }
+  layer.node = clamp;
   layer.low = clamp->getAttrOfType<IntegerAttr>("low").getInt();
   layer.high = clamp->getAttrOfType<IntegerAttr>("high").getInt();
   layer.in = shapeOf(layer.input);

@@ -44,6 +44,7 @@ struct Pooling {
 struct Layer {
   Kind kind; ///< Words: only root and name say more, see words.h
   mlir::Operation* root;
+  mlir::Operation* node; ///< whose name reports give it: the convolution, where it is fused
   std::string name;
   mlir::Value input, second;         ///< activations; `second` of Add and of a convolution's sum
   std::vector<mlir::Value> operands; ///< Map: all of them, constants included
@@ -65,6 +66,8 @@ struct Layer {
 bool readsBesides(const Layer& layer, mlir::Value tensor);
 /// Is this operation the last one of a layer?
 bool isLayer(mlir::Operation& op);
+/// Tells the report whether the operation is fused with the convolution before it, and why not.
+void explainFusion(mlir::Operation& op);
 /// Reads the layer that ends in `root`. Emits an error and fails on what the back end does not
 /// know.
 mlir::FailureOr<Layer> readLayer(mlir::Operation& root);

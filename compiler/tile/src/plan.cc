@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include "npuforge/compiler/graph/optimisations.h"
+
 #include "mlir/IR/Builders.h"
 
 namespace npuforge::tile {
@@ -222,17 +224,27 @@ int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& mac
 std::variant<Plan, std::string> planPlainConv(const Layer& layer, const Plan& plan,
                                               const isa::Machine& machine) {
   auto best = planConv(layer, plan, machine);
-  auto consider = [&](bool Plan::* way) {
+  auto consider = [&](bool Plan::* way, const graph::Optimisation& optimisation) {
+    if (!graph::allowed(layer.root, optimisation))
+      return;
     Plan other = plan;
     other.*way = true;
     auto candidate = planConv(layer, other, machine);
     const Plan *a = std::get_if<Plan>(&best), *b = std::get_if<Plan>(&candidate);
-    if (b && (!a || convCycles(layer, *b, machine) < convCycles(layer, *a, machine)))
-      best = candidate;
+    if (!b)
+      return graph::refused(layer.node->getLoc(), optimisation, std::get<std::string>(candidate));
+    const int64_t cycles = convCycles(layer, *b, machine),
+                  least = a ? convCycles(layer, *a, machine) : cycles + 1;
+    const std::string compared = std::to_string(cycles) + " cycles, without it " +
+                                 (a ? std::to_string(least) : "it does not fit");
+    if (cycles >= least)
+      return graph::refused(layer.node->getLoc(), optimisation, compared);
+    graph::taken(layer.node->getLoc(), optimisation, compared);
+    best = candidate;
   };
-  consider(&Plan::interleave);
+  consider(&Plan::interleave, graph::kInterleave);
   if (layer.window.dilation_h == 1 && layer.window.dilation_w == 1)
-    consider(&Plan::unfold);
+    consider(&Plan::unfold, graph::kUnfold);
   return best;
 }
 

@@ -1,5 +1,6 @@
 // tile-plan: a plan for every layer, or all reasons why there is none.
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
@@ -27,13 +28,23 @@ struct PlanPass : SpecPass<PlanPass> {
   }
 
   /// Network inputs whose every reader is a convolution that profits stay row-major.
-  bool isPlain(Value input, const std::vector<Layer>& layers) const {
+  bool isPlain(Value input, const std::vector<Layer>& layers) {
     if (!mlir::isa<BlockArgument>(input))
       return false;
-    for (const Layer& layer : layers)
-      if ((layer.input == input && !prefersPlain(layer, spec().machine)) ||
-          readsBesides(layer, input))
-        return false;
+    auto refuse = [&](const Layer& layer, const char* why) {
+      graph::refused(layer.node->getLoc(), graph::kPlainInput, why);
+      return false;
+    };
+    for (const Layer& layer : layers) {
+      if (layer.input != input && !readsBesides(layer, input))
+        continue;
+      if (!graph::allowed(layer.root, graph::kPlainInput))
+        return refuse(layer, "turned off");
+      if (layer.input != input || layer.kind != Kind::Conv)
+        return refuse(layer, "reads the network's input, and is no convolution");
+      if (!prefersPlain(layer, spec().machine))
+        return refuse(layer, "blocks of channels fill more rows of the array");
+    }
     return true;
   }
 
@@ -51,7 +62,11 @@ struct PlanPass : SpecPass<PlanPass> {
       layer.root->setAttr(kCoverAttr, toAttribute(&getContext(), cover));
       return "";
     }
-    auto plan = makePlan(layer, isPlain(layer.input, layers), spec().machine);
+    explainFusion(*layer.root);
+    const bool plain = isPlain(layer.input, layers);
+    if (plain)
+      graph::taken(layer.node->getLoc(), graph::kPlainInput, "taps fill more rows of the array");
+    auto plan = makePlan(layer, plain, spec().machine);
     if (auto* reason = std::get_if<std::string>(&plan))
       return *reason;
     layer.root->setAttr(kPlanAttr, toAttribute(&getContext(), std::get<Plan>(plan)));

@@ -1,4 +1,5 @@
 // RUN: npu-opt %s -pass-pipeline="builtin.module(func.func(graph-merge-maps))" | FileCheck %s
+// RUN: npu-opt %s -pass-pipeline="builtin.module(func.func(graph-merge-maps))" --remarks-filter=optimisation --remark-format=emitRemark 2>&1 | FileCheck %s --check-prefix=WHY
 
 // The operand that both read is one; the map of another shape stays.
 // CHECK-LABEL: @chain
@@ -35,6 +36,9 @@ func.func @chain(%x: tensor<4x5xf32>, %y: tensor<5xf32>) -> tensor<4x5xf32> {
 }
 
 // What two read stays.
+// WHY: [Passed] merge-maps | {{.*}}="is a part of
+// WHY: [Missed] merge-maps | {{.*}}="its reader's result has another shape"
+// WHY: [Missed] merge-maps | {{.*}}="its result has 2 readers"
 // CHECK-LABEL: @two
 func.func @two(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   // CHECK: graph.map

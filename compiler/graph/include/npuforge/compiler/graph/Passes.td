@@ -24,6 +24,10 @@ def MoveQuantize : Pass<"graph-move-quantize", "::mlir::func::FuncOp"> {
   }];
 }
 
+def Common : Pass<"graph-common", "::mlir::func::FuncOp"> {
+  let summary = "Equal operations of equal operands become one";
+}
+
 def BindInterface : Pass<"graph-bind-interface", "::mlir::func::FuncOp"> {
   let summary = "Moves the inputs' quantize and the outputs' dequantize into the attributes of @main";
 }

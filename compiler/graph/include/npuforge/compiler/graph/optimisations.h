@@ -1,0 +1,56 @@
+#pragma once
+// What the compiler may leave out, and what it says about each: a pass asks allowed(), and tells
+// taken() or refused() with one line. MLIR's remarks carry these (name: the optimisation's,
+// category: kRemarkCategory), so `npu-opt --remarks-filter=optimisation` shows them; npuc collects
+// them for its report.
+//
+// To add an optimisation: a constant and its place in optimisations() (src/optimisations.cc).
+
+#include <llvm/ADT/StringRef.h>
+#include <llvm/ADT/Twine.h>
+#include <mlir/IR/Operation.h>
+
+namespace npuforge::graph {
+
+struct Optimisation {
+  llvm::StringLiteral name, summary;
+};
+
+inline constexpr Optimisation kFoldBias{
+    "fold-bias", "a constant added to a matrix product becomes the product's bias"};
+inline constexpr Optimisation kFoldScales{
+    "fold-scales", "batch normalisation goes into the convolution before it"};
+inline constexpr Optimisation kCommon{"common", "equal operations of equal operands become one"};
+inline constexpr Optimisation kChannelsLast{
+    "channels-last", "transposes sink until they meet their opposites, and both vanish"};
+inline constexpr Optimisation kMergeMaps{
+    "merge-maps", "an element-wise operator that only one other reads becomes a part of it"};
+inline constexpr Optimisation kFuseSum{
+    "fuse-sum", "a quantised sum is the last step of the convolution that makes an operand"};
+inline constexpr Optimisation kFusePool{
+    "fuse-pool", "a quantised maximum pooling is the last step of the convolution before it"};
+inline constexpr Optimisation kPlainInput{
+    "plain-input", "the network's input stays row-major for convolutions of few channels"};
+inline constexpr Optimisation kInterleave{
+    "interleave", "loads put the channels of a pixel of a row-major input side by side"};
+inline constexpr Optimisation kUnfold{
+    "unfold", "loads put all taps of a result of a row-major input side by side"};
+inline constexpr Optimisation kKeepWeights{
+    "keep-weights", "a convolution's weights are loaded once and not for each band of rows"};
+
+/// All of them, in the order in which they act.
+llvm::ArrayRef<const Optimisation*> optimisations();
+
+/// The module's attribute that lists those which are off: ["merge-maps", ...].
+inline constexpr llvm::StringLiteral kDisableAttr = "graph.disable";
+inline constexpr llvm::StringLiteral kRemarkCategory = "optimisation";
+
+/// May it be done in this operation's module?
+bool allowed(mlir::Operation* op, const Optimisation& optimisation);
+
+/// What it did at a node, or why it did nothing where it might have: "max pool fused", "its result
+/// has 2 readers".
+void taken(mlir::Location node, const Optimisation& optimisation, const llvm::Twine& what);
+void refused(mlir::Location node, const Optimisation& optimisation, const llvm::Twine& why);
+
+} // namespace npuforge::graph
