@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
                   mlir::scf::SCFDialect, npuforge::graph::GraphDialect, npuforge::tile::TileDialect,
                   npuforge::npu::NpuDialect>();
   npuforge::graph::registerGraphPasses();
+  npuforge::tile::registerFitPass();
   npuforge::tile::registerSplitPass();
   npuforge::tile::registerPlanPass();
   npuforge::tile::registerGeneratePass();

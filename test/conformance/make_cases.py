@@ -241,6 +241,18 @@ def quantised():
                                  Constant(np.float32(0.0213)), Constant(np.int8(0)), Constant(whole(4, low=-999, high=999, kind=np.int32)),
                                  Constant(np.float32(0.3)), Constant(np.uint8(127))], transB=1)
 
+    # Windows of which no tile holds one.
+    wide = real(1, 2, 40, 41)
+    case("conv_wide_dilated", "Conv", [wide, Constant(real(3, 2, 3, 3))], 17, dilations=[18, 17], pads=[18, 17, 18, 17])
+    case("conv_wide_depthwise", "Conv", [wide, Constant(real(2, 1, 3, 3))], 17, group=2, dilations=[18, 17], strides=[1, 3])
+    case("conv_wide_strided", "Conv", [real(1, 3, 2500), Constant(real(4, 3, 5))], 17, dilations=[300], strides=[7], pads=[99, 201])
+    case("conv_wide_divisor", "Conv", [real(2, 4, 3000), Constant(real(4, 2, 4))], 17, group=2, dilations=[600], strides=[40], pads=[9, 0])
+    case("conv_wide_3d", "Conv", [real(1, 2, 13, 14, 15), Constant(real(2, 2, 3, 3, 3))], 17, dilations=[6, 6, 6], pads=[0, 1, 2, 0, 3, 2])
+    case("max_pool_wide_dilated", "MaxPool", [wide], 17, kernel_shape=[4, 5], dilations=[13, 9], pads=[3, 4, 1, 0], strides=[1, 2])
+    case("max_pool_wide_ceil", "MaxPool", [wide - 9], 17, kernel_shape=[36, 34], pads=[5, 5, 5, 5], strides=[4, 5], ceil_mode=1)
+    case("max_pool_wide_line", "MaxPool", [real(1, 2, 3000)], 17, kernel_shape=[1500], strides=[200], pads=[0, 100])
+    case("average_pool_wide", "AveragePool", [wide], 17, kernel_shape=[35, 36], pads=[3, 0, 0, 3], strides=[2, 3])
+
 
 if __name__ == "__main__":
     define()

@@ -32,10 +32,15 @@ std::unique_ptr<mlir::Pass> createPlanPass(const isa::Spec& spec, bool fast_math
 /// operations.
 std::unique_ptr<mlir::Pass> createGeneratePass(const isa::Spec& spec);
 
+/// `tile-fit-windows`: poolings and convolutions over words of which no tile holds a window become
+/// moves, smaller windows and reductions.
+std::unique_ptr<mlir::Pass> createFitPass(const isa::Spec& spec);
+
 /// `tile-split`: brings operations over words to the forms that layers take.
 std::unique_ptr<mlir::Pass> createSplitPass(const isa::Spec& spec);
 
 /// For text pipelines, where the option `machine` names the spec.
+void registerFitPass();
 void registerSplitPass();
 void registerPlanPass();
 void registerGeneratePass();
