@@ -1,39 +1,47 @@
-// The weight-stationary systolic array: i8 activations move right, i32 sums move down.
-// Interface: row_valid_i with row_i in cycle t puts a row of activations into column 0 (array row r in t+1+r); its sums of all
-// columns, deskewed, are on sums_o in t + Rows * Stages + Cols + Pipeline - 1. enable_i must be high from a row's entry until its
-// sums have left; while it is low, nothing moves.
-// Weights: load_valid_i in cycle t writes load_row_i as row 0, 1, .. of shadow set load_set_i; load_start_i marks row 0 and
-// load_rows_i says how many follow in the next cycles; the array's other rows of that set become zero in their turn.
+// The weight-stationary systolic array: activations move right, sums move down, Stages cycles from row to row.
+// Interface: row_valid_i with row_i in cycle t puts a row of activations into column 0 (array row r in t+1+r*Stages); its sums of
+// all columns, deskewed, are on sums_o in t + Rows * Stages + Cols + Pipeline - 1. enable_i must be high from a row's entry until its
+// sums have left; while it is low, nothing moves. row_float_i: the row holds floats, and so do the weights that it meets.
+// Factors are as npu_operands makes them. A sum is an i32, or an f32 that is rounded once a product.
+// Weights: load_valid_i in cycle t writes load_row_i as row load_number_i of shadow set load_set_i; rows come in order, from 0 on;
+// after the one with load_last_i the set's further rows become empty, a row a cycle: they add nothing.
 // swap_i in cycle t, with the first row of a multiply, makes shadow set swap_set_i the active one, diagonal by diagonal.
-// Reset: no swap and no load under way; weights are zero at the start.
+// Reset: no swap, row or load under way; the active set is empty at the start.
 //
-// One process over flat arrays with rolled loops: Verilator's C++ compiler turns them into vector code.
+// One process over flat arrays with rolled loops: Verilator's C++ compiler turns those of integers into vector code. A processing
+// element's registers stand behind its sum; a synthesis tool may retime them.
 module npu_array #(
   localparam int unsigned Rows = npu_pkg::ArrayRows,
   localparam int unsigned Cols = npu_pkg::ArrayCols,
+  localparam int unsigned Stages = npu_pkg::ArrayStages,
+  localparam int unsigned Operand = npu_pkg::OperandBits,
   localparam int unsigned Shadows = npu_pkg::WeightSets - 1,
   localparam int unsigned SetBits = (Shadows > 1) ? $clog2(Shadows) : 1,
-  localparam int unsigned RowCountBits = $clog2(Rows + 1)
+  localparam int unsigned RowBits = (Rows > 1) ? $clog2(Rows) : 1
 ) (
   input  logic clk_i,
   input  logic rst_ni,
   input  logic enable_i,
-  input  logic [Rows*8-1:0] row_i,
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  logic row_valid_i,
+  input  logic row_float_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  input  logic [Rows*Operand-1:0] row_i,
   input  logic swap_i,
   input  logic [SetBits-1:0] swap_set_i,
   input  logic load_valid_i,
-  input  logic load_start_i,
+  input  logic load_last_i,
   input  logic [SetBits-1:0] load_set_i,
-  input  logic [RowCountBits-1:0] load_rows_i,
-  input  logic [Cols*8-1:0] load_row_i,
+  input  logic [RowBits-1:0] load_number_i,
+  input  logic [Cols*Operand-1:0] load_row_i,
   output logic [Cols*32-1:0] sums_o
 );
   localparam int unsigned Cells = Rows * Cols;
-  localparam int unsigned Diagonals = Rows + Cols - 1;
-  localparam bit Direct = npu_pkg::ArrayPipeline == 1;   // the sums leave in the cycle in which the last row adds
-  // An integer row adds in one cycle; what its elements take more (ArrayStages) the sums wait here.
-  localparam int unsigned Wait = (npu_pkg::ArrayStages - 1) * Rows;
-  localparam int unsigned Deskew = (Direct ? Cols : Cols + npu_pkg::ArrayPipeline - 2) + Wait;
+  localparam int unsigned Diagonals = (Rows - 1) * Stages + Cols;   // of cells that do the same in the same cycle
+  localparam int unsigned Skew = (Rows > 1) ? (Rows - 1) * Stages : 1;
+  localparam bit Direct = npu_pkg::ArrayPipeline == 1;   // the sums leave in the cycle in which the last row's are there
+  localparam int unsigned Deskew = Direct ? Cols : Cols + npu_pkg::ArrayPipeline - 2;
+  localparam int unsigned Last = (Rows * Stages - 1) * Cols;   // the last stage of the last row
 
   // Product of two i8 given as bytes. Both bodies are the same function; the first is what C++ compilers vectorise.
   function automatic logic [31:0] product(input logic [7:0] a, input logic [7:0] b);
@@ -47,17 +55,21 @@ module npu_array #(
   endfunction
 
   // The arrays are state of the process alone; index of a cell: row * Cols + column.
-  logic [7:0] weight [Cells];
-  logic [7:0] shadow [Shadows*Cells];
-  logic [7:0] activation [Cells];
-  logic [31:0] sum [Cells];
-  logic [7:0] skew [Rows*Rows];          // stage s, row r: on its way to column 0
+  logic [Operand-1:0] weight [Cells];
+  logic [Operand-1:0] shadow [Shadows*Cells];
+  logic [Operand-1:0] activation [Cells];
+  logic [31:0] sum [Stages*Cells];       // stage row * Stages + s: a cell's sum, s cycles old
+  logic [Operand-1:0] skew [Skew*Rows];  // stage s, row r: on its way to column 0
   logic [31:0] deskew [Deskew*Cols];     // stage s, column c
   logic [Diagonals-1:0] swapping;        // diagonal d takes its new weights at the end of this cycle
   logic [SetBits-1:0] swap_set [Diagonals];
-  logic [Rows-1:0] loading;              // array row r is written at the end of this cycle
-  logic [SetBits-1:0] loading_set [Rows];
-  logic [RowCountBits-1:0] loading_rows [Rows];
+  logic [Shadows*Rows-1:0] full;         // the shadow sets' rows that are not empty
+  logic [Rows-1:0] clearing;             // array row r becomes empty at the end of this cycle
+  logic [SetBits-1:0] clearing_set [Rows];
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [Diagonals-1:0] floats;          // diagonal d has a row of floats
+  logic [Cells-1:0] counts;              // the cell's weight is of a row that is not empty
+  /* verilator lint_on UNUSEDSIGNAL */
   logic [Cols*32-1:0] sums;
 
   assign sums_o = sums;
@@ -71,48 +83,72 @@ module npu_array #(
 
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    int unsigned i, r, c, d;
+    int unsigned i, r, c, d, s;
     logic [Cols*32-1:0] sums_next;
-    i = 0; r = 0; c = 0; d = 0;
+    logic [31:0] above;
+    i = 0; r = 0; c = 0; d = 0; s = 0;
+    above = '0;
     if (!rst_ni) begin
       swapping = '0;
-      loading = '0;
+      clearing = '0;
+      full = '0;
+      floats = '0;
+      counts = '0;
       sums <= '0;
     end else begin
       if (enable_i) begin
-        // Sums out of the last array row, then everything one step on, the last stage first.
+        // Sums out of the last stage, then everything one step on, the last stage first.
         for (i = Deskew*Cols - 1; i >= Cols; i--) deskew[i] = deskew[i-Cols];
-        if (!Direct) for (c = 0; c < Cols; c++) deskew[c*Cols+c] = sum[(Rows-1)*Cols+c];
-        for (i = Cells - 1; i >= Cols; i--) sum[i] = sum[i-Cols] + product(activation[i], weight[i]);
-        for (i = 0; i < Cols; i++) sum[i] = product(activation[i], weight[i]);
-        if (Direct) for (c = 0; c < Cols; c++) deskew[c*Cols+c] = sum[(Rows-1)*Cols+c];
+        if (!Direct) for (c = 0; c < Cols; c++) deskew[c*Cols+c] = sum[Last+c];
+        if (npu_pkg::ArrayFloats && floats != '0) begin
+          for (s = Stages*Rows; s >= 1; s--)
+            for (c = 0; c < Cols; c++) begin
+              i = (s - 1) / Stages * Cols + c;
+              above = s == 1 ? '0 : sum[((s==1) ? 0 : s-2)*Cols+c];
+              if ((s - 1) % Stages != 0) sum[(s-1)*Cols+c] = above;
+              else if (!floats[s-1+c]) sum[(s-1)*Cols+c] = above + product(activation[i][7:0], weight[i][7:0]);
+              else if (!counts[i]) sum[(s-1)*Cols+c] = above;
+              else sum[(s-1)*Cols+c] = fp_f32::fma(32'(activation[i]) << (32 - Operand), 32'(weight[i]) << (32 - Operand), above);
+            end
+        end else if (Stages == 1) begin
+          for (i = Cells - 1; i >= Cols; i--) sum[i] = sum[i-Cols] + product(activation[i][7:0], weight[i][7:0]);
+          for (i = 0; i < Cols; i++) sum[i] = product(activation[i][7:0], weight[i][7:0]);
+        end else begin
+          for (r = Rows; r >= 2; r--) begin
+            for (i = (r*Stages-1)*Cols + Cols - 1; i > (r-1)*Stages*Cols + Cols - 1; i--) sum[i] = sum[i-Cols];
+            for (c = 0; c < Cols; c++)
+              sum[(r-1)*Stages*Cols+c] = sum[((r-1)*Stages-1)*Cols+c] + product(activation[(r-1)*Cols+c][7:0], weight[(r-1)*Cols+c][7:0]);
+          end
+          for (i = Stages*Cols - 1; i >= Cols; i--) sum[i] = sum[i-Cols];
+          for (c = 0; c < Cols; c++) sum[c] = product(activation[c][7:0], weight[c][7:0]);
+        end
+        if (Direct) for (c = 0; c < Cols; c++) deskew[c*Cols+c] = sum[Last+c];
+        if (npu_pkg::ArrayFloats) floats = {floats[Diagonals-2:0], row_valid_i && row_float_i};
         for (i = Cells - 1; i >= 1; i--) activation[i] = activation[i-1];
-        for (r = 1; r < Rows; r++) activation[r*Cols] = skew[(Rows-1)*Rows+r];
-        activation[0] = row_i[7:0];
-        for (i = Rows*Rows - 1; i >= Rows; i--) skew[i] = skew[i-Rows];
-        for (r = 1; r < Rows; r++) skew[(Rows-r)*Rows+r] = row_i[8*r +: 8];
+        for (r = 1; r < Rows; r++) activation[r*Cols] = skew[(Skew-1)*Rows+r];
+        activation[0] = row_i[Operand-1:0];
+        for (i = Skew*Rows - 1; i >= Rows; i--) skew[i] = skew[i-Rows];
+        for (r = 1; r < Rows; r++) skew[(Skew-r*Stages)*Rows+r] = row_i[Operand*r +: Operand];
         sums_next = '0;
         for (c = 0; c < Cols; c++) sums_next[32*c +: 32] = deskew[(Deskew-1)*Cols+c];
         sums <= sums_next;
       end
 
-      // Weights into the shadow sets: array row r one cycle after row r-1. A row beyond the stream is zero.
-      loading[0] = load_start_i;
-      if (load_start_i) begin
-        loading_set[0] = load_set_i;
-        loading_rows[0] = load_rows_i;
-      end
-      if (|loading) begin
+      // Weights into the shadow sets.
+      if (|clearing) begin
         for (r = 0; r < Rows; r++)
-          if (loading[r])
-            for (c = 0; c < Cols; c++)
-              shadow[32'(loading_set[r])*Cells + r*Cols + c] =
-                  (load_valid_i && r < 32'(loading_rows[r])) ? load_row_i[8*c +: 8] : 8'd0;
-        for (r = Rows - 1; r >= 1; r--) begin
-          loading_set[r] = loading_set[r-1];
-          loading_rows[r] = loading_rows[r-1];
+          if (clearing[r]) full[32'(clearing_set[r])*Rows + r] = 1'b0;
+        for (r = Rows - 1; r >= 1; r--) clearing_set[r] = clearing_set[r-1];
+        clearing = clearing << 1;
+      end
+      if (load_valid_i) begin
+        full[32'(load_set_i)*Rows + 32'(load_number_i)] = 1'b1;
+        for (c = 0; c < Cols; c++)
+          shadow[32'(load_set_i)*Cells + 32'(load_number_i)*Cols + c] = load_row_i[Operand*c +: Operand];
+        if (load_last_i && 32'(load_number_i) < Rows - 1) begin
+          clearing[RowBits'(load_number_i + 1'b1)] = 1'b1;
+          clearing_set[RowBits'(load_number_i + 1'b1)] = load_set_i;
         end
-        loading = loading << 1;
       end
 
       // The change of sets travels with the first row that uses the new one.
@@ -122,8 +158,11 @@ module npu_array #(
         for (d = 0; d < Diagonals; d++)
           if (swapping[d])
             for (r = 0; r < Rows; r++)
-              if (r <= d && d - r < Cols)
-                weight[r*Cols + d - r] = shadow[32'(swap_set[d])*Cells + r*Cols + d - r];
+              if (r * Stages <= d && d - r * Stages < Cols) begin
+                c = d - r * Stages;
+                if (npu_pkg::ArrayFloats) counts[r*Cols+c] = full[32'(swap_set[d])*Rows + r];
+                weight[r*Cols+c] = full[32'(swap_set[d])*Rows + r] ? shadow[32'(swap_set[d])*Cells + r*Cols + c] : '0;
+              end
         for (d = Diagonals - 1; d >= 1; d--) swap_set[d] = swap_set[d-1];
         swapping = swapping << 1;
       end

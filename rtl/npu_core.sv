@@ -55,7 +55,7 @@ module npu_core #(
   localparam int unsigned AccBits = npu_pkg::AccRowBits;
   localparam int unsigned Shadows = npu_pkg::WeightSets - 1;
   localparam int unsigned SetBits = (Shadows > 1) ? $clog2(Shadows) : 1;
-  localparam int unsigned RowCountBits = $clog2(npu_pkg::ArrayRows + 1);
+  localparam int unsigned ArrayRowBits = (npu_pkg::ArrayRows > 1) ? $clog2(npu_pkg::ArrayRows) : 1;
   localparam int unsigned Load = 32'(npu_pkg::UnitLoad);
   localparam int unsigned Weights = 32'(npu_pkg::UnitWeights);
   localparam int unsigned Matrix = 32'(npu_pkg::UnitMatrix);
@@ -194,27 +194,27 @@ module npu_core #(
   assign axi_b_ready_o = 1'b1;
 
   // Weights, array, matrix.
-  logic array_enable, array_swap, weights_valid, weights_start;
-  logic [npu_pkg::ArrayRows*8-1:0] array_row;
+  logic array_enable, array_valid, array_float, array_swap, weights_valid, weights_last;
+  logic [npu_pkg::ArrayRows*npu_pkg::OperandBits-1:0] array_row;
   logic [SetBits-1:0] array_swap_set, weights_set;
-  logic [RowCountBits-1:0] weights_rows;
-  logic [RowBits-1:0] weights_row;
+  logic [ArrayRowBits-1:0] weights_number;
+  logic [npu_pkg::ArrayCols*npu_pkg::OperandBits-1:0] weights_row;
   logic [AccBits-1:0] sums;
   npu_weights u_weights (
     .clk_i, .rst_ni, .issue_i(grant[Weights]), .op_i(weights_op),
     .read_o(pad_read[0]), .read_row_o(pad_row[0 +: PadRowBits]), .data_i(pad_data[0 +: RowBits]),
-    .load_valid_o(weights_valid), .load_start_o(weights_start), .load_set_o(weights_set), .load_rows_o(weights_rows),
+    .load_valid_o(weights_valid), .load_last_o(weights_last), .load_set_o(weights_set), .load_number_o(weights_number),
     .load_row_o(weights_row), .complete_o(complete[Weights]), .post_o(complete_post[Weights*Units +: Units])
   );
   npu_array u_array (
-    .clk_i, .rst_ni, .enable_i(array_enable), .row_i(array_row), .swap_i(array_swap), .swap_set_i(array_swap_set),
-    .load_valid_i(weights_valid), .load_start_i(weights_start), .load_set_i(weights_set), .load_rows_i(weights_rows),
+    .clk_i, .rst_ni, .enable_i(array_enable), .row_valid_i(array_valid), .row_float_i(array_float), .row_i(array_row), .swap_i(array_swap), .swap_set_i(array_swap_set),
+    .load_valid_i(weights_valid), .load_last_i(weights_last), .load_set_i(weights_set), .load_number_i(weights_number),
     .load_row_i(weights_row), .sums_o(sums)
   );
   npu_matrix u_matrix (
     .clk_i, .rst_ni, .issue_i(grant[Matrix]), .op_i(matrix_op),
     .read_o(pad_read[2:1]), .read_row_o(pad_row[PadRowBits +: 2*PadRowBits]), .data_i(pad_data[RowBits +: 2*RowBits]),
-    .array_enable_o(array_enable), .array_row_o(array_row), .array_swap_o(array_swap), .array_swap_set_o(array_swap_set),
+    .array_enable_o(array_enable), .array_valid_o(array_valid), .array_float_o(array_float), .array_row_o(array_row), .array_swap_o(array_swap), .array_swap_set_o(array_swap_set),
     .array_sums_i(sums),
     .acc_read_o(acc_read[0]), .acc_read_row_o(acc_row[0 +: AccRowNumberBits]), .acc_data_i(acc_data[0 +: AccBits]),
     .acc_write_o(acc_write), .acc_write_row_o(acc_write_row), .acc_write_data_o(acc_write_data),

@@ -48,6 +48,9 @@ module npu_issue #(
   logic [Units*PaceBits-1:0] pace;
   /* verilator lint_on UNUSEDSIGNAL */
   logic [Units*SequenceBits-1:0] numbers;
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [Units*CycleBits-1:0] lead_of;
+  /* verilator lint_on UNUSEDSIGNAL */
   logic [Units-1:0] makes_set, takes_set;
   for (genvar u = 0; u < Units; u++) begin : gen_ticket
     npu_pkg::ticket_t ticket;
@@ -60,6 +63,7 @@ module npu_issue #(
     assign claims[u*Ports +: Ports] = ticket.claim_read | ticket.claim_write | ticket.claim_before_write;
     assign cycles[u*CycleBits +: CycleBits] = ticket.cycles;
     assign pace[u*PaceBits +: PaceBits] = ticket.pace;
+    assign lead_of[u*CycleBits +: CycleBits] = ticket.lead;
     assign numbers[u*SequenceBits +: SequenceBits] = ticket.sequence_number;
     assign makes_set[u] = ticket.makes_set;
     assign takes_set[u] = ticket.takes_set;
@@ -176,12 +180,30 @@ module npu_issue #(
   assign seq_there_o = there[Units-1:0];
   assign seq_room_o = room[Units-1:0];
 
-  // Weight sets, and instructions under way.
-  localparam int unsigned Retire = npu_pkg::ArrayCols + npu_pkg::MatrixBeats - 1 +
+  // Weight sets, and instructions under way. A set may be taken `lead` cycles after its preload's issue, which is before
+  // the next preload's; the one that it replaces is in use for Retire cycles from the first row's last beat on.
+  localparam int unsigned Retire = npu_pkg::ArrayCols +
                                    (npu_pkg::ArrayStages - 1) * (npu_pkg::ArrayRows - 1) - ((npu_fault_pkg::Fault == npu_fault_pkg::SetEarly) ? 1 : 0);
-  logic swap, retired;
+  localparam int unsigned Beats = npu_pkg::MatrixBeats;
+  logic swap, retired, loaded;
+  logic [CycleBits-1:0] lead, lead_q;
+  logic [Beats-1:0] entering;   // bit k: the first row's last beat is asked for in k cycles
   assign swap = grant_o[Matrix] && takes_set[Matrix];
-  npu_delay #(.Width(1), .Cycles(Retire)) u_retire (.clk_i, .rst_ni, .d_i(swap), .q_o(retired));
+  assign lead = lead_of[Weights*CycleBits +: CycleBits];
+  assign loaded = (grant_o[Weights] && lead == '0) || lead_q == CycleBits'(1);
+  if (Beats == 1) begin : gen_entering
+    assign entering = swap;
+  end else begin : gen_later
+    logic [Beats-2:0] later_q;
+    always_comb begin
+      entering = {1'b0, later_q};
+      if (swap) entering[$clog2(Beats)'(pace[Matrix*PaceBits +: PaceBits] - 1'b1)] = 1'b1;
+    end
+    always_ff @(posedge clk_i or negedge rst_ni)
+      if (!rst_ni) later_q <= '0;
+      else later_q <= entering[Beats-1:1];
+  end
+  npu_delay #(.Width(1), .Cycles(Retire)) u_retire (.clk_i, .rst_ni, .d_i(entering[0]), .q_o(retired));
 
   logic [15:0] open_q;
   assign idle_o = valid_i == '0 && open_q == '0;
@@ -189,10 +211,12 @@ module npu_issue #(
     if (!rst_ni) begin
       busy_sets_q <= SetBits'(1);
       loaded_sets_q <= '0;
+      lead_q <= '0;
       open_q <= '0;
     end else begin
+      lead_q <= grant_o[Weights] ? lead : lead_q - CycleBits'(lead_q != '0);
       busy_sets_q <= busy_sets_q + SetBits'(grant_o[Weights]) - SetBits'(retired);
-      loaded_sets_q <= loaded_sets_q + SetBits'(grant_o[Weights]) - SetBits'(swap);
+      loaded_sets_q <= loaded_sets_q + SetBits'(loaded) - SetBits'(swap);
       open_q <= open_q + 16'($countones(grant_o)) - 16'($countones(complete_i));
     end
   end

@@ -159,6 +159,7 @@ module npu_sequencer #(
     op_o.beats_a = decoded.beats_a;
     op_o.beats_b = decoded.beats_b;
     op_o.beats_d = decoded.beats_d;
+    op_o.element = decoded.element;
     op_o.window_a = decoded.window_a;
     op_o.window_b = decoded.window_b;
     op_o.accumulate = accumulate;
@@ -170,6 +171,9 @@ module npu_sequencer #(
     op_o.fill_a = decoded.fill_a;
     op_o.fill_b = decoded.fill_b;
   end
+  logic signed [npu_pkg::CycleBits:0] lead;
+  assign lead = (npu_pkg::CycleBits+1)'(decoded.lead) +
+                $signed({1'b0, npu_pkg::CycleBits'(decoded.lead_row) * (npu_pkg::CycleBits'(steps) - npu_pkg::CycleBits'(1))});
   always_comb begin
     ticket_o = '0;
     ticket_o.sequence_number = sequence_q;
@@ -177,6 +181,7 @@ module npu_sequencer #(
     ticket_o.post_mask = decoded.post_mask;
     ticket_o.cycles = npu_pkg::CycleBits'(steps) * npu_pkg::CycleBits'(decoded.pace);
     ticket_o.pace = decoded.pace;
+    ticket_o.lead = lead < 0 ? '0 : npu_pkg::CycleBits'(lead);
     ticket_o.makes_set = decoded.action == npu_pkg::ActionPreload;
     ticket_o.takes_set = decoded.action == npu_pkg::ActionMultiply && decoded.flag;
     if (claims) begin

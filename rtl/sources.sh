@@ -7,9 +7,11 @@ rtl=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 generated=("$1"/npu_{decode,scalar_alu,vector_alu}.sv)
 [ "${2-}" != alu ] || generated=("$1/npu_vector_alu.sv")
 echo "$1/npu_pkg.sv"
+calling=("${generated[@]}")
+[ "${2-}" = alu ] || calling+=("$rtl"/npu_*.sv)
 # Of floating point, what is called.
 for package in "$rtl"/fp/fp_*{16,32}.sv; do
-  if grep -q "$(basename "$package" .sv)::" "${generated[@]}"; then echo "$package"; fi
+  if grep -q "$(basename "$package" .sv)::" "${calling[@]}"; then echo "$package"; fi
 done
 if [ "${2-}" != alu ]; then echo "$rtl/npu_fault_pkg.sv"; fi
 printf '%s\n' "${generated[@]}"

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "npuforge/isa/pace.h"
+
 #include "names.h"
 #include "readers.h"
 #include "section.h"
@@ -81,7 +83,7 @@ void read_units_sizes(Section& section, Machine& machine, Problems& problems) {
   array.read("weight_sets", machine.array.weight_sets, 16, 2);
   array.read("pipeline", machine.array.pipeline, 64);
   array.read_or("stages", machine.array.stages, 16);
-  array.read_types("types", machine.array.types, {Type::I8, Type::BF16, Type::F16, Type::F32});
+  array.read_types("types", machine.array.types, {kArrayTypes.begin(), kArrayTypes.end()});
   Sizes vector(section, "vector", problems);
   vector.read("lanes", machine.vector.lanes, 128);
   vector.read("lane_registers", machine.vector.lane_registers, 64);

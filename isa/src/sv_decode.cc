@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "npuforge/isa/generate.h"
+#include "npuforge/isa/pace.h"
 
 #include "sv_print.h"
 
@@ -107,10 +108,24 @@ private:
     set("beats_a", pace(layout_->beats_a));
     set("beats_b", pace(layout_->beats_b));
     set("beats_d", pace(layout_->beats_d));
+    array();
     if (layout_->window_a)
       set("window_a", "1'b1");
     if (layout_->window_b)
       set("window_b", "1'b1");
+  }
+
+  void array() {
+    if (!layout_->array_type)
+      return;
+    set("element", fmt::format("2'd{}", array_element(*layout_->array_type)));
+    if (instruction_->action == Action::Preload) {
+      const Lead lead = load_lead(machine(), *layout_->array_type);
+      const int width = index_bits(layouts_.pace + 1);
+      set("lead", lead.first < 0 ? fmt::format("-{}'sd{}", width + 1, -lead.first)
+                                 : fmt::format("{}'sd{}", width + 1, lead.first));
+      set("lead_row", pace(lead.row));
+    }
   }
 
   void registers() {
@@ -173,8 +188,7 @@ module npu_decode (
                      8 * spec.word_bytes() - 1, layouts.opcode.high, layouts.opcode.low);
   Decoder decoder(spec, layouts);
   for (size_t i = 0; i < spec.instructions.size(); ++i)
-    if (missing_in_rtl(spec.instructions[i]).empty())
-      out += decoder.arm(i);
+    out += decoder.arm(i);
   return out + R"(      default: decoded_o.illegal = 1'b1;
     endcase
   end

@@ -15,15 +15,6 @@ std::string file_header(const Spec& spec, const std::string& what) {
 
 } // namespace sv
 
-std::string missing_in_rtl(const Instruction& instruction) {
-  const bool array =
-      instruction.action == Action::Preload || instruction.action == Action::Multiply;
-  const Operand* source = array ? instruction.find("src") : nullptr;
-  return source && source->type != Type::I8
-             ? fmt::format("the RTL's array multiplies i8 alone, not {}", name(source->type))
-             : "";
-}
-
 void generate_systemverilog(const Spec& spec, const std::filesystem::path& dir) {
   sv::Layouts layouts = sv::lay_out(spec);
   make_directory(dir);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include <fmt/format.h>
+
 #include "npuforge/isa/generate.h"
 #include "npuforge/isa/pace.h"
 
@@ -155,6 +157,11 @@ void measure_rows(const Machine& machine, const Instruction& instruction, Layout
   measure(kStreamD, layout.beats_d, layouts.vector_beats_d, layouts.vector_d_sums);
 }
 
+void note_array_type(const Instruction& instruction, Layout& layout) {
+  if (instruction.action == Action::Preload || instruction.action == Action::Multiply)
+    layout.array_type = instruction.operands.at(layout.values[kStreamA]).type;
+}
+
 Field common_opcode(const Spec& spec) {
   const Field* opcode = spec.formats.at(0).find("opcode");
   for (const Format& format : spec.formats) {
@@ -167,6 +174,13 @@ Field common_opcode(const Spec& spec) {
 }
 
 } // namespace
+
+int array_element(Type type) {
+  for (size_t i = 0; i < kArrayTypes.size(); ++i)
+    if (kArrayTypes[i] == type)
+      return static_cast<int>(i);
+  throw GenerateError(fmt::format("the array multiplies no {}", name(type)));
+}
 
 int index_bits(int64_t value) {
   return std::max(
@@ -187,6 +201,7 @@ Layouts lay_out(const Spec& spec) {
     lay_out_kinds(instruction, layout);
     number_ops(instruction, layouts, layout);
     measure_rows(spec.machine, instruction, layouts, layout);
+    note_array_type(instruction, layout);
     layouts.lane_slots = std::max(layouts.lane_slots, static_cast<int>(layout.lanes.size()));
     layouts.of.push_back(layout);
   }

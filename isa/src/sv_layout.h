@@ -32,6 +32,7 @@ struct Layout {
   int scalar_op = 0, vector_op = 0;          ///< dense, from 1; 0: none
   int pace = 1;                              ///< cycles from row to row (pace.h)
   int beats_a = 1, beats_b = 1, beats_d = 1; ///< of the rows of the streams (pace.h)
+  std::optional<Type> array_type;            ///< what a preload or a multiply reads
 };
 
 struct Layouts {
@@ -47,6 +48,9 @@ struct Layouts {
 
 /// Throws GenerateError for what the RTL cannot be.
 Layouts lay_out(const Spec& spec);
+
+/// The number by which the RTL knows what the array multiplies.
+int array_element(Type type);
 
 /// Smallest n with 2^n >= value; at least 1.
 int index_bits(int64_t value);

@@ -1,6 +1,7 @@
 // npu_pkg.sv: sizes of the machine, what follows from them, and the types in which instructions
 // travel.
 
+#include <algorithm>
 #include <bit>
 
 #include <fmt/format.h>
@@ -14,6 +15,21 @@ namespace {
 
 int log2_of(int64_t value) {
   return std::countr_zero(static_cast<uint64_t>(value));
+}
+
+/// Bits of a factor in the array: of an i8, or those of an f32 which the type's numbers need,
+/// subnormals included.
+int operand_bits(Type type) {
+  switch (type) {
+  case Type::BF16:
+    return 16;
+  case Type::F16:
+    return 19;
+  case Type::F32:
+    return 32;
+  default:
+    return 8;
+  }
 }
 
 class Text {
@@ -68,6 +84,28 @@ void print_sizes(Text& text, const Spec& spec) {
   }
 }
 
+/// What the array multiplies. An operand is an i8, or the highest bits of an f32 which holds every
+/// float of the array exactly.
+void print_array(Text& text, const Machine& m) {
+  int beats = 0, bytes = 0, operand = 0;
+  for (Type type : kArrayTypes) {
+    const bool has = std::ranges::find(m.array.types, type) != m.array.types.end();
+    std::string upper = name(type);
+    upper[0] = static_cast<char>(std::toupper(upper[0]));
+    text.constant("Element" + upper, 2, array_element(type));
+    text.flag("Array" + upper, has);
+    if (!has)
+      continue;
+    beats = std::max(beats, multiply_beats(m, type));
+    bytes = std::max(bytes, bytes_of(type));
+    operand = std::max(operand, operand_bits(type));
+  }
+  text.flag("ArrayFloats", std::ranges::any_of(m.array.types, is_float));
+  text.number("MatrixBeats", beats, "of a row of activations, at most");
+  text.number("ElementBytes", bytes, "of an element, at most");
+  text.number("OperandBits", operand, "of a factor in the array");
+}
+
 void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   const Machine& m = spec.machine;
   text.line("");
@@ -88,7 +126,7 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   text.number("PortPadWrite", m.scratchpad.banks);
   text.number("PortAccRead", 2 * m.scratchpad.banks);
   text.number("PortAccWrite", 2 * m.scratchpad.banks + m.accumulator.banks);
-  text.number("MatrixBeats", multiply_beats(m, Type::I8), "of a row of activations");
+  print_array(text, m);
   text.number("MatrixFlight", array_flight(m) - 1,
               "cycles from a row's last beat to the accumulator's read");
   text.number("MatrixWrite", array_flight(m), "cycles from issue until the write port is held");
@@ -183,6 +221,9 @@ constexpr const char* kTypes = R"(
     logic has_a, has_b, has_d;
     logic [1:0] space_a, space_b, space_d;
     logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
+    logic [1:0] element;          // of the array
+    logic signed [PaceBits:0] lead;   // of a preload of one row; of each further one
+    logic [PaceBits-1:0] lead_row;
     logic window_a, window_b;
     logic [GeneratorBits-1:0] generator_a, generator_b, generator_d;
     logic [LevelBits-1:0] level;
@@ -222,6 +263,7 @@ constexpr const char* kTypes = R"(
     logic has_a, has_b;
     logic acc_a, acc_b, acc_d;
     logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
+    logic [1:0] element;
     logic window_a, window_b;
     logic accumulate, next;
     logic [GroupBits-1:0] levels;
@@ -237,6 +279,7 @@ constexpr const char* kTypes = R"(
     logic [Units-1:0] wait_mask, post_mask;
     logic [CycleBits-1:0] cycles;
     logic [PaceBits-1:0] pace;
+    logic [CycleBits-1:0] lead;   // from issue until the set may be taken
     logic [Ports-1:0] claim_read, claim_write, claim_before_write;
     logic makes_set, takes_set;
   } ticket_t;

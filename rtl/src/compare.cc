@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "npuforge/assembler/text.h"
-#include "npuforge/isa/generate.h"
 #include "npuforge/isa/word.h"
 #include "npuforge/simulator/loader.h"
 
@@ -33,26 +32,6 @@ struct Collector : simulator::EventSink {
   Events events;
   void on_complete(const Event& event) override { keep(events, event); }
 };
-
-/// The layer of the network that the instruction belongs to: " of layer 'x'", or nothing.
-std::string layer_of(const Job& job, uint32_t pc) {
-  for (const assembler::LayerRange& range : job.program.layers)
-    if (pc >= range.first && pc < range.last)
-      return fmt::format(" of layer '{}'", range.layer);
-  return "";
-}
-
-/// Throws if the program has an instruction that the RTL does not know.
-void check_instructions(const Job& job) {
-  for (uint32_t pc = 0; pc < job.program.text.size(); ++pc) {
-    const auto decoded = isa::decode(job.spec, job.program.text[pc]);
-    const std::string reason = decoded ? isa::missing_in_rtl(*decoded->instruction) : std::string();
-    if (!reason.empty())
-      throw std::runtime_error(
-          fmt::format("cannot be co-simulated: pc {}{} ({}): {}", pc, layer_of(job, pc),
-                      assembler::print_instruction(job.spec, *decoded), reason));
-  }
-}
 
 struct Differs {
   uint64_t sequence;
@@ -190,7 +169,6 @@ std::string explain(const Job& job, const Events& model, const Events& rtl, uint
 }
 
 Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model) {
-  check_instructions(job);
   Outcome outcome;
   model.load(job.program);
   outcome.notes = write_inputs(job, model.dram());

@@ -10,10 +10,8 @@ namespace {
 /// Cycles from a preload's issue until a multiply may take the set: the array's rows must be there
 /// when the first row of activations reaches them (TIMING.md section 4).
 Cycle load_lead(const isa::Machine& machine, const Job& preload) {
-  const Cycle pace = preload.plan->pace;
-  const Cycle beats = isa::multiply_beats(machine, preload.plan->streams[0].type);
-  const Cycle behind = std::max<Cycle>(0, pace - machine.array.stages);
-  return std::max<Cycle>(0, pace - beats + behind * (preload.streams[0].steps - 1));
+  const isa::Lead lead = isa::load_lead(machine, preload.plan->streams[0].type);
+  return std::max<Cycle>(0, lead.first + lead.row * (preload.streams[0].steps - 1));
 }
 
 } // namespace

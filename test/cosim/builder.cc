@@ -10,6 +10,18 @@ using isa::Decoded;
 using isa::Instruction;
 using isa::OperandKind;
 
+/// The bits of a number between 2^-8 and 2^8, or, one time in 16, of any.
+uint64_t near_one(Random& random, isa::Type type) {
+  const int width = isa::bits_of(type);
+  const int exponent_bits = type == isa::Type::F16 ? 5 : 8, fraction = width - 1 - exponent_bits;
+  const auto bits = static_cast<uint64_t>(random.between(0, (int64_t{1} << width) - 1));
+  if (random.between(0, 15) == 0)
+    return bits;
+  const int64_t exponent = (1 << (exponent_bits - 1)) - 1 + random.between(-8, 8);
+  const uint64_t kept = (uint64_t{1} << (width - 1)) | ((uint64_t{1} << fraction) - 1);
+  return (bits & kept) | static_cast<uint64_t>(exponent) << fraction;
+}
+
 bool Builder::one_instruction() {
   switch (random_.between(0, emit_.choose(Action::LoadScalar) ? 14 : 13)) {
   case 0:
@@ -71,6 +83,8 @@ void Builder::sequencer_token() {
   const auto unit = static_cast<isa::Unit>(random_.between(1, isa::kUnitCount - 1));
   if (unit == isa::Unit::Weights)
     return; // it may have no free set for another instruction
+  if (unit == isa::Unit::Matrix && loaded_sets_.empty() && active_types_.empty())
+    return; // it has no weights
   Decoded decoded = emit_.blank(*emit_.choose(Action::Nothing));
   decoded.post = 1u << static_cast<int>(unit);
   emit_.emit(std::move(decoded));
@@ -116,7 +130,7 @@ void Builder::segment(int length, bool in_loop) {
 }
 
 void Builder::drain_sets() {
-  for (int tries = 1; loaded_sets_ > 0; ++tries) {
+  for (int tries = 1; !loaded_sets_.empty(); ++tries) {
     multiply();
     if (tries % 10 == 0)
       barrier(); // frees all tokens
@@ -135,6 +149,7 @@ void Builder::counted_loop() {
   const auto entered = emit_.state();
   const size_t position = emit_.emit(std::move(decoded));
   emit_.forget();
+  active_types_.clear();
   ++depth_;
   segment(static_cast<int>(random_.between(2, 8)), true);
   if (depth_ < m_.sequencer.loop_depth && random_.chance(30))
@@ -143,8 +158,10 @@ void Builder::counted_loop() {
   --depth_;
   emit_.at(position).operands[instruction->index_of("target")].value =
       static_cast<int64_t>(emit_.position());
-  if (count == 0)
+  if (count == 0) {
     emit_.restore(entered);
+    active_types_.clear();
+  }
 }
 
 // A loop by a branch: a counter falls to zero; the branch is any whose condition can tell the last
@@ -159,6 +176,7 @@ void Builder::branch_loop() {
   const int turns = static_cast<int>(random_.between(1, 4));
   emit_.load_constant(counter, turns);
   emit_.forget();
+  active_types_.clear();
   emit_.reserve(counter);
   const auto head = static_cast<int64_t>(emit_.position());
   segment(static_cast<int>(random_.between(2, 6)), true);
@@ -233,6 +251,21 @@ void Builder::fill_memories() {
   }
 }
 
+// Bytes at random; for an array that multiplies floats, also stretches of numbers whose sums round.
+void Builder::fill_data(std::vector<std::byte>& bytes) {
+  const auto put = [&](size_t at, uint64_t value, int count) {
+    for (int k = 0; k < count && at + k < bytes.size(); ++k)
+      bytes[at + k] = static_cast<std::byte>(value >> (8 * k));
+  };
+  for (size_t at = 0; at < bytes.size(); at += 64) {
+    const isa::Type type = random_.pick(m_.array.types);
+    const bool number = isa::is_float(type) && random_.chance(80);
+    const int size = number ? isa::bytes_of(type) : 1;
+    for (size_t k = 0; k < 64; k += size)
+      put(at + k, number ? near_one(random_, type) : random_.between(0, 255), size);
+  }
+}
+
 assembler::Program Builder::build() {
   assembler::Program program;
   program.machine_name = m_.name;
@@ -249,8 +282,7 @@ assembler::Program Builder::build() {
                           static_cast<uint64_t>(placer_.data().bytes),
                           {}};
   data.bytes.resize(placer_.data().bytes);
-  for (std::byte& byte : data.bytes)
-    byte = static_cast<std::byte>(random_.between(0, 255));
+  fill_data(data.bytes);
   program.segments.push_back(std::move(data));
   return program;
 }

@@ -2,6 +2,9 @@
 // A random program under construction: its structure (builder.cc) and the instructions of the units
 // (builder_units.cc).
 
+#include <deque>
+#include <set>
+
 #include "npuforge/assembler/program.h"
 #include "npuforge/isa/pace.h"
 
@@ -17,7 +20,8 @@ public:
   Builder(const isa::Spec& spec, const Settings& settings)
       : spec_(spec), m_(spec.machine), settings_(settings), random_(settings.seed),
         emit_(spec, random_), ordering_(m_.token_max),
-        placer_(m_, random_, {m_.dram.bytes / 2, std::min<int64_t>(m_.dram.bytes / 4, 16384)}) {}
+        placer_(m_, random_, {m_.dram.bytes / 2, std::min<int64_t>(m_.dram.bytes / 4, 16384)}),
+        active_types_(m_.array.types.begin(), m_.array.types.end()) {}
 
   assembler::Program build();
 
@@ -31,6 +35,7 @@ private:
   void sequencer_token();
   void drain_sets();
   void fill_memories();
+  void fill_data(std::vector<std::byte>& bytes);
   bool one_instruction();
 
   // One unit's instruction by action; nothing is emitted (but generator set-up) when it returns
@@ -42,6 +47,7 @@ private:
   bool set_lanes();
   bool map_or_reduce(isa::Action action);
   bool scalar_access();
+  int64_t random_fill(isa::Type type);
   /// Bytes of a row of the stream; rows in the accumulator.
   int64_t row_width(const isa::Instruction& instruction, int stream) const {
     const isa::Operand& operand = instruction.operands[stream];
@@ -60,7 +66,10 @@ private:
   Emitter emit_;
   Ordering ordering_;
   Placer placer_;
-  int loaded_sets_ = 0;
+  std::deque<isa::Type> loaded_sets_; ///< the types of the weights in the sets to come
+  /// What a multiply may take that takes no new set: any type with the empty set of the start, none
+  /// where the active set is another at each turn of a loop.
+  std::set<isa::Type> active_types_;
   int depth_ = 0;
 };
 

@@ -1,5 +1,6 @@
 // Instructions of the units, with random operands.
 #include <algorithm>
+#include <bit>
 
 #include "builder.h"
 
@@ -60,7 +61,7 @@ bool Builder::dma(Action action) {
 }
 
 bool Builder::preload() {
-  if (loaded_sets_ >= m_.array.weight_sets - 1)
+  if (std::ssize(loaded_sets_) >= m_.array.weight_sets - 1)
     return false;
   const Instruction* instruction = emit_.choose(Action::Preload);
   if (!instruction)
@@ -70,13 +71,13 @@ bool Builder::preload() {
   const auto stream =
       placer_.place(instruction->operands[src],
                     random_.chance(60) ? m_.array.rows : random_.between(1, m_.array.rows),
-                    m_.row_bytes(), placer_.unit_of(instruction->operands[src]), 0);
+                    row_width(*instruction, src), placer_.unit_of(instruction->operands[src]), 0);
   if (!stream)
     return false;
   use(decoded, {{src, *stream}});
   if (!add(std::move(decoded), {placer_.access(instruction->operands[src], *stream)}))
     return false;
-  ++loaded_sets_;
+  loaded_sets_.push_back(instruction->operands[src].type);
   return true;
 }
 
@@ -86,6 +87,12 @@ bool Builder::multiply() {
     return false;
   Decoded decoded = emit_.blank(*instruction);
   const int src = instruction->index_of("src"), dst = instruction->index_of("dst");
+  const isa::Type type = instruction->operands[src].type;
+  const bool may_take = !loaded_sets_.empty() && loaded_sets_.front() == type;
+  const bool may_stay = active_types_.contains(type);
+  if (!may_take && !may_stay)
+    return false;
+  const bool next = may_take && (!may_stay || random_.chance(85));
   const int64_t rows = random_.chance(25) ? random_.between(1, 3) : random_.between(1, 40);
   const auto s = placer_.place(instruction->operands[src], rows, row_width(*instruction, src),
                                random_.chance(50) ? m_.row_bytes() : 1, 0);
@@ -93,16 +100,26 @@ bool Builder::multiply() {
   if (!s || !d)
     return false;
   use(decoded, {{src, *s}, {dst, *d}});
-  emit_.set_value(decoded, instruction->index_of("fill"), random_.between(-128, 127));
+  emit_.set_value(decoded, instruction->index_of("fill"), random_fill(type));
   const bool accumulate = random_.chance(60);
   emit_.set_value(decoded, instruction->index_of("accumulate"), accumulate);
-  const bool next = loaded_sets_ > 0 && random_.chance(85);
   decoded.operands[instruction->index_of("next")].value = next;
   auto destination = placer_.access(instruction->operands[dst], *d);
   if (!add(std::move(decoded), {placer_.access(instruction->operands[src], *s), destination}))
     return false;
-  loaded_sets_ -= next;
+  if (next) {
+    active_types_ = {type};
+    loaded_sets_.pop_front();
+  }
   return true;
+}
+
+int64_t Builder::random_fill(isa::Type type) {
+  if (!isa::is_float(type))
+    return random_.between(-128, 127);
+  if (random_.chance(20))
+    return random_.between(INT32_MIN, INT32_MAX); // any f32
+  return std::bit_cast<int32_t>(static_cast<float>(random_.between(-1000, 1000)) / 64.0F);
 }
 
 bool Builder::load_lanes() {

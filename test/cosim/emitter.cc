@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "npuforge/isa/evaluate.h"
-#include "npuforge/isa/generate.h"
 
 namespace npuforge::random_programs {
 
@@ -38,7 +37,7 @@ size_t Emitter::emit(Decoded decoded) {
 const Instruction* Emitter::choose(Action action) {
   std::vector<const Instruction*> candidates;
   for (const Instruction& instruction : spec_.instructions)
-    if (instruction.action == action && isa::missing_in_rtl(instruction).empty())
+    if (instruction.action == action)
       candidates.push_back(&instruction);
   return candidates.empty() ? nullptr : random_.pick(candidates);
 }

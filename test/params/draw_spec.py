@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Draws a random legal spec with the instructions of a reference machine and some of the vector unit that are drawn, too: every
-size, the place of every field, opcodes and mnemonics are random.
+"""Draws a random legal spec with the instructions of a reference machine, those of an array of drawn types, and some of the vector
+unit that are drawn, too: every size, the place of every field, opcodes and mnemonics are random.
 
   draw_spec.py BASE.yaml SEED OUT.yaml [--small]
 
@@ -13,6 +13,7 @@ import sys
 
 import yaml
 
+import draw_array
 import draw_vector
 
 NARROW_EVERY = 7  # one machine of so many has words of 64 bits
@@ -160,6 +161,8 @@ def draw(base, seed, small=False):
     rng = random.Random(seed)
     drawn = draw_vector.draw(rng, rng.randint(3, 8))
     machine, units, word = draw_machine(rng, small)
+    array, base = draw_array.draw(rng, base)
+    machine["array"].update(array)
     if seed % NARROW_EVERY == 3:
         machine, word = narrow(machine), 64
     every_lane = machine["vector"]["lanes"] == machine["array"]["cols"]

@@ -67,7 +67,7 @@ class Machine:
 
 def describe(drawn):
     m = drawn["machine"]
-    return (f"array {m['array']['rows']}x{m['array']['cols']}, banks {m['scratchpad']['banks']}+{m['accumulator']['banks']}, "
+    return (f"array {m['array']['rows']}x{m['array']['cols']} of {' '.join(m['array']['types'])} in {m['array']['stages']}, banks {m['scratchpad']['banks']}+{m['accumulator']['banks']}, "
             f"lanes {m['vector']['lanes']}, "
             f"beat {m['dram']['beat_bytes']}, word {drawn['formats']['scalar']['bits']}")
 

@@ -17,10 +17,6 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Why the RTL does not know the instruction, which is an unknown opcode to it; empty: it does. Its
-/// array multiplies i8 alone.
-std::string missing_in_rtl(const Instruction& instruction);
-
 /// Writes npu_pkg.sv, npu_decode.sv, npu_scalar_alu.sv and npu_vector_alu.sv into `dir` (made if
 /// missing). A file whose contents would not change is left alone, others are replaced whole.
 /// Throws GenerateError and std::runtime_error.

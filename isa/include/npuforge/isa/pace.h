@@ -3,6 +3,9 @@
 // alone. The spec's timing expressions say the same in closed form; co-simulation shows that they
 // do.
 
+#include <algorithm>
+#include <array>
+
 #include "npuforge/isa/spec.h"
 
 namespace npuforge::isa {
@@ -14,6 +17,9 @@ int beats(const Machine& machine, const Instruction& instruction, const Operand&
 
 /// Cycles from one row of the instruction to the next; 1 for what has no rows.
 int pace(const Machine& machine, const Instruction& instruction);
+
+/// What an array may multiply.
+inline constexpr std::array kArrayTypes{Type::I8, Type::BF16, Type::F16, Type::F32};
 
 // The checks of a spec ask also where a size is missing, and so 0.
 
@@ -32,6 +38,16 @@ inline int multiply_beats(const Machine& machine, Type type) {
 /// until its sums are written.
 inline int array_flight(const Machine& machine) {
   return machine.array.rows * machine.array.stages + machine.array.cols + machine.array.pipeline;
+}
+
+/// From a preload's issue until a multiply may take its set: max(0, first + row * (rows - 1))
+/// cycles (TIMING.md section 4).
+struct Lead {
+  int first, row;
+};
+inline Lead load_lead(const Machine& machine, Type type) {
+  const int bytes = bytes_of(type);
+  return {bytes - multiply_beats(machine, type), std::max(0, bytes - machine.array.stages)};
 }
 
 } // namespace npuforge::isa

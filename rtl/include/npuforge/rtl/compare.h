@@ -43,8 +43,7 @@ struct Outcome {
 };
 
 /// Runs the model, then the RTL on its own copy of program and inputs, and compares. Throws what
-/// either side throws, and std::runtime_error for a program with instructions that the RTL does not
-/// know (isa::missing_in_rtl). `model` is of the job's spec.
+/// either side throws. `model` is of the job's spec.
 Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model);
 
 /// The first difference of two event streams around `sequence`, with the events before it on both
