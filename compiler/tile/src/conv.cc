@@ -5,6 +5,14 @@
 namespace npuforge::tile {
 
 namespace {
+/// Loads give one token for each part, and those of two bands may wait for the array at once.
+int64_t partsOf(int64_t planes, const isa::Machine& machine) {
+  int64_t parts = std::min<int64_t>(planes, machine.token_max / 2);
+  while (planes % parts != 0)
+    --parts;
+  return parts;
+}
+
 // Lane registers of a convolution.
 enum Lane {
   kBias,
@@ -30,8 +38,10 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       r(reductionOf(layer, plan, emit.machine)), f(convFootprint(layer, plan, emit.machine)),
       p(poolFootprint(layer, plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
       one_group(r.one_group(plan)), blocks_outside(plan.blocks_outside && one_group),
-      resident(keepsWeights()), first_weights(session.weight_groups),
-      first_params(session.param_groups) {
+      resident(keepsWeights()), parts(one_group && !blocks_outside && !plan.plain && !plan.roll_rows
+                                          ? partsOf(f.planes, emit.machine)
+                                          : 1),
+      first_weights(session.weight_groups), first_params(session.param_groups) {
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));
   std::vector<int8_t> lanes;
   for (int64_t block = 0; block < blocks; ++block)
@@ -127,20 +137,14 @@ void ConvCode::run() {
     bandsOutside();
 }
 
-/// What a task reads is loaded while the task before it computes; what the first task of the next
-/// layer reads besides activations, while the last one does.
-void ConvCode::onwards(Value index, int64_t count, const std::function<void()>& load_next) {
-  e.when(e.sub(e.constant(count - 1), index), load_next);
-  e.when(e.max(e.add(index, 2 - count), 0), [&] { s.beginNext(); });
-}
-
 void ConvCode::bandsOutside() {
   loadInput(band(e.constant(0), e.constant(0)));
   if (resident)
     e.await("weights", "load");
   e.loop(f.bands, [&](Value index) {
     Band b = band(index, index);
-    e.await("matrix", "load");
+    if (parts == 1)
+      e.await("matrix", "load");
     e.loop(blocks, [&](Value block) {
       Value counter = e.add(e.mul(index, blocks), block);
       loadNextTask(index, block, counter);
@@ -178,7 +182,7 @@ void ConvCode::loadNextTask(Value index, Value block, Value counter) {
     loadParams(e.add(index, carry), next, e.add(counter, 1));
   };
   if (one_group)
-    onwards(counter, tasks(), load);
+    s.onwards(e, counter, tasks(), load);
   else // the last chunk of weights is what begins the next layer
     e.when(e.sub(e.constant(tasks() - 1), counter), load);
 }
@@ -191,7 +195,7 @@ void ConvCode::blocksOutside() {
     e.await("weights", "load");
     e.loop(f.bands, [&](Value index) {
       Value counter = e.add(e.mul(block, f.bands), index);
-      onwards(counter, tasks(), [&] {
+      s.onwards(e, counter, tasks(), [&] {
         auto [next, carry] = e.wrap(e.add(index, 1), f.bands);
         loadParams(next, e.add(block, carry), e.add(counter, 1));
         loadInput(band(next, e.add(counter, 1)));

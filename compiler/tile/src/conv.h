@@ -31,7 +31,6 @@ private:
   void prologue();
   void bandsOutside();
   void blocksOutside();
-  void onwards(Value index, int64_t count, const std::function<void()>& load_next);
   void loadNextBand(Value index, Value block);
   void loadNextTask(Value index, Value block, Value counter);
   void takeParams(Value counter);
@@ -50,8 +49,8 @@ private:
   // conv_load.cc
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
-  void loadBand(const Band& band);
-  void loadThinned(const Band& band);
+  void loadBand(const Band& band, Value part);
+  void loadThinned(const Band& band, Value part);
   void loadParams(Value index, Value block, Value counter);
   void loadSecond(const Band& band, Value block, Value counter);
   void loadBlock(Value block, Value group);
@@ -78,6 +77,7 @@ private:
 
   // conv_multiply.cc
   void multiplyAll(const Band& band, Value block, Value counter);
+  void multiplyParts(const Band& band, Value block, Value slot, Value accumulator);
   void multiplyChunks(const Band& band, Value block, Value counter, Value accumulator);
   void steps(const Band& band, Value outer, Value first, Value count, Value group, Value slot,
              Value accumulator);
@@ -108,6 +108,7 @@ private:
   const PoolFootprint p;
   const int64_t blocks;
   const bool one_group, blocks_outside, resident; ///< resident: all blocks' weights share a slot
+  const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one
   const int64_t first_weights, first_params;      ///< loaded by the layers before
   bool begun = false;
   Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding

@@ -23,30 +23,35 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
 
 void ConvCode::loadInput(const Band& b) {
   s.awaitCredit(e, "load", "matrix");
-  if (plan.unfold)
-    unfoldBand(b);
-  else if (thinned(layer, plan))
-    loadThinned(b);
-  else
-    loadBand(b);
-  e.signal("load", "matrix");
+  e.loop(parts, [&](Value part) {
+    if (plan.unfold)
+      unfoldBand(b);
+    else if (thinned(layer, plan))
+      loadThinned(b, part);
+    else
+      loadBand(b, part);
+    e.signal("load", "matrix");
+  });
 }
 
 /// One run for each pixel.
-void ConvCode::loadThinned(const Band& b) {
+void ConvCode::loadThinned(const Band& b, Value part) {
   const Window& w = layer.window;
+  const int64_t planes = f.planes / parts;
   const int64_t row_bytes = layer.in.width * cols, plane = layer.in.height * row_bytes;
+  Value to = e.add(b.slot, e.mul(part, planes * f.plane));
+  Value from = e.add(e.mul(b.first, w.stride_h * row_bytes), e.mul(part, planes * plane));
   Value dst = e.stream(
-      input, b.slot, 0,
-      {e.level(layer.out.width, cols), {b.rows, f.pitch, {}, {}}, e.level(f.planes, f.plane)});
-  Value src = e.stream(input_dram, e.mul(b.first, w.stride_h * row_bytes), 0,
+      input, to, 0,
+      {e.level(layer.out.width, cols), {b.rows, f.pitch, {}, {}}, e.level(planes, f.plane)});
+  Value src = e.stream(input_dram, from, 0,
                        {e.level(layer.out.width, w.stride_w * cols),
                         {b.rows, w.stride_h * row_bytes, {}, {}},
-                        e.level(f.planes, plane)});
+                        e.level(planes, plane)});
   CopyInOp::create(e.builder, e.location, dst, src, e.constant(cols));
 }
 
-void ConvCode::loadBand(const Band& b) {
+void ConvCode::loadBand(const Band& b, Value part) {
   const Window& w = layer.window;
   // Input rows [begin, end) of the band; the slot's first row is `origin`, which may lie in the
   // padding.
@@ -57,10 +62,11 @@ void ConvCode::loadBand(const Band& b) {
       e.add(e.mul(e.add(b.first, e.sub(b.rows, e.constant(1))), w.stride_h), w.extent_h()), -w.top);
   Value end = f.bands == 1 ? e.constant(layer.in.height) : e.min(reach, layer.in.height);
   Value count = e.sub(end, begin);
-  Value to = e.add(b.slot, e.mul(e.sub(begin, origin), f.pitch));
   const int64_t row_bytes = layer.in.width * (plan.plain ? 1 : cols);
-  const int64_t plane = layer.in.height * row_bytes;
-  Value from = e.mul(begin, row_bytes);
+  const int64_t plane = layer.in.height * row_bytes, planes = f.planes / parts;
+  Value to =
+      e.add(e.add(b.slot, e.mul(part, planes * f.plane)), e.mul(e.sub(begin, origin), f.pitch));
+  Value from = e.add(e.mul(begin, row_bytes), e.mul(part, planes * plane));
   const Level rows{count, f.pitch, {}, {}}, rows_from{count, row_bytes, {}, {}};
   SmallVector<Level> dst, src; // of runs of `bytes`
   Value bytes = e.constant(row_bytes);
@@ -69,12 +75,12 @@ void ConvCode::loadBand(const Band& b) {
     src = {e.level(layer.in.width, 1), rows_from, e.level(layer.in.channels, plane)};
     bytes = e.constant(1);
   } else if (f.pitch == row_bytes) {
-    dst = {e.level(f.planes, f.plane)};
-    src = {e.level(f.planes, plane)};
+    dst = {e.level(planes, f.plane)};
+    src = {e.level(planes, plane)};
     bytes = e.mul(count, row_bytes);
   } else {
-    dst = {rows, e.level(f.planes, f.plane)};
-    src = {rows_from, e.level(f.planes, plane)};
+    dst = {rows, e.level(planes, f.plane)};
+    src = {rows_from, e.level(planes, plane)};
   }
   const int64_t left = plan.plain ? w.left * f.pixel : 0;
   CopyInOp::create(e.builder, e.location, e.stream(input, to, left, dst),

@@ -19,12 +19,26 @@ void ConvCode::multiplyAll(const Band& b, Value block, Value counter) {
     slot = e.add(slot, e.mul(block, r.bytes));
   if (each)
     e.await("weights", "load");
-  reductionLoop(e.constant(r.outer), [&](Value outer) {
-    Value first = e.mul(outer, r.inner);
-    steps(b, outer, e.constant(0), e.constant(r.inner), first, slot, accumulator);
-  });
+  if (parts > 1)
+    multiplyParts(b, block, slot, accumulator);
+  else
+    reductionLoop(e.constant(r.outer), [&](Value outer) {
+      Value first = e.mul(outer, r.inner);
+      steps(b, outer, e.constant(0), e.constant(r.inner), first, slot, accumulator);
+    });
   if (each)
     e.signal("weights", "load");
+}
+
+/// The planes of a band come one part after the other, and the band's first task begins with the
+/// first.
+void ConvCode::multiplyParts(const Band& b, Value block, Value slot, Value accumulator) {
+  const int64_t planes = f.planes / parts;
+  reductionLoop(e.constant(parts), [&](Value part) {
+    e.when(e.max(e.sub(e.constant(1), block), 0), [&] { e.await("matrix", "load"); });
+    Value first = e.mul(part, planes);
+    steps(b, e.constant(0), first, e.constant(planes), first, slot, accumulator);
+  });
 }
 
 /// While a chunk of weights is used, the one behind it is loaded.
@@ -33,7 +47,7 @@ void ConvCode::multiplyChunks(const Band& b, Value block, Value counter, Value a
     e.loop(chunks(), [&](Value chunk) {
       Value index = e.add(e.mul(e.add(e.mul(counter, r.outer), outer), chunks()), chunk);
       const Chunk here{block, outer, chunk, index};
-      onwards(index, weightGroups(), [&] { loadChunk(following(here)); });
+      s.onwards(e, index, weightGroups(), [&] { loadChunk(following(here)); });
       e.await("weights", "load");
       steps(b, outer, e.mul(chunk, plan.chunk), chunkSteps(chunk), e.constant(0), weightSlot(index),
             accumulator);

@@ -94,6 +94,12 @@ void Session::awaitLayerBefore(Emit& emit) const {
     emit.await("load", "store");
 }
 
+void Session::onwards(Emit& emit, Value index, int64_t count,
+                      const std::function<void()>& load_next) const {
+  emit.when(emit.sub(emit.constant(count - 1), index), load_next);
+  emit.when(emit.max(emit.add(index, 2 - count), 0), [&] { beginNext(); });
+}
+
 void appendLanes(std::vector<int8_t>& bytes, const std::vector<int32_t>& values, int64_t block,
                  int64_t cols) {
   for (int64_t channel = block * cols; channel < (block + 1) * cols; ++channel) {

@@ -64,6 +64,10 @@ public:
 
   /// From here on the results of the layer before are read.
   void awaitLayerBefore(Emit& emit) const;
+  /// In task `index` of `count`: loads what the next one reads; in the last one, what the next
+  /// layer's first one reads besides activations.
+  void onwards(Emit& emit, mlir::Value index, int64_t count,
+               const std::function<void()>& load_next) const;
   /// Called when a layer has made all its loads of weights and parameters.
   void beginNext() const {
     if (next)
@@ -87,7 +91,9 @@ private:
 
 std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,
                                     const Plan& plan);
-/// Depthwise convolutions and pooling. Null, with an error, for what the vector unit cannot do in
+std::unique_ptr<LayerCode> makeDepthwise(Emit& emit, Session& session, const Layer& layer,
+                                         const Plan& plan);
+/// Pooling. Null, with an error, for what the vector unit cannot do in
 /// one instruction a tile.
 std::unique_ptr<LayerCode> makeReduce(Emit& emit, Session& session, const Layer& layer,
                                       const Plan& plan);
