@@ -250,6 +250,8 @@ private:
       return wordsKind(*layer.root)->make(emit, session_, *layer.root, spec_);
     case Kind::Conv:
       return makeConv(emit, session_, layer, plan);
+    case Kind::Depthwise:
+      return makeDepthwise(emit, session_, layer, plan);
     case Kind::Map:
       return makeMap(emit, session_, layer, plan);
     case Kind::Add:

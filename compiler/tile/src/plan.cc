@@ -19,14 +19,16 @@ int64_t alignUp(int64_t value, int64_t to) {
 
 Attribute toAttribute(MLIRContext* context, const Plan& plan) {
   Builder b(context);
-  return b.getDictionaryAttr(
-      {b.getNamedAttr("band", b.getI64IntegerAttr(plan.band)),
-       b.getNamedAttr("interleave", b.getBoolAttr(plan.interleave)),
-       b.getNamedAttr("plain", b.getBoolAttr(plan.plain)),
-       b.getNamedAttr("unfold", b.getBoolAttr(plan.unfold)),
-       b.getNamedAttr("roll_rows", b.getBoolAttr(plan.roll_rows)),
-       b.getNamedAttr("chunk", b.getI64IntegerAttr(plan.chunk)),
-       b.getNamedAttr("blocks_outside", b.getBoolAttr(plan.blocks_outside))});
+  NamedAttrList list({b.getNamedAttr("band", b.getI64IntegerAttr(plan.band)),
+                      b.getNamedAttr("interleave", b.getBoolAttr(plan.interleave)),
+                      b.getNamedAttr("plain", b.getBoolAttr(plan.plain)),
+                      b.getNamedAttr("unfold", b.getBoolAttr(plan.unfold)),
+                      b.getNamedAttr("roll_rows", b.getBoolAttr(plan.roll_rows)),
+                      b.getNamedAttr("chunk", b.getI64IntegerAttr(plan.chunk)),
+                      b.getNamedAttr("blocks_outside", b.getBoolAttr(plan.blocks_outside))});
+  if (plan.array_rows > 0)
+    list.append("array_rows", b.getI64IntegerAttr(plan.array_rows));
+  return list.getDictionary(context);
 }
 
 FailureOr<Plan> readPlan(Operation& op) {
@@ -44,7 +46,8 @@ FailureOr<Plan> readPlan(Operation& op) {
               .unfold = flag("unfold").getValue(),
               .roll_rows = flag("roll_rows").getValue(),
               .chunk = number("chunk").getInt(),
-              .blocks_outside = flag("blocks_outside").getValue()};
+              .blocks_outside = flag("blocks_outside").getValue(),
+              .array_rows = number("array_rows") ? number("array_rows").getInt() : 0};
 }
 
 Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
@@ -120,12 +123,17 @@ Footprint reduceFootprint(const Layer& layer, const Plan& plan, const isa::Machi
   Footprint f{};
   f.bands = ceilDiv(layer.out.height, plan.band);
   f.slots = 2;
-  f.rows = (plan.band - 1) * w.stride_h + w.extent_h();
+  f.rows = inputRows(w, plan.band);
   f.pixel = cols, f.planes = 1;
   f.pitch =
       std::max((layer.out.width - 1) * w.stride_w + w.extent_w(), w.left + layer.in.width) * cols;
   f.plane = f.bytes = f.rows * f.pitch;
   return f;
+}
+
+std::string tooLarge(const char* what, int64_t bytes, int64_t room) {
+  return std::string(what) + " needs " + std::to_string(bytes) + " bytes of scratchpad and has " +
+         std::to_string(room);
 }
 
 bool prefersPlain(const Layer& layer, const isa::Machine& machine) {
@@ -152,11 +160,6 @@ int64_t largestBand(int64_t rows, Fits fits) {
     if (fits(band))
       return evenly(rows, band);
   return 0;
-}
-
-std::string tooLarge(const char* what, int64_t bytes, int64_t room) {
-  return std::string(what) + " needs " + std::to_string(bytes) + " bytes of scratchpad and has " +
-         std::to_string(room);
 }
 
 std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
@@ -252,9 +255,6 @@ std::variant<Plan, std::string> planReduce(const Layer& layer, Plan plan,
                                            const isa::Machine& machine) {
   const MemoryMap map(machine);
   const int64_t cols = machine.array.cols, row_slot = map.input.bytes / 2 / cols * cols;
-  const int64_t params = 12 * cols + layer.window.kernel_h * layer.window.kernel_w * cols;
-  if (layer.kind == Kind::Depthwise && params > map.params[0].bytes)
-    return tooLarge("a block of parameters", params, map.params[0].bytes);
   auto fits = [&](int64_t band) {
     plan.band = band;
     return band * layer.out.width * cols <= map.outputs[0].bytes &&
@@ -293,6 +293,7 @@ std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
   case Kind::Conv:
     return plain ? planPlainConv(layer, plan, machine) : planConv(layer, plan, machine);
   case Kind::Depthwise:
+    return planDepthwise(layer, machine);
   case Kind::MaxPool:
   case Kind::AveragePool:
     return planReduce(layer, plan, machine);

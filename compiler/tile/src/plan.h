@@ -25,7 +25,9 @@ struct Plan {
   bool roll_rows = false;  ///< Conv: a loop over kernel rows instead of unrolled taps
   int64_t chunk = 1; ///< Conv: steps of the reduction whose weights are in the scratchpad at once
   bool blocks_outside =
-      false; ///< Conv: output blocks around bands; else bands around output blocks
+      false;              ///< Conv: output blocks around bands; else bands around output blocks
+  int64_t array_rows = 0; ///< Depthwise: result rows of a band that the array computes, while the
+                          ///< vector unit computes those below
 };
 
 mlir::Attribute toAttribute(mlir::MLIRContext* context, const Plan& plan);
@@ -70,6 +72,26 @@ struct PoolFootprint {
 PoolFootprint poolFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 Footprint reduceFootprint(const Layer& layer, const Plan& plan, const isa::Machine& machine);
+/// Input rows under so many result rows.
+inline int64_t inputRows(const Window& window, int64_t rows) {
+  return (rows - 1) * window.stride_h + window.extent_h();
+}
+
+/// Where a depthwise convolution's bands lie. The two units read different banks at once.
+struct DepthwisePlaces {
+  int64_t slot; ///< bytes from one band to the next
+  int64_t part; ///< bytes from the array's rows to the vector unit's
+  int64_t room; ///< bytes of a part
+};
+DepthwisePlaces depthwisePlaces(const Plan& plan, const isa::Machine& machine);
+/// Bytes of a block's weights as the array takes them: for each tap a diagonal matrix.
+inline int64_t diagonalBytes(const Layer& layer, const isa::Machine& machine) {
+  return layer.window.kernel_h * layer.window.kernel_w * machine.array.cols * machine.array.cols;
+}
+/// The share of the array and the size of the bands, or the reason why a row does not fit.
+std::variant<Plan, std::string> planDepthwise(const Layer& layer, const isa::Machine& machine);
+/// "WHAT needs .. bytes of scratchpad and has ..".
+std::string tooLarge(const char* what, int64_t bytes, int64_t room);
 
 /// The plan, or the reason why the layer does not fit.
 std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,

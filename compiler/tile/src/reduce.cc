@@ -1,4 +1,4 @@
-// The code of depthwise convolutions and pooling: one reduction of the vector unit for each tile.
+// The code of pooling: one reduction of the vector unit for each tile.
 #include "npuforge/compiler/graph/scale.h"
 
 #include "session.h"
@@ -35,7 +35,7 @@ public:
   ReduceCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
       : e(emit), s(session), layer(layer), w(layer.window), plan(plan),
         cols(emit.machine.array.cols), f(reduceFootprint(layer, plan, emit.machine)),
-        blocks(ceilDiv(layer.out.channels, cols)), first_params(session.param_groups) {
+        blocks(ceilDiv(layer.out.channels, cols)) {
     s.param_groups += blocks * f.bands;
   }
 
@@ -49,9 +49,7 @@ public:
   }
 
 private:
-  bool depthwise() const { return layer.kind == Kind::Depthwise; }
   int64_t slotBytes() const { return e.map.input.bytes / 2 / cols * cols; }
-  int64_t paramBytes() const { return (12 + w.kernel_h * w.kernel_w) * cols; }
   /// Are padding rows overwritten by the input rows of other bands?
   bool refills() const { return f.bands > 1 && (w.top || w.bottom); }
 
@@ -61,8 +59,6 @@ private:
     output = e.scratchpad(m.outputSlots(), "output");
     input_dram = s.dram(e, s.tensor(layer.input));
     output_dram = s.dram(e, s.tensor(layer.root->getResult(0)));
-    if (depthwise())
-      packParams();
     setLanes();
     if (w.padded()) {
       const int64_t slots = std::min<int64_t>(2, blocks * f.bands);
@@ -72,20 +68,6 @@ private:
       e.await("sequencer", "vector");
     }
     s.awaitLayerBefore(e);
-  }
-
-  void packParams() {
-    std::vector<int8_t> bytes;
-    for (int64_t block = 0; block < blocks; ++block) {
-      for (const auto* values : {&layer.bias, &layer.multiplier, &layer.shift})
-        appendLanes(bytes, *values, block, cols);
-      for (int64_t tap = 0; tap < w.kernel_h * w.kernel_w; ++tap)
-        for (int64_t c = block * cols; c < (block + 1) * cols; ++c)
-          bytes.push_back(c < layer.in.channels ? layer.weights[c * w.kernel_h * w.kernel_w + tap]
-                                                : 0);
-    }
-    params_dram = s.dram(e, s.constant(layer.name + ".params", bytes));
-    params = e.scratchpad(e.map.paramSlots(), "parameters");
   }
 
   void setLanes() {
@@ -142,21 +124,13 @@ private:
                      ? e.constant(plan.band)
                      : e.min(e.sub(e.constant(layer.out.height), first), plan.band);
     Value parity = e.parity(counter), slot = e.mul(parity, slotBytes());
-    Value param_slot = e.mul(e.parity(e.add(counter, first_params)),
-                             e.map.params[1].address - e.map.params[0].address);
     s.awaitCredit(e, "load", "vector");
-    if (depthwise())
-      CopyInOp::create(e.builder, e.location, e.row(params, param_slot, 0),
-                       e.row(params_dram, e.mul(block, paramBytes()), 0), e.constant(paramBytes()));
     load(block, first, rows, slot);
     e.signal("load", "vector");
     e.await("vector", "load");
-    if (depthwise())
-      LoadLanesOp::create(e.builder, e.location,
-                          e.stream(params, param_slot, 0, {e.level(12, cols)}), kBias);
     s.awaitCredit(e, "vector", "store");
     Value out_slot = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
-    reduceAll(rows, slot, param_slot, out_slot);
+    reduceAll(rows, slot, out_slot);
     // The store waits for the padding as well: when a layer's stores are done, nobody works on its
     // slots any more.
     if (refills())
@@ -166,9 +140,9 @@ private:
     store(block, first, rows, out_slot);
   }
 
-  void reduceAll(Value rows, Value slot, Value param_slot, Value out_slot) {
+  void reduceAll(Value rows, Value slot, Value out_slot) {
     if (layer.kind != Kind::AveragePool || layer.count_pads || !w.padded())
-      return reduce(rows, {0, layer.out.width, 0}, 0, slot, param_slot, out_slot);
+      return reduce(rows, {0, layer.out.width, 0}, 0, slot, out_slot);
     // Where fewer taps count, the divisor differs: a rectangle of results for each number of taps.
     for (const Stretch& y :
          stretches(layer.out.height, layer.in.height, w.kernel_h, w.stride_h, w.top))
@@ -178,12 +152,11 @@ private:
             *graph::make_ratio(layer.scale / static_cast<double>(y.taps * x.taps));
         e.set_lane(kMultiplier, factor.multiplier);
         e.set_lane(kShift, factor.shift);
-        reduce(e.constant(y.count), x, y.first, slot, param_slot, out_slot);
+        reduce(e.constant(y.count), x, y.first, slot, out_slot);
       }
   }
 
-  void reduce(Value rows, Stretch x, int64_t first_row, Value slot, Value param_slot,
-              Value out_slot) {
+  void reduce(Value rows, Stretch x, int64_t first_row, Value slot, Value out_slot) {
     Level kernel_x = e.level(w.kernel_w, w.dilation_w * cols),
           kernel_y = e.level(w.kernel_h, w.dilation_h * f.pitch);
     Level out_x = e.level(x.count, w.stride_w * cols), out_y{rows, w.stride_h * f.pitch, {}, {}};
@@ -192,21 +165,12 @@ private:
     Value src = e.stream(input, slot, from, {kernel_x, kernel_y, out_x, out_y});
     Value dst = e.stream(output, out_slot, to,
                          {e.level(x.count, cols), {rows, layer.out.width * cols, {}, {}}});
-    SmallVector<Value> srcs{src};
     SmallVector<std::pair<StringRef, int64_t>> lanes{
         {"fill", kFill}, {"low", kLow}, {"high", kHigh}};
-    if (depthwise()) {
-      Level across = e.level(x.count, 0), down{rows, 0, {}, {}};
-      srcs.push_back(e.stream(
-          params, param_slot, 12 * cols,
-          {e.level(w.kernel_w, cols), e.level(w.kernel_h, w.kernel_w * cols), across, down}));
-    }
     if (layer.kind != Kind::MaxPool)
       lanes.append({{"bias", kBias}, {"mult", kMultiplier}, {"shift", kShift}, {"zero", kZero}});
-    StringRef function = depthwise()                   ? "depthwise"
-                         : layer.kind == Kind::MaxPool ? "max"
-                                                       : "average";
-    ReduceOp::create(e.builder, e.location, function, dst, srcs, 2, e.lanes(lanes));
+    ReduceOp::create(e.builder, e.location, layer.kind == Kind::MaxPool ? "max" : "average", dst,
+                     src, 2, e.lanes(lanes));
   }
 
   void store(Value block, Value first, Value rows, Value out_slot) {
@@ -225,8 +189,8 @@ private:
   const Plan& plan;
   const int64_t cols;
   const Footprint f;
-  const int64_t blocks, first_params;
-  Value input, input_dram, params, params_dram, output, output_dram;
+  const int64_t blocks;
+  Value input, input_dram, output, output_dram;
 };
 
 } // namespace

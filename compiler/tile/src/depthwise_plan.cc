@@ -1,0 +1,105 @@
+// How a depthwise convolution is divided between the array and the vector unit.
+#include <limits>
+
+#include "plan.h"
+
+namespace npuforge::tile {
+
+namespace {
+
+// Cycles of a task beyond those of its rows: latencies of the units, one after the other.
+constexpr int64_t kTaskCycles = 100;
+
+/// Bands and shares of a layer, and what they cost.
+class Division {
+public:
+  Division(const Layer& layer, const isa::Machine& machine)
+      : layer_(layer), machine_(machine), map_(machine), cols_(machine.array.cols),
+        taps_(layer.window.kernel_h * layer.window.kernel_w),
+        pitch_(reduceFootprint(layer, Plan{}, machine).pitch) {}
+
+  /// Array rows that hold a diagonal, and banks that only one of the units reads.
+  bool possible() const {
+    return machine_.array.rows >= cols_ && machine_.scratchpad.banks % 8 == 0 &&
+           diagonalBytes(layer_, machine_) <= map_.weights[0].bytes;
+  }
+
+  bool fits(const Plan& plan) const {
+    const DepthwisePlaces places = depthwisePlaces(plan, machine_);
+    auto part = [&](int64_t rows) {
+      return inputRows(layer_.window, rows) * pitch_ <= places.room;
+    };
+    return fitsOutput(plan.band) && part(plan.band - plan.array_rows) &&
+           (plan.array_rows == 0 ||
+            (part(plan.array_rows) && plan.array_rows < lastBand(plan.band) &&
+             plan.array_rows * layer_.out.width <= map_.accumulators[0].bytes));
+  }
+  bool fitsOutput(int64_t band) const {
+    return band * layer_.out.width * cols_ <= map_.outputs[0].bytes;
+  }
+
+  /// Of a block of channels.
+  int64_t cycles(const Plan& plan) const {
+    const int64_t array = plan.array_rows, vector = plan.band - array;
+    const int64_t passes = ceilDiv(cols_, machine_.vector.lanes);
+    const int64_t compute =
+        std::max(taps_ * array, passes * (taps_ * vector + array)) * layer_.out.width;
+    const int64_t rows =
+        inputRows(layer_.window, vector) + (array ? inputRows(layer_.window, array) : 0);
+    const int64_t moved = (rows * layer_.in.width + plan.band * layer_.out.width) * cols_;
+    const int64_t tasks = ceilDiv(layer_.out.height, plan.band);
+    return tasks * (std::max(compute, moved / machine_.dram.beat_bytes) + kTaskCycles);
+  }
+
+private:
+  int64_t lastBand(int64_t band) const {
+    return layer_.out.height - (ceilDiv(layer_.out.height, band) - 1) * band;
+  }
+
+  const Layer& layer_;
+  const isa::Machine& machine_;
+  const MemoryMap map_;
+  const int64_t cols_, taps_, pitch_;
+};
+
+} // namespace
+
+DepthwisePlaces depthwisePlaces(const Plan& plan, const isa::Machine& machine) {
+  const MemoryMap map(machine);
+  const int64_t cols = machine.array.cols, eighth = machine.scratchpad.bytes / 8;
+  if (plan.array_rows == 0) {
+    const int64_t half = map.input.bytes / 2 / cols * cols;
+    return {.slot = half, .part = 0, .room = half};
+  }
+  // The inputs have four eighths but for two rows at their end.
+  return {.slot = 2 * eighth, .part = eighth, .room = eighth - 2 * cols};
+}
+
+std::variant<Plan, std::string> planDepthwise(const Layer& layer, const isa::Machine& machine) {
+  const MemoryMap map(machine);
+  const int64_t cols = machine.array.cols, height = layer.out.height;
+  const int64_t params = (12 + layer.window.kernel_h * layer.window.kernel_w) * cols;
+  if (params > map.params[0].bytes)
+    return tooLarge("a block of parameters", params, map.params[0].bytes);
+  const Division division(layer, machine);
+  Plan best;
+  int64_t least = std::numeric_limits<int64_t>::max();
+  for (int64_t bands = 1; bands <= height; ++bands) {
+    Plan plan;
+    plan.band = ceilDiv(height, bands);
+    if (!division.fitsOutput(plan.band))
+      continue;
+    for (; plan.array_rows < plan.band; ++plan.array_rows) {
+      if (plan.array_rows > 0 && !division.possible())
+        break;
+      if (division.fits(plan) && division.cycles(plan) < least)
+        best = plan, least = division.cycles(plan);
+    }
+  }
+  if (least != std::numeric_limits<int64_t>::max())
+    return best;
+  return tooLarge("one row of results", reduceFootprint(layer, Plan{}, machine).bytes,
+                  depthwisePlaces(Plan{}, machine).room);
+}
+
+} // namespace npuforge::tile
