@@ -5,14 +5,6 @@
 namespace npuforge::tile {
 
 namespace {
-/// Loads give one token for each part, and those of two bands may wait for the array at once.
-int64_t partsOf(int64_t planes, const isa::Machine& machine) {
-  int64_t parts = std::min<int64_t>(planes, machine.token_max / 2);
-  while (planes % parts != 0)
-    --parts;
-  return parts;
-}
-
 // Lane registers of a convolution.
 enum Lane {
   kBias,
@@ -38,10 +30,8 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       r(reductionOf(layer, plan, emit.machine)), f(convFootprint(layer, plan, emit.machine)),
       p(poolFootprint(layer, plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
       one_group(r.one_group(plan)), blocks_outside(plan.blocks_outside && one_group),
-      resident(keepsWeights()), parts(one_group && !blocks_outside && !plan.plain && !plan.roll_rows
-                                          ? partsOf(f.planes, emit.machine)
-                                          : 1),
-      first_weights(session.weight_groups), first_params(session.param_groups) {
+      resident(keepsWeights()), parts(countParts()), first_weights(session.weight_groups),
+      first_params(session.param_groups) {
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));
   std::vector<int8_t> lanes;
   for (int64_t block = 0; block < blocks; ++block)
@@ -73,6 +63,17 @@ bool ConvCode::keepsWeights() const {
                "all " + std::to_string(bytes) + " bytes are loaded once for " +
                    std::to_string(f.bands) + " bands");
   return true;
+}
+
+/// Loads give one token for each part, and those of two bands may wait for the array at once.
+int64_t ConvCode::countParts() const {
+  if (!one_group || blocks_outside || plan.plain || plan.roll_rows ||
+      !graph::allowed(layer.root, graph::kEarlyStart))
+    return 1;
+  int64_t count = std::min<int64_t>(f.planes, e.machine.token_max / 2);
+  while (f.planes % count != 0)
+    --count;
+  return count;
 }
 
 int64_t ConvCode::weightGroups() const {

@@ -96,6 +96,7 @@ private:
   int64_t tasks() const { return f.bands * blocks; }
   int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
   int64_t weightGroups() const;
+  int64_t countParts() const;
   bool keepsWeights() const;
 
   Emit& e;
@@ -109,7 +110,7 @@ private:
   const int64_t blocks;
   const bool one_group, blocks_outside, resident; ///< resident: all blocks' weights share a slot
   const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one
-  const int64_t first_weights, first_params;      ///< loaded by the layers before
+  const int64_t first_weights, first_params; ///< loaded by the layers before
   bool begun = false;
   Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding
   Value input, input_dram, weights, params, accumulators, output, output_dram;

@@ -26,7 +26,7 @@ void ConvCode::loadInput(const Band& b) {
   e.loop(parts, [&](Value part) {
     if (plan.unfold)
       unfoldBand(b);
-    else if (thinned(layer, plan))
+    else if (plan.thin)
       loadThinned(b, part);
     else
       loadBand(b, part);

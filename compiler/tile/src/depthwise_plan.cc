@@ -1,6 +1,8 @@
 // How a depthwise convolution is divided between the array and the vector unit.
 #include <limits>
 
+#include "npuforge/compiler/graph/optimisations.h"
+
 #include "plan.h"
 
 namespace npuforge::tile {
@@ -20,7 +22,8 @@ public:
 
   /// Array rows that hold a diagonal, and banks that only one of the units reads.
   bool possible() const {
-    return machine_.array.rows >= cols_ && machine_.scratchpad.banks % 8 == 0 &&
+    return graph::allowed(layer_.root, graph::kDivideDepthwise) && machine_.array.rows >= cols_ &&
+           machine_.scratchpad.banks % 8 == 0 &&
            diagonalBytes(layer_, machine_) <= map_.weights[0].bytes;
   }
 

@@ -26,6 +26,8 @@ Attribute toAttribute(MLIRContext* context, const Plan& plan) {
                       b.getNamedAttr("roll_rows", b.getBoolAttr(plan.roll_rows)),
                       b.getNamedAttr("chunk", b.getI64IntegerAttr(plan.chunk)),
                       b.getNamedAttr("blocks_outside", b.getBoolAttr(plan.blocks_outside))});
+  if (plan.thin)
+    list.append("thin", b.getUnitAttr());
   if (plan.array_rows > 0)
     list.append("array_rows", b.getI64IntegerAttr(plan.array_rows));
   return list.getDictionary(context);
@@ -44,6 +46,7 @@ FailureOr<Plan> readPlan(Operation& op) {
               .plain = flag("plain").getValue(),
               .interleave = flag("interleave").getValue(),
               .unfold = flag("unfold").getValue(),
+              .thin = attribute.contains("thin"),
               .roll_rows = flag("roll_rows").getValue(),
               .chunk = number("chunk").getInt(),
               .blocks_outside = flag("blocks_outside").getValue(),
@@ -81,7 +84,7 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
   f.bands = ceilDiv(layer.out.height, plan.band);
   f.slots = f.bands == 1 ? 1 : 2;
   f.step_h = w.stride_h, f.step_w = w.stride_w;
-  if (thinned(layer, plan)) {
+  if (plan.thin) {
     f.step_h = f.step_w = 1;
     f.rows = plan.band, f.pixel = cols, f.pitch = layer.out.width * cols;
     f.planes = ceilDiv(layer.in.channels, cols), f.plane = f.rows * f.pitch;
@@ -167,6 +170,8 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
   const MemoryMap map(machine);
   const Window& w = layer.window;
   const int64_t cols = machine.array.cols;
+  plan.thin = !plan.plain && w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h * w.stride_w > 1 &&
+              graph::allowed(layer.root, graph::kThinInput);
   plan.roll_rows = !plan.unfold && reductionOf(layer, plan, machine).taps > kUnrolledTaps &&
                    (w.stride_h == 1 || (w.top == 0 && w.bottom == 0));
   const Reduction r = reductionOf(layer, plan, machine);
@@ -201,7 +206,7 @@ std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
   const int64_t bands = ceilDiv(layer.out.height, plan.band),
                 blocks = ceilDiv(layer.out.channels, cols);
   const int64_t pixels =
-      thinned(layer, plan) ? layer.out.height * layer.out.width : layer.in.height * layer.in.width;
+      plan.thin ? layer.out.height * layer.out.width : layer.in.height * layer.in.width;
   const int64_t inputs = pixels * layer.in.channels;
   plan.blocks_outside =
       bands > 1 && r.one_group(plan) && blocks * inputs < (bands - 1) * blocks * r.bytes;

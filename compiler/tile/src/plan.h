@@ -22,6 +22,7 @@ struct Plan {
                            ///< kernel row of all channels is a row of the array
   bool unfold = false;     ///< plain: loads put all taps that a result needs side by side, so that
                            ///< rows of the array are full but for the last
+  bool thin = false;       ///< Conv: loads take only the pixels that a strided 1x1 kernel reads
   bool roll_rows = false;  ///< Conv: a loop over kernel rows instead of unrolled taps
   int64_t chunk = 1; ///< Conv: steps of the reduction whose weights are in the scratchpad at once
   bool blocks_outside =
@@ -59,11 +60,6 @@ struct Footprint {
   int64_t plane;  ///< bytes from plane to plane
   int64_t bytes;  ///< of the slot
 };
-/// Do loads take only the pixels that results are made of? So it is with strided 1x1 kernels.
-inline bool thinned(const Layer& layer, const Plan& plan) {
-  const Window& w = layer.window;
-  return !plan.plain && w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h * w.stride_w > 1;
-}
 /// Where a band of results waits for its pooling, behind the input's slots: rows of the bands
 /// before first, one such place for each block when there are any.
 struct PoolFootprint {

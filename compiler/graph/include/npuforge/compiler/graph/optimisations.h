@@ -37,6 +37,12 @@ inline constexpr Optimisation kUnfold{
     "unfold", "loads put all taps of a result of a row-major input side by side"};
 inline constexpr Optimisation kKeepWeights{
     "keep-weights", "a convolution's weights are loaded once and not for each band of rows"};
+inline constexpr Optimisation kThinInput{
+    "thin-input", "of the input of strided 1x1 convolutions only the pixels read are loaded"};
+inline constexpr Optimisation kEarlyStart{
+    "early-start", "a convolution begins when the first channels of a band of rows are there"};
+inline constexpr Optimisation kDivideDepthwise{
+    "divide-depthwise", "the array and the vector unit share each depthwise convolution"};
 
 /// All of them, in the order in which they act.
 llvm::ArrayRef<const Optimisation*> optimisations();
