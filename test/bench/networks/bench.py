@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Compiles and simulates int8 networks, holds the cycles against the least that any schedule needs, and checks the outputs
+against onnxruntime's.
+
+  bench.py BUILD_DIR [--network NAME ...] [--machine NAME ...] [--into FOLDER]
+
+Prints a Markdown table and writes FOLDER/networks.md and networks.json (default: BUILD_DIR/bench). A network whose outputs
+differ has no row of numbers but a reason, and the exit status is 1.
+"""
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+import make
+import reference
+import table
+
+MACHINES = ["edge16", "npu16", "wide64"]
+# Roundings of onnxruntime's f32 and of integers differ at ties, rarely; through a deep network that grows to a few steps of the
+# quantised output. The share of outputs that may be more than one step off, and the most steps of any.
+LARGEST_STEPS, SHARE_ABOVE_ONE = 3, 0.01
+
+
+class Failed(Exception):
+    """A program did not do its work, or gave wrong numbers."""
+
+
+@dataclasses.dataclass
+class Run:
+    seconds: float
+    megabytes: float  # largest resident set
+
+
+def call(command):
+    """Runs a program to its end, with its time and memory."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    errors = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Failed((errors.strip().splitlines() or [f"{command[0].name} ended with status {process.returncode}"])[0])
+    return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def differences(manifest, folder):
+    """Largest difference of any output, in steps, and the share of elements that are equal."""
+    largest, equal, above, count = 0, 0, 0, 0
+    for name, expected in manifest["outputs"].items():
+        file = folder / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + ".npy")
+        steps = np.rint(np.abs(np.load(file) - np.load(expected["file"])) / expected["step"])
+        largest = max(largest, int(steps.max()))
+        equal, above, count = equal + int((steps == 0).sum()), above + int((steps > 1).sum()), count + steps.size
+    if largest > LARGEST_STEPS or above > SHARE_ABOVE_ONE * count:
+        raise Failed(f"wrong numbers: {above} of {count} outputs are more than one step off, the worst {largest} steps")
+    return largest, equal / count
+
+
+class Bench:
+    def __init__(self, build, work):
+        self.bin, self.work = build / "bin", work
+        work.mkdir(parents=True, exist_ok=True)
+
+    def manifest(self, network):
+        file = self.work / f"{network}.json"
+        return json.loads(file.read_text()) if file.is_file() else make.make(network, self.work)
+
+    def row(self, network, machine):
+        row = {"network": network, "machine": machine}
+        try:
+            return row | self.measure(self.manifest(network), f"{network}.{machine}", machine)
+        except Failed as failure:
+            return row | {"failed": str(failure)}
+
+    def measure(self, manifest, stem, machine):
+        program, outputs = self.work / f"{stem}.bin", self.work / f"{stem}.out"
+        compiled_json, simulated_json = self.work / f"{stem}.npuc.json", self.work / f"{stem}.npusim.json"
+        compiled = call([self.bin / "npuc", manifest["model"], "--machine", machine, "-o", program, "--json", compiled_json])
+        inputs = [a for name, file in manifest["inputs"].items() for a in ("--input", f"{name}={file}")]
+        simulate = [self.bin / "npusim", program, "--machine", machine, "--quiet", *inputs]
+        simulated = call([*simulate, "--output-dir", outputs, "--json", simulated_json])
+        report = json.loads(simulated_json.read_text())
+        largest, equal = differences(manifest, outputs)
+        timing_json = self.work / f"{stem}.timing.json"
+        call([*simulate, "--timing-only", "--json", timing_json])
+        report_of_npuc = json.loads(compiled_json.read_text())
+        least_dram = report_of_npuc["least_cycles"]["dram"]
+        return self.numbers(report_of_npuc, report, json.loads(timing_json.read_text())) | {
+            "least_dram_bytes": least_dram * self.bytes_a_cycle(machine), "compile_seconds": compiled.seconds, "compile_megabytes": compiled.megabytes,
+            "simulate_megabytes": simulated.megabytes, "largest_difference": largest, "equal_share": equal}
+
+    def bytes_a_cycle(self, machine):
+        done = subprocess.run([self.bin / "npuisa", "show", machine], capture_output=True, text=True, check=False)
+        found = re.search(r"^ *dram .* (\d+) bytes a cycle", done.stdout, re.MULTILINE)
+        if not found:
+            raise Failed(f"npuisa show {machine} tells nothing of DRAM: {done.stderr.strip()}")
+        return int(found[1])
+
+    @staticmethod
+    def numbers(compiled, report, timing):
+        return {"cycles": report["cycles"], "bound": report["bound"]["cycles"], "bound_by": report["bound"]["resource"],
+                "ratio": report["bound"]["ratio"], "macs": report["macs"], "mac_utilisation": report["mac_utilisation"],
+                "dram_read": report["dram"]["read"], "dram_written": report["dram"]["written"],
+                "instructions": compiled["instructions"],
+                "simulate_seconds": report["run_seconds"][0], "timing_only_seconds": timing["run_seconds"][0]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures int8 networks.")
+    parser.add_argument("build", type=pathlib.Path, help="the build directory, with bin/")
+    parser.add_argument("--network", action="append", choices=sorted(make.NETWORKS), help="only these (default: all)")
+    parser.add_argument("--machine", action="append", help=f"only these (default: {', '.join(MACHINES)})")
+    parser.add_argument("--into", type=pathlib.Path, help="where the table goes (default: BUILD_DIR/bench)")
+    arguments = parser.parse_args()
+    bench = Bench(arguments.build, arguments.build / "bench" / "networks")
+    rows = []
+    try:
+        for network in arguments.network or make.NETWORKS:
+            for machine in arguments.machine or MACHINES:
+                rows.append(bench.row(network, machine))
+                print(f"{network} on {machine}: {rows[-1].get('failed') or rows[-1]['cycles']}", file=sys.stderr, flush=True)
+    except reference.Unavailable as error:
+        sys.exit(f"bench: {error}")
+    into = arguments.into or arguments.build / "bench"
+    into.mkdir(parents=True, exist_ok=True)
+    text = table.markdown(rows)
+    print(text)
+    (into / "networks.md").write_text(text)
+    (into / "networks.json").write_text(json.dumps(rows, indent=2) + "\n")
+    sys.exit(any("failed" in row for row in rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Makes a network with random weights and true shapes, quantised to int8, an example of its inputs, and onnxruntime's
+outputs for it.
+
+  make.py NETWORK FOLDER     # FOLDER/NETWORK.onnx, .npy files, and NETWORK.json that names them
+"""
+import argparse
+import json
+import pathlib
+import sys
+
+import numpy as np
+import onnx
+
+import cnn
+import products
+import qdq
+import reference
+
+NETWORKS = {"resnet18": cnn.resnet18, "resnet50": cnn.resnet50, "mobilenetv2": cnn.mobilenetv2,
+            "efficientnet-lite0": cnn.efficientnet_lite0, "vgg16": cnn.vgg16, "gemm256": products.gemm256,
+            "dlrm-mlp": products.dlrm_mlp}
+
+
+def make(name, folder):
+    """The manifest: {"model": file, "inputs": {name: file}, "outputs": {name: {"file": file, "step": scale}}}. It is
+    written last, so a manifest that is there is whole."""
+    graph, work = NETWORKS[name](), folder / (name + ".work")
+    work.mkdir(parents=True, exist_ok=True)
+    model = folder / f"{name}.onnx"
+    steps = save_quantised(graph, model, work)
+    expected = reference.outputs(model, graph.samples, work)
+    outputs = {value: {"file": save(folder / f"{name}.{i}.expected.npy", array), "step": steps[value]}
+               for i, (value, array) in enumerate(expected.items())}
+    inputs = {value: save(folder / f"{name}.{i}.input.npy", array) for i, (value, array) in enumerate(graph.samples.items())}
+    manifest = {"model": str(model), "inputs": inputs, "outputs": outputs}
+    (folder / f"{name}.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    return manifest
+
+
+def save_quantised(graph, model, work):
+    """Scales come from the ranges that onnxruntime sees in the float network."""
+    floats = work / "float.onnx"
+    names = qdq.names_to_calibrate(graph)
+    onnx.save(graph.model(names), floats)
+    seen = reference.ranges(floats, graph.samples, work)
+    floats.unlink()
+    quantised, steps = qdq.quantise(graph, {n: seen[n] for n in names})
+    onnx.save(quantised, model)
+    return steps
+
+
+def save(file, array):
+    np.save(file, array.astype(np.float32))
+    return str(file)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Makes a quantised network with random weights.")
+    parser.add_argument("network", choices=sorted(NETWORKS))
+    parser.add_argument("folder", type=pathlib.Path)
+    arguments = parser.parse_args()
+    try:
+        make(arguments.network, arguments.folder)
+    except reference.Unavailable as error:
+        sys.exit(f"make.py: {error}")
+
+
+if __name__ == "__main__":
+    main()
