@@ -50,6 +50,7 @@ private:
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
   void loadBand(const Band& band, Value part);
+  void loadNeighbours(Value to, Value from, Level rows, Level rows_from);
   void loadThinned(const Band& band, Value part);
   void loadParams(Value index, Value block, Value counter);
   void loadSecond(const Band& band, Value block, Value counter);
@@ -65,6 +66,11 @@ private:
   Value secondSlot(Value counter);
 
   // conv_unfold.cc
+  /// Neighbouring groups of results whose input columns [low, high) lie inside the input.
+  struct Columns {
+    int64_t first, count, low, high;
+  };
+  std::vector<Columns> columnsOf(int64_t results, int64_t segment) const;
   /// Result rows and input channels [first, first + count) of a band.
   struct Part {
     Value row, rows, channel, channels;
@@ -84,6 +90,8 @@ private:
   void step(const Band& band, Value outer, Value inner, Value weights, Value accumulator);
   void tap(const Band& band, int64_t tap, Value base, Value kernel_row, Value weights,
            Value accumulate, Value accumulator);
+  void tapOfNeighbours(const Band& band, int64_t tap, Value base, Value accumulate,
+                       Value accumulator);
   Value taps(const Band& band, int64_t tap, Value base, Value kernel_row);
   Level columns(int64_t kernel_column);
   Level rows(const Band& band, int64_t kernel_row, Value rolled_row);

@@ -68,6 +68,8 @@ void ConvCode::loadBand(const Band& b, Value part) {
       e.add(e.add(b.slot, e.mul(part, planes * f.plane)), e.mul(e.sub(begin, origin), f.pitch));
   Value from = e.add(e.mul(begin, row_bytes), e.mul(part, planes * plane));
   const Level rows{count, f.pitch, {}, {}}, rows_from{count, row_bytes, {}, {}};
+  if (plan.neighbours)
+    return loadNeighbours(to, from, rows, rows_from);
   SmallVector<Level> dst, src; // of runs of `bytes`
   Value bytes = e.constant(row_bytes);
   if (plan.interleave) {
@@ -85,6 +87,21 @@ void ConvCode::loadBand(const Band& b, Value part) {
   const int64_t left = plan.plain ? w.left * f.pixel : 0;
   CopyInOp::create(e.builder, e.location, e.stream(input, to, left, dst),
                    e.stream(input_dram, from, 0, src), bytes);
+}
+
+/// For each group of neighbouring results and each row: the inputs of all channels side by side.
+void ConvCode::loadNeighbours(Value to, Value from, Level rows, Level rows_from) {
+  const Window& w = layer.window;
+  const Neighbours n = neighboursOf(layer, e.machine);
+  const int64_t plane = layer.in.height * layer.in.width;
+  for (const Columns& c : columnsOf(n.count, n.segment)) {
+    Value dst = e.stream(input, to, c.first * f.pixel + c.low,
+                         {e.level(c.count, f.pixel), rows, e.level(layer.in.channels, n.segment)});
+    Value src = e.stream(
+        input_dram, from, c.first * n.count * w.stride_w - w.left + c.low,
+        {e.level(c.count, n.count * w.stride_w), rows_from, e.level(layer.in.channels, plane)});
+    CopyInOp::create(e.builder, e.location, dst, src, e.constant(c.high - c.low));
+  }
 }
 
 /// What the vector unit needs for a task: parameters, and the sum's second operand.

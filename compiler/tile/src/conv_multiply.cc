@@ -83,18 +83,36 @@ void ConvCode::step(const Band& b, Value outer, Value inner, Value at, Value acc
   Value index = e.add(e.mul(outer, r.inner), inner);
   if (mlir::getConstantIntValue(index))
     index = e.min(index, 1);
+  const int64_t taps = plan.neighbours ? layer.window.kernel_h : r.taps; // of the same results
   for (int64_t t = 0; t < r.taps; ++t)
-    tap(b, t, base, rolled, at, t == 0 ? index : e.constant(1), accumulator);
+    tap(b, t, base, rolled, at, t % taps == 0 ? index : e.constant(1), accumulator);
 }
 
 void ConvCode::tap(const Band& b, int64_t t, Value base, Value rolled, Value at, Value accumulate,
                    Value accumulator) {
   Value tile = e.stream(weights, at, t * r.tile_rows * cols, {e.level(r.tile_rows, cols)});
   PreloadOp::create(e.builder, e.location, tile);
+  if (plan.neighbours)
+    return tapOfNeighbours(b, t, base, accumulate, accumulator);
   Level pixels{e.mul(b.rows, layer.out.width), 1, {}, {}};
   Value src = plan.unfold ? e.stream(input, base, t * cols, {{pixels.count, f.pixel, {}, {}}})
                           : taps(b, t, base, rolled);
   Value dst = e.stream(accumulators, accumulator, 0, {pixels});
+  MultiplyOp::create(e.builder, e.location, dst, src, accumulate, layer.fill);
+}
+
+/// Of each group of results the one at the same place.
+void ConvCode::tapOfNeighbours(const Band& b, int64_t t, Value base, Value accumulate,
+                               Value accumulator) {
+  const Window& w = layer.window;
+  const int64_t each = neighboursOf(layer, e.machine).count, place = t / w.kernel_h,
+                kernel_row = t % w.kernel_h;
+  const Level groups = e.level(ceilDiv(layer.out.width - place, each), f.pixel),
+              results{groups.count, each, {}, {}};
+  const int64_t y = kernel_row * w.dilation_h - (f.bands == 1 ? w.top : 0);
+  Value src = e.stream(input, base, y * f.pitch, {groups, rows(b, kernel_row, {})});
+  Value dst =
+      e.stream(accumulators, accumulator, place, {results, {b.rows, layer.out.width, {}, {}}});
   MultiplyOp::create(e.builder, e.location, dst, src, accumulate, layer.fill);
 }
 

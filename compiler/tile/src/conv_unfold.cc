@@ -4,29 +4,21 @@
 
 namespace npuforge::tile {
 
-namespace {
-
-/// Neighbouring result columns whose kernel columns [low, high) lie inside the input.
-struct Columns {
-  int64_t first, count, low, high;
-};
-
-std::vector<Columns> columnsOf(const Layer& layer) {
+/// Of groups of so many results, each with the `segment` input columns under it.
+std::vector<ConvCode::Columns> ConvCode::columnsOf(int64_t results, int64_t segment) const {
   const Window& w = layer.window;
   std::vector<Columns> list;
-  for (int64_t x = 0; x < layer.out.width; ++x) {
-    const int64_t begin = x * w.stride_w - w.left;
+  for (int64_t group = 0; group < ceilDiv(layer.out.width, results); ++group) {
+    const int64_t begin = group * results * w.stride_w - w.left;
     const int64_t low = std::max<int64_t>(-begin, 0),
-                  high = std::min(w.kernel_w, layer.in.width - begin);
+                  high = std::min(segment, layer.in.width - begin);
     if (!list.empty() && list.back().low == low && list.back().high == high)
       ++list.back().count;
     else
-      list.push_back({x, 1, low, high});
+      list.push_back({group, 1, low, high});
   }
   return list;
 }
-
-} // namespace
 
 void ConvCode::unfoldBand(const Band& b) {
   unfoldPart(b, {e.constant(0), b.rows, e.constant(0), e.constant(layer.in.channels)});
@@ -76,7 +68,7 @@ void ConvCode::unfoldRow(Value input_row, Value to, const Part& part) {
   });
   Value first = e.add(to, e.mul(above, w.kernel_w));
   Value from = e.add(e.mul(e.add(input_row, above), width), e.mul(part.channel, height * width));
-  for (const Columns& c : columnsOf(layer)) {
+  for (const Columns& c : columnsOf(1, w.kernel_w)) {
     Value dst = e.stream(
         input, first, c.first * f.pixel + c.low,
         {e.level(c.count, f.pixel), {inside, w.kernel_w, {}, {}}, {part.channels, kernel, {}, {}}});

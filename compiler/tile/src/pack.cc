@@ -16,6 +16,11 @@ Source source(const Layer& layer, const Plan& plan, const Reduction& r, int64_t 
     const int64_t kernel = layer.window.kernel_h * layer.window.kernel_w, byte = tap * cols + row;
     return {byte / kernel, byte % kernel / layer.window.kernel_w, byte % layer.window.kernel_w};
   }
+  if (plan.neighbours) {
+    const Window& w = layer.window;
+    const int64_t segment = r.tile_rows / layer.in.channels;
+    return {row / segment, tap % w.kernel_h, row % segment - tap / w.kernel_h * w.stride_w};
+  }
   const int64_t plane = plan.roll_rows ? outer : inner;
   const int64_t kernel_row = plan.roll_rows ? inner : tap / r.column_tiles,
                 column = tap % r.column_tiles;
@@ -43,7 +48,7 @@ std::vector<int8_t> packWeights(const Layer& layer, const Plan& plan, const Redu
             const Source from = source(layer, plan, r, cols, outer, inner, tap, row);
             for (int64_t o = block * cols; o < (block + 1) * cols; ++o) {
               const bool inside = o < layer.out.channels && from.channel < layer.in.channels &&
-                                  from.kernel_column < w.kernel_w;
+                                  from.kernel_column >= 0 && from.kernel_column < w.kernel_w;
               const int64_t index =
                   ((o * layer.in.channels + from.channel) * w.kernel_h + from.kernel_row) *
                       w.kernel_w +

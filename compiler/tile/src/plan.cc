@@ -1,7 +1,5 @@
 #include "plan.h"
 
-#include "npuforge/compiler/graph/optimisations.h"
-
 #include "mlir/IR/Builders.h"
 
 namespace npuforge::tile {
@@ -9,9 +7,6 @@ namespace npuforge::tile {
 using namespace mlir;
 
 namespace {
-// Beyond this many taps a step's code would no longer share the instruction cache with its loops.
-constexpr int64_t kUnrolledTaps = 24;
-
 int64_t alignUp(int64_t value, int64_t to) {
   return ceilDiv(value, to) * to;
 }
@@ -26,6 +21,8 @@ Attribute toAttribute(MLIRContext* context, const Plan& plan) {
                       b.getNamedAttr("roll_rows", b.getBoolAttr(plan.roll_rows)),
                       b.getNamedAttr("chunk", b.getI64IntegerAttr(plan.chunk)),
                       b.getNamedAttr("blocks_outside", b.getBoolAttr(plan.blocks_outside))});
+  if (plan.neighbours)
+    list.append("neighbours", b.getUnitAttr());
   if (plan.thin)
     list.append("thin", b.getUnitAttr());
   if (plan.array_rows > 0)
@@ -46,11 +43,21 @@ FailureOr<Plan> readPlan(Operation& op) {
               .plain = flag("plain").getValue(),
               .interleave = flag("interleave").getValue(),
               .unfold = flag("unfold").getValue(),
+              .neighbours = attribute.contains("neighbours"),
               .thin = attribute.contains("thin"),
               .roll_rows = flag("roll_rows").getValue(),
               .chunk = number("chunk").getInt(),
               .blocks_outside = flag("blocks_outside").getValue(),
               .array_rows = number("array_rows") ? number("array_rows").getInt() : 0};
+}
+
+Neighbours neighboursOf(const Layer& layer, const isa::Machine& machine) {
+  const Window& w = layer.window;
+  Neighbours n{0, w.kernel_w};
+  while (layer.in.channels * (n.count * w.stride_w + w.kernel_w) <= machine.array.cols &&
+         n.count < layer.out.width)
+    n.segment = n.count++ * w.stride_w + w.kernel_w;
+  return n;
 }
 
 Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
@@ -61,6 +68,14 @@ Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& 
     r.outer = r.inner = 1;
     r.column_tiles = r.taps = ceilDiv(unfolded(layer), cols);
     r.tile_rows = std::min(unfolded(layer), cols);
+    r.step_bytes = r.bytes = r.taps * r.tile_rows * cols;
+    return r;
+  }
+  if (plan.neighbours) {
+    const Neighbours n = neighboursOf(layer, machine);
+    r.outer = r.inner = r.column_tiles = 1;
+    r.taps = w.kernel_h * n.count;
+    r.tile_rows = layer.in.channels * n.segment;
     r.step_bytes = r.bytes = r.taps * r.tile_rows * cols;
     return r;
   }
@@ -99,6 +114,12 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
     return f;
   }
   f.rows = f.bands == 1 ? layer.in.height : (plan.band - 1) * w.stride_h + w.extent_h();
+  if (plan.neighbours) {
+    f.pixel = cols, f.planes = 1;
+    f.pitch = ceilDiv(layer.out.width, neighboursOf(layer, machine).count) * cols;
+    f.plane = f.bytes = f.rows * f.pitch;
+    return f;
+  }
   f.pixel = plan.interleave ? layer.in.channels : plan.plain ? 1 : cols;
   f.pitch = (plan.plain ? w.left + layer.in.width + w.right : layer.in.width) * f.pixel;
   f.planes = plan.interleave ? 1 : ceilDiv(layer.in.channels, plan.plain ? 1 : cols);
@@ -150,114 +171,8 @@ bool prefersPlain(const Layer& layer, const isa::Machine& machine) {
 
 namespace {
 
-/// `total` in as few parts of at most `most` as possible: the size of a part.
-int64_t evenly(int64_t total, int64_t most) {
-  return ceilDiv(total, ceilDiv(total, most));
-}
-
-/// The largest band that `fits` takes, evened out over the number of bands it needs; 0 if none
-/// fits.
-template <typename Fits>
-int64_t largestBand(int64_t rows, Fits fits) {
-  for (int64_t band = rows; band >= 1; --band)
-    if (fits(band))
-      return evenly(rows, band);
-  return 0;
-}
-
-std::variant<Plan, std::string> planConv(const Layer& layer, Plan plan,
-                                         const isa::Machine& machine) {
-  const MemoryMap map(machine);
-  const Window& w = layer.window;
-  const int64_t cols = machine.array.cols;
-  plan.thin = !plan.plain && w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h * w.stride_w > 1 &&
-              graph::allowed(layer.root, graph::kThinInput);
-  plan.roll_rows = !plan.unfold && reductionOf(layer, plan, machine).taps > kUnrolledTaps &&
-                   (w.stride_h == 1 || (w.top == 0 && w.bottom == 0));
-  const Reduction r = reductionOf(layer, plan, machine);
-  if (r.bytes <= map.weights[0].bytes)
-    plan.chunk = r.outer * r.inner;
-  else if (r.step_bytes > map.weights[0].bytes)
-    return tooLarge("a step of the weights", r.step_bytes, map.weights[0].bytes);
-  else
-    plan.chunk = evenly(r.inner, map.weights[0].bytes / r.step_bytes);
-  const int64_t unit = layer.pooling ? layer.pooling->window.stride_h : 1; // bands are made of
-  auto fits = [&](int64_t band) {
-    plan.band = band;
-    const Footprint f = convFootprint(layer, plan, machine);
-    const int64_t pixels = band * layer.out.width;
-    const int64_t results = layer.pooling ? band / unit * layer.pooling->out.width : pixels;
-    const int64_t result_room = map.outputs[0].bytes / (layer.sum ? 2 : 1);
-    const int64_t input_room = map.input.bytes - poolFootprint(layer, plan, machine).bytes;
-    return pixels <= map.accumulators[0].bytes && results * cols <= result_room &&
-           f.bytes <= input_room / f.slots / cols * cols &&
-           (!layer.pooling || band >= layer.pooling->halo());
-  };
-  plan.band = unit * largestBand(layer.out.height / unit,
-                                 [&](int64_t units) { return fits(unit * units); });
-  if (plan.band == 0) {
-    plan.band = 1;
-    if (layer.out.width > map.accumulators[0].bytes)
-      return "a row of " + std::to_string(layer.out.width) + " results exceeds the " +
-             std::to_string(map.accumulators[0].bytes) + " accumulator rows of a tile";
-    return tooLarge("one row of results", convFootprint(layer, plan, machine).bytes,
-                    map.input.bytes / 2);
-  }
-  const int64_t bands = ceilDiv(layer.out.height, plan.band),
-                blocks = ceilDiv(layer.out.channels, cols);
-  const int64_t pixels =
-      plan.thin ? layer.out.height * layer.out.width : layer.in.height * layer.in.width;
-  const int64_t inputs = pixels * layer.in.channels;
-  plan.blocks_outside =
-      bands > 1 && r.one_group(plan) && blocks * inputs < (bands - 1) * blocks * r.bytes;
-  return plan;
-}
-
-/// The array's cycles, or those of loads that copy byte by byte when these are more.
-int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
-  const Reduction r = reductionOf(layer, plan, machine);
-  const Footprint f = convFootprint(layer, plan, machine);
-  const int64_t blocks = ceilDiv(layer.out.channels, machine.array.cols);
-  const int64_t multiply = layer.out.height * layer.out.width * blocks * r.outer * r.inner * r.taps;
-  int64_t load = 0; // of a band
-  if (plan.interleave)
-    load = f.rows * layer.in.width * layer.in.channels;
-  if (plan.unfold) // a run for each kernel row of each channel; some lie across two beats
-    load = plan.band * layer.out.width * layer.in.channels * layer.window.kernel_h *
-           (machine.dram.beat_bytes + layer.window.kernel_w - 1) / machine.dram.beat_bytes;
-  return load + std::max(multiply, load * f.bands); // the first band's load overlaps with nothing
-}
-
-/// The fastest of the ways to lay the taps of a row-major input along the rows of the array.
-std::variant<Plan, std::string> planPlainConv(const Layer& layer, const Plan& plan,
-                                              const isa::Machine& machine) {
-  auto best = planConv(layer, plan, machine);
-  auto consider = [&](bool Plan::* way, const graph::Optimisation& optimisation) {
-    if (!graph::allowed(layer.root, optimisation))
-      return;
-    Plan other = plan;
-    other.*way = true;
-    auto candidate = planConv(layer, other, machine);
-    const Plan *a = std::get_if<Plan>(&best), *b = std::get_if<Plan>(&candidate);
-    if (!b)
-      return graph::refused(layer.node->getLoc(), optimisation, std::get<std::string>(candidate));
-    const int64_t cycles = convCycles(layer, *b, machine),
-                  least = a ? convCycles(layer, *a, machine) : cycles + 1;
-    const std::string compared = std::to_string(cycles) + " cycles, without it " +
-                                 (a ? std::to_string(least) : "it does not fit");
-    if (cycles >= least)
-      return graph::refused(layer.node->getLoc(), optimisation, compared);
-    graph::taken(layer.node->getLoc(), optimisation, compared);
-    best = candidate;
-  };
-  consider(&Plan::interleave, graph::kInterleave);
-  if (layer.window.dilation_h == 1 && layer.window.dilation_w == 1)
-    consider(&Plan::unfold, graph::kUnfold);
-  return best;
-}
-
-std::variant<Plan, std::string> planReduce(const Layer& layer, Plan plan,
-                                           const isa::Machine& machine) {
+std::variant<Plan, std::string> planReduce(const Layer& layer, const isa::Machine& machine) {
+  Plan plan;
   const MemoryMap map(machine);
   const int64_t cols = machine.array.cols, row_slot = map.input.bytes / 2 / cols * cols;
   auto fits = [&](int64_t band) {
@@ -272,8 +187,8 @@ std::variant<Plan, std::string> planReduce(const Layer& layer, Plan plan,
   return tooLarge("one row of results", reduceFootprint(layer, plan, machine).bytes, row_slot);
 }
 
-std::variant<Plan, std::string> planElementwise(const Layer& layer, Plan plan,
-                                                const isa::Machine& machine) {
+std::variant<Plan, std::string> planElementwise(const Layer& layer, const isa::Machine& machine) {
+  Plan plan;
   const MemoryMap map(machine);
   const int64_t cols = machine.array.cols;
   const bool broadcast =
@@ -292,19 +207,17 @@ std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
   const Window& w = layer.window;
   if (std::max(w.top, w.bottom) >= w.extent_h() || std::max(w.left, w.right) >= w.extent_w())
     return "padding reaches beyond the kernel";
-  Plan plan;
-  plan.plain = plain;
   switch (layer.kind) {
   case Kind::Conv:
-    return plain ? planPlainConv(layer, plan, machine) : planConv(layer, plan, machine);
+    return planConv(layer, plain, machine);
   case Kind::Depthwise:
     return planDepthwise(layer, machine);
   case Kind::MaxPool:
   case Kind::AveragePool:
-    return planReduce(layer, plan, machine);
+    return planReduce(layer, machine);
   case Kind::Add:
   case Kind::Rescale:
-    return planElementwise(layer, plan, machine);
+    return planElementwise(layer, machine);
   case Kind::Map:
   case Kind::Words:
     break; // by makeMapPlan

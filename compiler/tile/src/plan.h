@@ -22,6 +22,8 @@ struct Plan {
                            ///< kernel row of all channels is a row of the array
   bool unfold = false;     ///< plain: loads put all taps that a result needs side by side, so that
                            ///< rows of the array are full but for the last
+  bool neighbours = false; ///< plain: neighbouring results share a row of the array: the inputs of
+                           ///< a kernel row of all channels under them
   bool thin = false;       ///< Conv: loads take only the pixels that a strided 1x1 kernel reads
   bool roll_rows = false;  ///< Conv: a loop over kernel rows instead of unrolled taps
   int64_t chunk = 1; ///< Conv: steps of the reduction whose weights are in the scratchpad at once
@@ -46,6 +48,11 @@ struct Reduction {
 inline int64_t unfolded(const Layer& layer) {
   return layer.in.channels * layer.window.kernel_h * layer.window.kernel_w;
 }
+/// Results whose inputs of a kernel row, `segment` bytes of each channel, fill a row of the array.
+struct Neighbours {
+  int64_t count, segment; ///< count 0: not even one
+};
+Neighbours neighboursOf(const Layer& layer, const isa::Machine& machine);
 Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 
 /// The input rows of a band and where they lie in a slot.
@@ -84,6 +91,10 @@ DepthwisePlaces depthwisePlaces(const Plan& plan, const isa::Machine& machine);
 inline int64_t diagonalBytes(const Layer& layer, const isa::Machine& machine) {
   return layer.window.kernel_h * layer.window.kernel_w * machine.array.cols * machine.array.cols;
 }
+/// `plain`: the input lies row-major in DRAM; the fastest way to lay its taps along the array's
+/// rows.
+std::variant<Plan, std::string> planConv(const Layer& layer, bool plain,
+                                         const isa::Machine& machine);
 /// The share of the array and the size of the bands, or the reason why a row does not fit.
 std::variant<Plan, std::string> planDepthwise(const Layer& layer, const isa::Machine& machine);
 /// "WHAT needs .. bytes of scratchpad and has ..".
@@ -97,6 +108,19 @@ bool prefersPlain(const Layer& layer, const isa::Machine& machine);
 
 inline int64_t ceilDiv(int64_t a, int64_t b) {
   return a >= 0 ? (a + b - 1) / b : -(-a / b);
+}
+/// `total` in as few parts of at most `most` as possible: the size of a part.
+inline int64_t evenly(int64_t total, int64_t most) {
+  return ceilDiv(total, ceilDiv(total, most));
+}
+/// The largest band that `fits` takes, evened out over the number of bands it needs; 0 if none
+/// fits.
+template <typename Fits>
+int64_t largestBand(int64_t rows, Fits fits) {
+  for (int64_t band = rows; band >= 1; --band)
+    if (fits(band))
+      return evenly(rows, band);
+  return 0;
 }
 
 } // namespace npuforge::tile

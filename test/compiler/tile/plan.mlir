@@ -2,8 +2,10 @@
 
 // All at once: one band, and the reduction's two steps have their weights in the scratchpad together.
 // CHECK: tile.plan = {band = 8 : i64, blocks_outside = false, chunk = 2 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}
-// A row-major input of few channels is read row by row of the kernel, its channels side by side; 64 * 64 results need bands.
-// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 1 : i64, interleave = true, plain = true, roll_rows = false, unfold = false}
+// Of a row-major input of few channels three neighbouring results share a row of the array; 64 * 64 results need bands.
+// CHECK: tile.plan = {band = 7 : i64, blocks_outside = true, chunk = 1 : i64, interleave = false, neighbours, plain = true, roll_rows = false, unfold = false}
+// A row of a larger kernel does not fit a row of the array: it is read row by row of the kernel, its channels side by side.
+// CHECK: tile.plan = {band = 7 : i64, blocks_outside = {{true|false}}, chunk = 1 : i64, interleave = true, plain = true, roll_rows = false, unfold = false}
 // More weights than a slot holds: chunks of the reduction.
 // CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 11 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}
 // Enough result channels, and the array has more to do than the loads that put all 147 taps side by side.
@@ -20,6 +22,9 @@ func.func @main(%x: tensor<1x32x8x8xi8>, %image: tensor<1x3x64x64xi8>, %deep: te
   %wi = graph.constant dense<1> : tensor<16x3x3x3xi8>
   %2 = graph.qconv %image, %wi, %m {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x3x64x64xi8>, tensor<16x3x3x3xi8>, tensor<16xi32>) -> tensor<1x16x64x64xi32>
   %3 = graph.requant %2, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x64x64xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x64x64xi8>
+  %wl = graph.constant dense<1> : tensor<16x3x7x7xi8>
+  %10 = graph.qconv %image, %wl, %m {strides = array<i64: 1, 1>, pads = array<i64: 3, 3, 3, 3>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x3x64x64xi8>, tensor<16x3x7x7xi8>, tensor<16xi32>) -> tensor<1x16x64x64xi32>
+  %11 = graph.requant %10, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x64x64xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x64x64xi8>
   %wd = graph.constant dense<1> : tensor<16x512x3x3xi8>
   %4 = graph.qconv %deep, %wd, %m {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x512x7x7xi8>, tensor<16x512x3x3xi8>, tensor<16xi32>) -> tensor<1x16x7x7xi32>
   %5 = graph.requant %4, %m, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x16x7x7xi32>, tensor<16xi32>, tensor<16xi32>) -> tensor<1x16x7x7xi8>

@@ -35,6 +35,8 @@ inline constexpr Optimisation kInterleave{
     "interleave", "loads put the channels of a pixel of a row-major input side by side"};
 inline constexpr Optimisation kUnfold{
     "unfold", "loads put all taps of a result of a row-major input side by side"};
+inline constexpr Optimisation kNeighbours{
+    "neighbours", "neighbouring results of a row-major input share a row of the array"};
 inline constexpr Optimisation kKeepWeights{
     "keep-weights", "a convolution's weights are loaded once and not for each band of rows"};
 inline constexpr Optimisation kThinInput{
