@@ -24,11 +24,6 @@ import reference
 import table
 
 MACHINES = ["edge16", "npu16", "wide64"]
-# Roundings of onnxruntime's f32 and of integers differ at ties, rarely; through a deep network that grows to a few steps of the
-# quantised output. The share of outputs that may be more than one step off, and the most steps of any.
-LARGEST_STEPS, SHARE_ABOVE_ONE = 3, 0.01
-
-
 class Failed(Exception):
     """A program did not do its work, or gave wrong numbers."""
 
@@ -51,17 +46,27 @@ def call(command):
     return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
 
 
+def distance(pairs):
+    """Of arrays in steps: the largest difference, the share that is equal, the share that is more than one step off."""
+    steps = np.concatenate([np.rint(np.abs(a - b) / step).ravel() for a, b, step in pairs])
+    return int(steps.max()), float((steps == 0).mean()), float((steps > 1).mean())
+
+
 def differences(manifest, folder):
-    """Largest difference of any output, in steps, and the share of elements that are equal."""
-    largest, equal, above, count = 0, 0, 0, 0
-    for name, expected in manifest["outputs"].items():
-        file = folder / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + ".npy")
-        steps = np.rint(np.abs(np.load(file) - np.load(expected["file"])) / expected["step"])
-        largest = max(largest, int(steps.max()))
-        equal, above, count = equal + int((steps == 0).sum()), above + int((steps > 1).sum()), count + steps.size
-    if largest > LARGEST_STEPS or above > SHARE_ABOVE_ONE * count:
-        raise Failed(f"wrong numbers: {above} of {count} outputs are more than one step off, the worst {largest} steps")
-    return largest, equal / count
+    """Largest difference of any output to onnxruntime's, in steps, and the share of elements that are equal.
+
+    Roundings of f32 and of integers differ at ties, rarely, and a deep network with random weights spreads that. How far is
+    seen from onnxruntime itself, before and after its own optimisations: no more than one step and one percent beyond that
+    is right."""
+    load = {kind: {n: np.load(o[kind]) for n, o in manifest["outputs"].items()} for kind in ("file", "rewritten")}
+    steps = {name: output["step"] for name, output in manifest["outputs"].items()}
+    got = {name: np.load(folder / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + ".npy")) for name in steps}
+    most, _, share = distance([(load["file"][n], load["rewritten"][n], steps[n]) for n in steps])
+    largest, equal, above = min((distance([(got[n], load[kind][n], steps[n]) for n in steps]) for kind in load), key=lambda d: d[2])
+    if largest > most + 1 or above > share + 0.01:
+        raise Failed(f"wrong numbers: {above:.2%} of the outputs are more than one step off, the worst {largest} steps; "
+                     f"onnxruntime's two ways: {share:.2%}, {most}")
+    return largest, equal
 
 
 class Bench:

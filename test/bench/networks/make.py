@@ -23,14 +23,17 @@ NETWORKS = {"resnet18": cnn.resnet18, "resnet50": cnn.resnet50, "mobilenetv2": c
 
 
 def make(name, folder):
-    """The manifest: {"model": file, "inputs": {name: file}, "outputs": {name: {"file": file, "step": scale}}}. It is
-    written last, so a manifest that is there is whole."""
+    """The manifest: {"model": file, "inputs": {name: file}, "outputs": {name: {"file": file, "rewritten": file, "step":
+    scale}}}. `rewritten`: what onnxruntime returns after its own optimisations. It is written last, so a manifest that is
+    there is whole."""
     graph, work = NETWORKS[name](), folder / (name + ".work")
     work.mkdir(parents=True, exist_ok=True)
     model = folder / f"{name}.onnx"
     steps = save_quantised(graph, model, work)
     expected = reference.outputs(model, graph.samples, work)
-    outputs = {value: {"file": save(folder / f"{name}.{i}.expected.npy", array), "step": steps[value]}
+    rewritten = reference.outputs(model, graph.samples, work, level="all")
+    outputs = {value: {"file": save(folder / f"{name}.{i}.expected.npy", array), "step": steps[value],
+                       "rewritten": save(folder / f"{name}.{i}.rewritten.npy", rewritten[value])}
                for i, (value, array) in enumerate(expected.items())}
     inputs = {value: save(folder / f"{name}.{i}.input.npy", array) for i, (value, array) in enumerate(graph.samples.items())}
     manifest = {"model": str(model), "inputs": inputs, "outputs": outputs}

@@ -51,10 +51,10 @@ def request(model, samples, work, **options):
 
 def ranges(model, samples, work):
     """Smallest and largest element of each output of the model file."""
-    return request(model, samples, work, ranges=True)
+    return request(model, samples, work, level="disabled", ranges=True)
 
 
-def outputs(model, samples, work):
-    """The outputs of the model file, f32, by name."""
-    answer = request(model, samples, work, folder=str(work))
+def outputs(model, samples, work, level="disabled"):
+    """The outputs of the model file, f32, by name; `level`: how much onnxruntime rewrites the network first."""
+    answer = request(model, samples, work, level=level, folder=str(work))
     return {name: np.fromfile(o["file"], np.float32).reshape([int(d) for d in o["dims"]]) for name, o in answer.items()}

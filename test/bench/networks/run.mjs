@@ -1,4 +1,5 @@
-// A model in onnxruntime: run.mjs MODEL REQUEST. The request (JSON) names raw f32 files of the inputs; with `ranges` the smallest and
+// A model in onnxruntime: run.mjs MODEL REQUEST. The request (JSON) names raw f32 files of the inputs and onnxruntime's level of
+// optimisation; with `ranges` the smallest and
 // largest element of each output go to standard output, with `folder` the outputs as raw files go there and their types and
 // shapes to standard output. It runs in the folder that has node_modules/onnxruntime-node.
 import fs from 'fs';
@@ -6,8 +7,8 @@ import { createRequire } from 'module';
 const ort = createRequire(process.cwd() + '/')('onnxruntime-node');
 
 const [model, request] = process.argv.slice(2);
-const { inputs, ranges, folder } = JSON.parse(fs.readFileSync(request, 'utf8'));
-const session = await ort.InferenceSession.create(model, { graphOptimizationLevel: 'disabled' });
+const { inputs, level, ranges, folder } = JSON.parse(fs.readFileSync(request, 'utf8'));
+const session = await ort.InferenceSession.create(model, { graphOptimizationLevel: level });
 const feeds = {};
 for (const [name, { file, dims }] of Object.entries(inputs)) {
   const bytes = fs.readFileSync(file);
