@@ -40,7 +40,7 @@ bool isInteger(mlir::Operation& op) {
   if (auto map = llvm::dyn_cast<MapOp>(op))
     return llvm::cast<mlir::ShapedType>(map.getType()).getElementType().isInteger(8);
   return llvm::isa<ConstantOp, QConvOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp,
-                   mlir::func::ReturnOp>(op);
+                   ToWordsOp, ToBlocksOp, mlir::func::ReturnOp>(op);
 }
 
 bool shapesKnown(mlir::Operation& op) {

@@ -1,5 +1,5 @@
 // Add, pools and rescaling in integers.
-#include "lowering.h"
+#include "blocks.h"
 
 namespace npuforge::graph {
 namespace {
@@ -81,12 +81,19 @@ Quantised quantised(mlir::Value value, const char* what) {
   if (dequantize.getScales().size() != 1)
     throw NotLowered(std::string(what) + " has several scales");
   mlir::Value input = dequantize.getInput();
-  if (!ranked(input).getElementType().isInteger(8))
+  if (!ranked(input).getElementType().isSignlessInteger(8))
     throw NotLowered(std::string(what) + " is not 8 bits");
   int64_t zero = dequantize.getZeroPoints()[0];
   if (zero < -128 || zero > 127)
     throw NotLowered(std::string(what) + " has a zero point outside its type");
   return {input, dequantize.getScales()[0], zero};
+}
+
+Quantised quantisedImage(mlir::Value value) {
+  Quantised x = quantised(value, "its input");
+  if (ranked(x.value).getRank() != 4 || ranked(x.value).getDimSize(0) != 1)
+    throw NotLowered("its input is not one image");
+  return x;
 }
 
 mlir::Value lowerAdd(mlir::OpBuilder& builder, AddOp op, const Target& target) {
@@ -99,6 +106,9 @@ mlir::Value lowerAdd(mlir::OpBuilder& builder, AddOp op, const Target& target) {
     std::swap(a, b);
   if (!fits(a))
     throw NotLowered("neither operand has the result's shape");
+  if (!constantOf(b.value) && ranked(b.value).getShape() != target.type.getShape() &&
+      !hasDeviceShape(target.type.getShape()))
+    throw NotLowered("it broadcasts in a batch");
   b.value = fitOperand(builder, op.getLoc(), b.value, target.type);
   // One shift for both: the larger multiplier has 31 bits.
   double ratio_a = a.scale / target.scale, ratio_b = b.scale / target.scale;
@@ -112,7 +122,7 @@ mlir::Value lowerAdd(mlir::OpBuilder& builder, AddOp op, const Target& target) {
 }
 
 mlir::Value lowerAveragePool(mlir::OpBuilder& builder, AveragePoolOp op, const Target& target) {
-  Quantised x = quantised(op.getInput(), "its input");
+  Quantised x = quantisedImage(op.getInput());
   bool padded = llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; });
   if (op.getCeilMode() && op.getCountIncludePad() && padded)
     throw NotLowered("ceil_mode with count_include_pad is not supported");
@@ -126,7 +136,7 @@ mlir::Value lowerAveragePool(mlir::OpBuilder& builder, AveragePoolOp op, const T
 
 mlir::Value lowerGlobalAveragePool(mlir::OpBuilder& builder, GlobalAveragePoolOp op,
                                    const Target& target) {
-  Quantised x = quantised(op.getInput(), "its input");
+  Quantised x = quantisedImage(op.getInput());
   llvm::ArrayRef<int64_t> kernel = ranked(x.value).getShape().drop_front(2);
   double scale = x.scale / target.scale;
   Ratio r = ratio(scale / static_cast<double>(kernel[0] * kernel[1]));

@@ -135,7 +135,7 @@ void transposeWeights(Weights& weights) {
 } // namespace
 
 mlir::Value lowerConv(mlir::OpBuilder& builder, ConvOp op, const Target& target) {
-  Quantised x = quantised(op.getInput(), "its input");
+  Quantised x = quantisedImage(op.getInput());
   Weights weights = readWeights(op.getWeights(), 0);
   int64_t groups = op.getGroups(), channels = weights.shape[1] * groups;
   bool depthwise = groups == channels && weights.shape[0] == channels;

@@ -1,10 +1,10 @@
 // graph-lower-qdq: each quantize, the activations before it and the operator before those become
-// one integer operator.
+// one integer operator, where there is one. What is left becomes tensor operators.
 #include <llvm/ADT/TypeSwitch.h>
 
 #include "npuforge/compiler/graph/Passes.h"
 
-#include "lowering.h"
+#include "blocks.h"
 
 namespace npuforge::graph {
 
@@ -54,52 +54,68 @@ mlir::Value lowerCore(mlir::OpBuilder& builder, mlir::Operation* core, mlir::Loc
       .Default([](mlir::Operation*) { return mlir::Value(); });
 }
 
-void lowerQuantize(QuantizeOp quantize) {
-  auto type = llvm::dyn_cast<mlir::RankedTensorType>(quantize.getType());
+/// Products are worth a change to blocks; what only follows its operands stays with them.
+bool belongsInBlocks(mlir::Operation* core, const InBlocks& in_blocks) {
+  if (llvm::isa<ConvOp, GemmOp, MatMulOp>(core))
+    return true;
+  mlir::ValueRange operands =
+      llvm::isa<DequantizeOp>(core) ? mlir::ValueRange(core->getResults()) : core->getOperands();
+  return llvm::any_of(operands, [&](mlir::Value operand) {
+    auto dequantize = operand.getDefiningOp<DequantizeOp>();
+    return dequantize && in_blocks.has(dequantize.getInput());
+  });
+}
+
+void lowerQuantize(QuantizeOp quantize, InBlocks& in_blocks) {
   mlir::Operation* next = quantize.getInput().getDefiningOp();
-  if (!type || !next)
+  if (!isByteTensor(quantize.getResult()) || !next || quantize.getScales().size() != 1 ||
+      quantize.getZeroPoints()[0] < -128 || quantize.getZeroPoints()[0] > 127)
     return;
-  if (quantize.getScales().size() != 1 || quantize.getZeroPoints()[0] < -128 ||
-      quantize.getZeroPoints()[0] > 127) {
-    quantize->setAttr("graph.reason",
-                      mlir::StringAttr::get(quantize.getContext(),
-                                            "activations need one scale and an 8-bit zero point"));
-    return;
-  }
+  auto type = llvm::cast<mlir::RankedTensorType>(quantize.getType());
   Target target{type, quantize.getScales()[0], quantize.getZeroPoints()[0], -128, 127};
   mlir::Operation* core = findCore(quantize.getInput(), target);
-  if (!core)
+  if (!core || !belongsInBlocks(core, in_blocks))
     return;
   mlir::OpBuilder builder(quantize);
+  mlir::Operation* before = quantize->getPrevNode();
   // A rescaling is named after its activation, or after the quantize that it is.
   mlir::Location location = llvm::isa<ReluOp, ClipOp>(next) ? next->getLoc() : quantize.getLoc();
   try {
-    if (mlir::Value lowered = lowerCore(builder, core, location, target))
-      quantize.getResult().replaceAllUsesWith(lowered);
-  } catch (const NotLowered& reason) {
-    core->setAttr("graph.reason", mlir::StringAttr::get(core->getContext(), reason.what()));
+    mlir::Value lowered = lowerCore(builder, core, location, target);
+    if (!lowered)
+      return;
+    quantize.getResult().replaceAllUsesWith(lowered);
+  } catch (const NotLowered&) {
+    return; // it becomes tensor operators
   }
+  for (mlir::Operation* made = before->getNextNode(); made != quantize; made = made->getNextNode())
+    in_blocks.follow(*made);
 }
 
 /// max_pool on i8, as move-quantize leaves it.
-void lowerMaxPool(MaxPoolOp op) {
-  auto type = llvm::dyn_cast<mlir::RankedTensorType>(op.getType());
-  if (!type || !type.getElementType().isInteger(8))
+void lowerMaxPool(MaxPoolOp op, InBlocks& in_blocks) {
+  if (!isByteTensor(op.getResult()) || !in_blocks.has(op.getInput()) ||
+      llvm::cast<mlir::RankedTensorType>(op.getType()).getDimSize(0) != 1)
     return;
   mlir::OpBuilder builder(op);
-  auto lowered = QMaxPoolOp::create(builder, op.getLoc(), type, op.getInput(), op.getKernel(),
-                                    op.getStrides(), op.getPads(), op.getDilations(), -128, 127);
+  auto lowered =
+      QMaxPoolOp::create(builder, op.getLoc(), op.getType(), op.getInput(), op.getKernel(),
+                         op.getStrides(), op.getPads(), op.getDilations(), -128, 127);
+  in_blocks.follow(*lowered);
   op.getResult().replaceAllUsesWith(lowered);
 }
 
 struct LowerQdq : impl::LowerQdqBase<LowerQdq> {
   void runOnOperation() override {
     mlir::Block& body = getOperation().getBody().front();
+    InBlocks in_blocks(getOperation());
     for (mlir::Operation& op : llvm::make_early_inc_range(body)) {
       if (auto quantize = llvm::dyn_cast<QuantizeOp>(op))
-        lowerQuantize(quantize);
+        lowerQuantize(quantize, in_blocks);
       else if (auto pool = llvm::dyn_cast<MaxPoolOp>(op))
-        lowerMaxPool(pool);
+        lowerMaxPool(pool, in_blocks);
+      else
+        in_blocks.follow(op);
     }
     for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(body)))
       if (mlir::isOpTriviallyDead(&op))

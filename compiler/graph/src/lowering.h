@@ -12,7 +12,7 @@
 
 namespace npuforge::graph {
 
-/// Why an operator has no integer form; becomes its attribute graph.reason.
+/// Why an operator has no integer form.
 class NotLowered : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -27,6 +27,8 @@ struct Quantised {
 
 /// The quantised tensor behind an f32 value. Throws NotLowered if there is none.
 Quantised quantised(mlir::Value value, const char* what);
+/// The same, of one image [1, C, H, W].
+Quantised quantisedImage(mlir::Value value);
 
 /// What the result goes through: scale, zero point, and the clamp that activations and i8 make.
 struct Target {

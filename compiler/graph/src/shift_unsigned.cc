@@ -1,7 +1,10 @@
-// graph-shift-unsigned: ui8 tensors become i8, less 128; zero points with them.
+// graph-shift-unsigned: ui8 tensors become i8, less 128; zero points with them. What operators on
+// tensors of any type compute with stays ui8: it is shifted before dequantize and behind quantize,
+// which know i8 alone.
 #include "npuforge/compiler/graph/Passes.h"
 
 #include "constants.h"
+#include "unbind.h"
 
 namespace npuforge::graph {
 
@@ -77,18 +80,44 @@ private:
   llvm::DenseSet<mlir::Value> values_;
 };
 
+/// The dequantize of a kept tensor reads it as i8.
+void shiftBefore(DequantizeOp dequantize) {
+  mlir::OpBuilder builder(dequantize);
+  dequantize.getInputMutable().set(
+      toSigned(Build(builder, dequantize.getLoc()), dequantize.getInput()));
+  shiftZeroPoints(dequantize);
+}
+
+/// The quantize to a kept tensor makes an i8.
+void shiftBehind(QuantizeOp quantize) {
+  mlir::OpBuilder builder(quantize->getContext());
+  builder.setInsertionPointAfter(quantize);
+  makeSigned(quantize.getResult());
+  shiftZeroPoints(quantize);
+  mlir::Value kept = toUnsigned(Build(builder, quantize.getLoc()), quantize.getResult());
+  quantize.getResult().replaceAllUsesExcept(kept, kept.getDefiningOp());
+}
+
 struct ShiftUnsigned : impl::ShiftUnsignedBase<ShiftUnsigned> {
   void runOnOperation() override {
     mlir::func::FuncOp main = getOperation();
     mlir::Block& body = main.getBody().front();
     const Kept kept(body);
     auto shifted = [&](mlir::Value value) { return isUnsigned(value) && !kept.has(value); };
+    llvm::SmallVector<mlir::Operation*> beside_kept;
     for (mlir::Operation& op : body) { // parameters first: they look at the old types
-      if (auto quantize = llvm::dyn_cast<QuantizeOp>(op); quantize && shifted(quantize.getResult()))
-        shiftZeroPoints(quantize);
-      if (auto dequantize = llvm::dyn_cast<DequantizeOp>(op);
-          dequantize && shifted(dequantize.getInput()))
-        shiftZeroPoints(dequantize);
+      if (auto quantize = llvm::dyn_cast<QuantizeOp>(op)) {
+        if (shifted(quantize.getResult()))
+          shiftZeroPoints(quantize);
+        else if (isUnsigned(quantize.getResult()))
+          beside_kept.push_back(quantize);
+      }
+      if (auto dequantize = llvm::dyn_cast<DequantizeOp>(op)) {
+        if (shifted(dequantize.getInput()))
+          shiftZeroPoints(dequantize);
+        else if (isUnsigned(dequantize.getInput()))
+          beside_kept.push_back(dequantize);
+      }
       if (auto constant = llvm::dyn_cast<ConstantOp>(op); constant && shifted(constant.getResult()))
         shiftConstant(constant);
     }
@@ -99,6 +128,12 @@ struct ShiftUnsigned : impl::ShiftUnsignedBase<ShiftUnsigned> {
     for (mlir::Value argument : body.getArguments())
       if (shifted(argument))
         makeSigned(argument);
+    for (mlir::Operation* op : beside_kept) {
+      if (auto dequantize = llvm::dyn_cast<DequantizeOp>(op))
+        shiftBefore(dequantize);
+      else
+        shiftBehind(llvm::cast<QuantizeOp>(op));
+    }
     main.setFunctionType(mlir::FunctionType::get(&getContext(), body.getArgumentTypes(),
                                                  body.getTerminator()->getOperandTypes()));
   }

@@ -84,19 +84,50 @@ LogicalResult DequantizeOp::verify() {
   return verifyQuantisation(*this);
 }
 
-LogicalResult MapOp::verify() {
-  mlir::Block& body = getBody().front();
-  if (body.getNumArguments() != getInputs().size())
-    return emitOpError() << "has " << getInputs().size() << " operands and its body "
-                         << body.getNumArguments() << " arguments";
-  for (auto [argument, input] : llvm::zip(body.getArguments(), getInputs()))
-    if (argument.getType() != bodyType(input.getType()))
-      return emitOpError() << "has an operand of " << mlir::getElementTypeOrSelf(input.getType())
-                           << " and its body takes " << argument.getType();
+namespace {
+
+/// An argument for an element of each operand; an element of the result is yielded.
+LogicalResult verifyBody(mlir::Operation* op) {
+  mlir::Block& body = op->getRegion(0).front();
+  if (body.getNumArguments() != op->getNumOperands())
+    return op->emitOpError() << "has " << op->getNumOperands() << " operands and its body "
+                             << body.getNumArguments() << " arguments";
+  for (auto [argument, type] : llvm::zip(body.getArguments(), op->getOperandTypes()))
+    if (argument.getType() != bodyType(type))
+      return op->emitOpError() << "has an operand of " << mlir::getElementTypeOrSelf(type)
+                               << " and its body takes " << argument.getType();
+  const mlir::Type result = bodyType(op->getResult(0).getType());
   auto yield = llvm::dyn_cast<YieldOp>(body.getTerminator());
-  if (!yield || yield.getValue().getType() != bodyType(getType()))
-    return emitOpError() << "needs a body that yields " << bodyType(getType());
+  if (!yield || yield.getValue().getType() != result)
+    return op->emitOpError() << "needs a body that yields " << result;
   return mlir::success();
+}
+
+/// `blocks` [1, C, H, W] of i8, `words` [1, H, W, C].
+LogicalResult verifyCross(mlir::Operation* op, mlir::Value blocks, mlir::Value words) {
+  auto second = ranked(blocks), last = ranked(words);
+  if (!second || !last || second.getRank() != 4 || last.getRank() != 4 ||
+      !second.hasStaticShape() || !last.hasStaticShape() ||
+      !second.getElementType().isSignlessInteger(8))
+    return op->emitOpError() << "needs 4-D tensors of static shape, that in blocks of i8";
+  llvm::ArrayRef<int64_t> b = second.getShape(), w = last.getShape();
+  if (b[0] != 1 || w != llvm::ArrayRef<int64_t>{1, b[2], b[3], b[1]})
+    return op->emitOpError() << "needs the shapes [1, C, H, W] in blocks and [1, H, W, C]";
+  return verifyBody(op);
+}
+
+} // namespace
+
+LogicalResult MapOp::verify() {
+  return verifyBody(*this);
+}
+
+LogicalResult ToWordsOp::verify() {
+  return verifyCross(*this, getInput(), getResult());
+}
+
+LogicalResult ToBlocksOp::verify() {
+  return verifyCross(*this, getResult(), getInput());
 }
 
 LogicalResult QConvOp::verify() {

@@ -74,9 +74,14 @@ struct Words : impl::WordsBase<Words> {
     for (auto [index, result] : llvm::enumerate(body.getTerminator()->getOperands()))
       if (isByte(result) && main.getResultAttr(index, "graph.qtype"))
         quantised.insert(result);
-    for (Operation& op : body)
+    for (Operation& op : body) {
       if (isQuantisedOp(op))
         mark(op);
+      if (auto leaving = llvm::dyn_cast<ToWordsOp>(op))
+        quantised.insert(leaving.getInput());
+      if (auto entering = llvm::dyn_cast<ToBlocksOp>(op))
+        quantised.insert(entering.getResult());
+    }
     for (bool changed = true; changed;) {
       const size_t before = quantised.size();
       for (Operation& op : body)
@@ -129,6 +134,8 @@ struct Words : impl::WordsBase<Words> {
   LogicalResult rewrite(Operation& op) {
     if (auto constant = llvm::dyn_cast<ConstantOp>(op))
       return rewriteConstant(constant);
+    if (llvm::isa<ToWordsOp, ToBlocksOp>(op))
+      return rewriteCross(op);
     if (!isTensorOp(op) || isQuantised(op.getResult(0)))
       return success();
     const Type before = op.getResult(0).getType();
@@ -146,6 +153,34 @@ struct Words : impl::WordsBase<Words> {
     op.getResult(0).setType(typeOf(op.getResult(0)));
     fixResult(op, getElementTypeOrSelf(before));
     return success();
+  }
+
+  /// i8 in blocks on one side, its values as i32 on the other.
+  LogicalResult rewriteCross(Operation& op) {
+    const bool leaving = llvm::isa<ToWordsOp>(op);
+    Block& block = op.getRegion(0).front();
+    OpBuilder b = OpBuilder::atBlockBegin(&block);
+    Operation* yield = block.getTerminator();
+    Value argument = block.getArgument(0);
+    if (leaving) {
+      types[op.getResult(0)] = op.getResult(0).getType();
+      op.getResult(0).setType(typeOf(op.getResult(0)));
+      yield->setOperand(0, arith::ExtSIOp::create(b, op.getLoc(), b.getI32Type(), argument));
+    } else {
+      argument.setType(getElementTypeOrSelf(op.getOperand(0).getType()));
+      yield->setOperand(0, narrowed(b, op.getLoc(), argument));
+    }
+    return success();
+  }
+
+  /// It is in range; as instructions that make bytes write it.
+  static Value narrowed(OpBuilder& b, Location location, Value word) {
+    auto number = [&](int32_t n) -> Value {
+      return arith::ConstantOp::create(b, location, b.getI32IntegerAttr(n));
+    };
+    word = arith::MaxSIOp::create(b, location, word, number(-128));
+    word = arith::MinSIOp::create(b, location, word, number(127));
+    return arith::TruncIOp::create(b, location, b.getI8Type(), word);
   }
 
   LogicalResult refuse(Operation& op, const std::string& reason) {
@@ -214,7 +249,7 @@ struct Words : impl::WordsBase<Words> {
 
   LogicalResult rewriteConstant(ConstantOp constant) {
     const bool for_words = llvm::any_of(constant->getUsers(), [&](Operation* user) {
-      return llvm::isa<func::ReturnOp>(user) ||
+      return llvm::isa<func::ReturnOp, ToBlocksOp>(user) ||
              (isTensorOp(*user) && !isQuantised(user->getResult(0)));
     });
     if (!for_words || isQuantised(constant.getResult()))

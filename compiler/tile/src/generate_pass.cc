@@ -133,14 +133,17 @@ private:
       }
   }
 
-  /// The loader finds the channels of a blocked tensor in the network's shape, so that must be the
-  /// device's.
+  /// The loader finds the channels of a blocked tensor in the network's shape [1, C, ...].
   static bool sameShape(DictionaryAttr attributes, Shape shape) {
     auto list = attributes.getAs<ArrayAttr>("graph.shape");
     SmallVector<int64_t> extents;
     for (Attribute extent : list ? list.getValue() : ArrayRef<Attribute>())
       extents.push_back(cast<IntegerAttr>(extent).getInt());
-    return extents == SmallVector<int64_t>{1, shape.channels, shape.height, shape.width};
+    int64_t positions = 1;
+    for (size_t i = 2; i < extents.size(); ++i)
+      positions *= extents[i];
+    return extents.size() >= 2 && extents[0] == 1 && extents[1] == shape.channels &&
+           positions == shape.height * shape.width;
   }
 
   LogicalResult makeInputs(ArrayRef<Planned> layers) {

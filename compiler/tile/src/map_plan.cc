@@ -22,10 +22,10 @@ bool isChannel(Value operand) {
 
 /// The map's body as a DAG; a constant of one value (`channels`: or one a channel) is one there,
 /// other operands are leaves.
-match::Dag::Class readBody(graph::MapOp map, match::Dag& dag, bool channels) {
+match::Dag::Class readBody(Operation& map, match::Dag& dag, bool channels) {
   std::vector<match::Dag::Class> arguments;
-  for (auto [index, argument] : llvm::enumerate(map.getBody().getArguments())) {
-    auto constant = map.getInputs()[index].getDefiningOp<graph::ConstantOp>();
+  for (auto [index, argument] : llvm::enumerate(map.getRegion(0).getArguments())) {
+    auto constant = map.getOperand(index).getDefiningOp<graph::ConstantOp>();
     auto value = constant ? cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
     const bool is_number = constant && (channels ? argument.getType().isF32() : value.isSplat());
     if (!is_number) {
@@ -42,12 +42,12 @@ match::Dag::Class readBody(graph::MapOp map, match::Dag& dag, bool channels) {
         bits.push_back(element.bitcastToAPInt().getZExtValue());
     arguments.push_back(dag.constant(argument.getType(), std::move(bits)));
   }
-  return match::readBlock(map.getBody().front(), arguments, dag).front();
+  return match::readBlock(map.getRegion(0).front(), arguments, dag).front();
 }
 
 /// Names an operation that no instruction computes, for the error message.
-std::string uncovered(graph::MapOp map, const match::Patterns& patterns, const isa::Spec& spec) {
-  for (Operation& op : map.getBody().front().without_terminator()) {
+std::string uncovered(Operation& map, const match::Patterns& patterns, const isa::Spec& spec) {
+  for (Operation& op : map.getRegion(0).front().without_terminator()) {
     const std::string name = op.getName().getStringRef().str();
     auto computes = [&](const match::Pattern& pattern) {
       for (int c = 0; c < pattern.dag.classes(); ++c)
@@ -84,7 +84,7 @@ MapPlan toPlan(const match::Cover& cover) {
   return plan;
 }
 
-std::variant<MapPlan, std::string> coverBody(graph::MapOp map, const isa::Spec& spec,
+std::variant<MapPlan, std::string> coverBody(Operation& map, const isa::Spec& spec,
                                              const match::Patterns& patterns, bool fast_math,
                                              bool channels) {
   std::vector<match::Cover> covers;
@@ -140,7 +140,7 @@ std::variant<MapPlan, std::string> copyOf(int64_t operand, const isa::Spec& spec
 
 } // namespace
 
-std::variant<MapPlan, std::string> coverMap(graph::MapOp map, const isa::Spec& spec,
+std::variant<MapPlan, std::string> coverMap(Operation& map, const isa::Spec& spec,
                                             const match::Patterns& patterns, bool fast_math) {
   try {
     match::Dag dag;
@@ -163,7 +163,7 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
                                                                 const isa::Spec& spec,
                                                                 const match::Patterns& patterns,
                                                                 bool fast_math) {
-  auto cover = coverBody(cast<graph::MapOp>(layer.root), spec, patterns, fast_math, true);
+  auto cover = coverBody(*layer.root, spec, patterns, fast_math, true);
   if (auto* reason = std::get_if<std::string>(&cover))
     return *reason;
   MapPlan plan = std::get<MapPlan>(std::move(cover));

@@ -24,8 +24,9 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
                                                                 const match::Patterns& patterns,
                                                                 bool fast_math);
 
-/// The instructions of a map over words, whose places are still to be found, or why there are none.
-std::variant<MapPlan, std::string> coverMap(graph::MapOp map, const isa::Spec& spec,
+/// The instructions of a map over words, or of a change between words and blocks, whose places are
+/// still to be found, or why there are none.
+std::variant<MapPlan, std::string> coverMap(mlir::Operation& map, const isa::Spec& spec,
                                             const match::Patterns& patterns, bool fast_math);
 
 /// Rows of a tile, and of the smallest one.

@@ -115,6 +115,6 @@ void fillRows(Emit& emit, const isa::Instruction& what, mlir::Value dst, int64_t
 mlir::Attribute neutralElement(graph::ReduceOp op);
 
 extern const WordsKind kWordsMap, kWordsMove, kWordsReduce, kWordsProduct, kWordsWindows,
-    kWordsGather, kWordsScatter;
+    kWordsGather, kWordsScatter, kWordsBlocks;
 
 } // namespace npuforge::tile

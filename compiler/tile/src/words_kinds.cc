@@ -12,6 +12,7 @@ const WordsKind* const kKinds[] = {
     &kWordsProduct,
     &kWordsGather,
     &kWordsScatter,
+    &kWordsBlocks,
 };
 } // namespace
 

@@ -199,7 +199,7 @@ private:
 std::string makePlanOf(Operation& op, const isa::Spec& spec, const match::Patterns& patterns,
                        bool fast_math) {
   auto map = cast<graph::MapOp>(op);
-  auto cover = coverMap(map, spec, patterns, fast_math);
+  auto cover = coverMap(op, spec, patterns, fast_math);
   if (auto* reason = std::get_if<std::string>(&cover))
     return *reason;
   MapPlan& plan = std::get<MapPlan>(cover);

@@ -22,8 +22,8 @@ def Graph_MapOp : Graph_Op<"map", [SingleBlock, IsolatedFromAbove]> {
   let hasVerifier = 1;
 }
 
-def Graph_YieldOp : Graph_Op<"yield", [Terminator, ParentOneOf<["MapOp"]>]> {
-  let summary = "The element that a map's body makes";
+def Graph_YieldOp : Graph_Op<"yield", [Terminator, ParentOneOf<["MapOp", "ToWordsOp", "ToBlocksOp"]>]> {
+  let summary = "The element that a body makes";
   let arguments = (ins AnyType:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }

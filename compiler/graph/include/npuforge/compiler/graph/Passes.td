@@ -34,6 +34,7 @@ def BindInterface : Pass<"graph-bind-interface", "::mlir::func::FuncOp"> {
 
 def ShiftUnsigned : Pass<"graph-shift-unsigned", "::mlir::func::FuncOp"> {
   let summary = "Holds unsigned 8-bit tensors as signed ones less 128";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
 def FuseMaps : Pass<"graph-fuse-maps", "::mlir::func::FuncOp"> {
@@ -61,7 +62,8 @@ def SignedProducts : Pass<"graph-signed-products", "::mlir::func::FuncOp"> {
 }
 
 def FoldViews : Pass<"graph-fold-views", "::mlir::func::FuncOp"> {
-  let summary = "Makes every tensor 4-D; views vanish into weights and interface";
+  let summary = "Makes tensors of integer operators 4-D, views vanish; changes between them and tensor operators";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
 def FoldScales : Pass<"graph-fold-scales", "::mlir::func::FuncOp"> {

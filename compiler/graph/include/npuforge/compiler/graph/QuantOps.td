@@ -1,6 +1,7 @@
 // Lowered operators: integers only. Activations are i8, NCHW, N = 1.
 // round(a / 2^s) is to the nearest integer, ties to even. A multiplier and a shift stand for multiplier / 2^shift;
 // multipliers have 31 significant bits (in [2^30, 2^31) unless the shift would pass 63).
+// to_words and to_blocks stand where a network changes between these tensors and those of tensor operators.
 #ifndef NPUFORGE_GRAPH_QUANT_OPS
 #define NPUFORGE_GRAPH_QUANT_OPS
 
@@ -78,5 +79,22 @@ def Graph_QAvgPoolOp : Graph_QOp<"qavg_pool", "Average over windows"> {
                        Graph_Int:$shift, F64Attr:$scale, Graph_Int:$zero_point, Graph_Int:$low, Graph_Int:$high);
   let results = (outs Graph_I8Tensor:$result);
 }
+
+class Graph_CrossOp<string mnemonic, string what> : Graph_Op<mnemonic, [SingleBlock, IsolatedFromAbove]> {
+  let summary = what;
+  let description = [{
+    Lowered i8 tensors [1, C, H, W] lie in blocks of channels; the other side is a tensor [1, H, W, C] of a tensor operator: channels
+    last, so that a pixel's channels are neighbours on both sides. The body is that of a map: an element of the operand in, one of the
+    result out.
+  }];
+  let arguments = (ins Graph_Tensor:$input);
+  let results = (outs Graph_Tensor:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results) $body";
+  let hasVerifier = 1;
+}
+
+def Graph_ToWordsOp : Graph_CrossOp<"to_words", "An i8 tensor [1, C, H, W] of integer operators as [1, H, W, C] of tensor operators">;
+def Graph_ToBlocksOp : Graph_CrossOp<"to_blocks", "A tensor [1, H, W, C] of tensor operators as i8 [1, C, H, W] of integer operators">;
 
 #endif
