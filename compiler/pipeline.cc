@@ -23,18 +23,20 @@ void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions)
   main.addPass(
       graph::createMoveQuantize());    // only arithmetic stays between dequantize and quantize
   main.addPass(graph::createCommon()); // equal quantizes of one value are one
-  main.addPass(graph::createBindInterface()); // f32 at the network's ends -> attributes of @main
-  main.addPass(graph::createShiftUnsigned()); // ui8 -> i8
-  main.addPass(graph::createFuseMaps());      // element-wise f32 -> maps on 8 bits
-  main.addPass(graph::createLowerQdq());      // -> integer operators
-  main.addPass(graph::createFoldViews());     // -> 4-D
-  main.addPass(graph::createDecompose());     // what is not quantised -> tensor operators
+  main.addPass(graph::createBindInterface());   // f32 at the network's ends -> attributes of @main
+  main.addPass(graph::createShiftUnsigned());   // ui8 -> i8
+  main.addPass(graph::createFuseMaps());        // element-wise f32 -> maps on 8 bits
+  main.addPass(graph::createLowerQdq());        // -> integer operators
+  main.addPass(graph::createFoldViews());       // -> 4-D
+  main.addPass(graph::createIntegerProducts()); // products of quantised tensors, still f32 -> of i8
+  main.addPass(graph::createDecompose());       // what is not quantised -> tensor operators
   main.addPass(graph::createPrecision(optionsOf(precisions))); // types that the array multiplies
   main.addPass(graph::createSignedProducts()); // tensor operators: products of ui8 -> of i8
   main.addPass(graph::createChannelsLast());   // transposes around convolutions meet and vanish
   main.addPass(graph::createWords());          // their types -> f32, i32
   main.addPass(graph::createNarrow());         // operands of products -> f16, bf16
   main.addPass(graph::createMergeMaps());      // chains of maps -> one
+  main.addPass(graph::createMergeCrossings()); // maps beside changes between words and blocks
   main.addPass(graph::createCheckLowered());   // refuses the rest
   main.addPass(graph::createCommon());
 }

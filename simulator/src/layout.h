@@ -10,7 +10,7 @@
 
 namespace npuforge::simulator {
 
-/// Extents of an N = 1 tensor seen as channels x positions: [1, C, H, W], [C, H, W], [1, C].
+/// Extents of a tensor [1, C, ...] seen as channels x positions; of others, the first is the channels.
 struct Blocks {
   int64_t channels = 1, positions = 1;
 };

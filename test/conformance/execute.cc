@@ -101,7 +101,8 @@ std::optional<std::string> run_data_set(const Case& test, const ModelProto& mode
   if (results.size() != wanted.size())
     return fmt::format("{} outputs instead of {}", results.size(), wanted.size());
   for (size_t i = 0; i < wanted.size(); ++i)
-    if (auto difference = rules.difference(results[i], wanted[i], target.precision))
+    if (auto difference =
+            rules.difference(results[i], wanted[i], target.precision, rules.rounds(model)))
       return fmt::format("output {}: {}", i, *difference);
   return std::nullopt;
 }

@@ -7,7 +7,6 @@ Needs Debian's python3-onnx. All files are in the repository.
 import base64
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -69,29 +68,37 @@ def model_of(name, outputs):
     return model
 
 
-def write(name, folder):
-    node, run_time, _, wanted, _ = CASES[name]
-    target = HERE / "cases" / "opsets" / name
-    data = target / "test_data_set_0"
-    data.mkdir(parents=True)
-    # onnxruntime finds out the outputs' types and shapes; the model says them afterwards.
-    model = model_of(name, {})
-    model.graph.output.extend([onnx.ValueInfoProto(name=n) for n in wanted])
+def computed(model, run_time, folder):
+    """onnxruntime's outputs by name; a string says why it refuses."""
     request = {"model": base64.b64encode(model.SerializeToString()).decode(),
                "inputs": {n: {"type": str(v.dtype), "dims": v.shape, "data": base64.b64encode(v.tobytes()).decode()}
                           for n, v in run_time.items()}}
     answer = subprocess.run(["node", HERE / "run_cases.mjs"], cwd=folder, input=json.dumps(request), capture_output=True, text=True)
     if answer.returncode:
-        shutil.rmtree(target)
-        print(name, "REFUSED:", answer.stderr.strip().splitlines()[-1][:300])
-        return
-    outputs = {}
-    for n, o in json.loads(answer.stdout).items():
-        outputs[n] = np.frombuffer(base64.b64decode(o["data"]), o["type"]).reshape(o["dims"])
-    (target / "model.onnx").write_bytes(model_of(name, {n: outputs[n] for n in wanted}).SerializeToString())
-    for kind, values in (("input", run_time.values()), ("output", [outputs[n] for n in wanted])):
+        return answer.stderr.strip().splitlines()[-1][:300]
+    return {n: np.frombuffer(base64.b64decode(o["data"]), o["type"]).reshape(o["dims"]) for n, o in json.loads(answer.stdout).items()}
+
+
+def save(target, model, inputs, outputs):
+    data = target / "test_data_set_0"
+    data.mkdir(parents=True)
+    (target / "model.onnx").write_bytes(model.SerializeToString())
+    for kind, values in (("input", inputs), ("output", outputs)):
         for i, value in enumerate(values):
             (data / f"{kind}_{i}.pb").write_bytes(numpy_helper.from_array(np.array(value)).SerializeToString())
+
+
+def write(name, folder):
+    node, run_time, _, wanted, _ = CASES[name]
+    # onnxruntime finds out the outputs' types and shapes; the model says them afterwards.
+    model = model_of(name, {})
+    model.graph.output.extend([onnx.ValueInfoProto(name=n) for n in wanted])
+    outputs = computed(model, run_time, folder)
+    if isinstance(outputs, str):
+        print(name, "REFUSED:", outputs)
+        return
+    save(HERE / "cases" / "opsets" / name, model_of(name, {n: outputs[n] for n in wanted}), run_time.values(),
+         [outputs[n] for n in wanted])
 
 
 def define():

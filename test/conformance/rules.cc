@@ -64,11 +64,15 @@ void for_each_node(const GraphProto& graph, Visit visit) {
   }
 }
 
-bool applies(const Exclusion& exclusion, const onnx_proto::ModelProto& model) {
+bool has_one_of(const onnx_proto::ModelProto& model, const std::set<std::string>& operators) {
   bool found = false;
-  for_each_node(model.graph(), [&](const NodeProto& node) {
-    found |= exclusion.operators.contains(node.op_type());
-  });
+  for_each_node(model.graph(),
+                [&](const NodeProto& node) { found |= operators.contains(node.op_type()); });
+  return found;
+}
+
+bool applies(const Exclusion& exclusion, const onnx_proto::ModelProto& model) {
+  bool found = has_one_of(model, exclusion.operators);
   auto check = [&](const onnx_proto::ValueInfoProto& value) {
     found |= exclusion.kinds.contains(kind_of(value.type()));
     if (value.type().has_tensor_type())
@@ -79,6 +83,22 @@ bool applies(const Exclusion& exclusion, const onnx_proto::ModelProto& model) {
   for (const auto& value : model.graph().output())
     check(value);
   return found;
+}
+
+/// What differs by more than `steps`, or at more than `most` elements.
+std::optional<std::string> integer_difference(const HostTensor& result, const HostTensor& wanted,
+                                              int64_t steps, double most) {
+  const auto have = integers_of(result), want = integers_of(wanted);
+  double beside = 0;
+  for (size_t i = 0; i < want.size(); ++i) {
+    if (have[i] == want[i])
+      continue;
+    if (std::abs(static_cast<double>(have[i]) - static_cast<double>(want[i])) >
+            static_cast<double>(steps) ||
+        ++beside > most)
+      return fmt::format("element {} is {} instead of {}", i, have[i], want[i]);
+  }
+  return std::nullopt;
 }
 
 bool near(double result, double wanted, double allowed) {
@@ -92,7 +112,11 @@ bool near(double result, double wanted, double allowed) {
 Rules::Rules(const std::filesystem::path& file) {
   try {
     YAML::Node root = YAML::LoadFile(file);
-    check_keys(root, {"tolerances", "computed_as", "exclusions"});
+    check_keys(root, {"tolerances", "computed_as", "rounded", "exclusions"});
+    const YAML::Node rounded = root["rounded"];
+    check_keys(rounded, {"steps", "share", "operators"});
+    rounded_ = {rounded["steps"].as<int64_t>(), rounded["share"].as<double>(),
+                words(rounded["operators"])};
     for (const auto& entry : root["tolerances"]) {
       check_keys(entry.second, {"relative", "absolute"});
       tolerances_[entry.first.as<std::string>()] = {entry.second["relative"].as<double>(),
@@ -119,6 +143,10 @@ std::optional<std::string> Rules::excluded(const std::string& name,
   return std::nullopt;
 }
 
+bool Rules::rounds(const onnx_proto::ModelProto& model) const {
+  return has_one_of(model, rounded_.operators);
+}
+
 std::vector<double> Rules::reals(const HostTensor& tensor) const {
   std::vector<double> values = reals_of(tensor);
   if (rounded_to_f32_.contains(tensor.type))
@@ -128,16 +156,15 @@ std::vector<double> Rules::reals(const HostTensor& tensor) const {
 }
 
 std::optional<std::string> Rules::difference(const HostTensor& result, const HostTensor& wanted,
-                                             const std::string& precision) const {
+                                             const std::string& precision, bool rounds) const {
   if (result.type != wanted.type || result.shape != wanted.shape)
     return fmt::format("{} [{}] instead of {} [{}]", result.type, fmt::join(result.shape, ", "),
                        wanted.type, fmt::join(wanted.shape, ", "));
   if (!is_float(wanted.type)) {
-    const auto have = integers_of(result), want = integers_of(wanted);
-    for (size_t i = 0; i < want.size(); ++i)
-      if (have[i] != want[i])
-        return fmt::format("element {} is {} instead of {}", i, have[i], want[i]);
-    return std::nullopt;
+    const bool beside = rounds && (wanted.type == "i8" || wanted.type == "u8");
+    const auto count = static_cast<double>(integers_of(wanted).size());
+    return integer_difference(result, wanted, beside ? rounded_.steps : 0,
+                              beside ? std::floor(rounded_.share * count) : 0);
   }
   const Tolerance own = tolerances_.at(wanted.type), computed = tolerances_.at(precision);
   const Tolerance tolerance{std::max(own.relative, computed.relative),

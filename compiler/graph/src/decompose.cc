@@ -144,12 +144,31 @@ std::pair<mlir::Value, mlir::Value> parameters(const Build& build, Op op, mlir::
           along(build, zeros, axis, rank, zero_type)};
 }
 
+/// x / scale rounded once, as a division is; machines multiply by the reciprocal, whose error makes
+/// another integer of what lies at a tie. One step with the remainder corrects it (Markstein,
+/// 1990). Beyond 2^20 steps every quotient saturates; so infinities have no remainder.
+Scalar quotient(const Scalar& x, float scale) {
+  int exponent = 0;
+  if (std::frexp(scale, &exponent) == 0.5F || std::abs(exponent) > 100) // exact, or out of range
+    return x / scale;
+  const float limit = std::ldexp(scale, 20);
+  const Scalar bounded = clamp(x, -limit, limit), reciprocal = x.number(1 / scale);
+  const Scalar estimate = bounded * reciprocal;
+  auto fma = [&](const Scalar& a, const Scalar& b, const Scalar& c) {
+    return x.make(mlir::math::FmaOp::create(*x.builder, x.location, a.value, b.value, c.value));
+  };
+  const Scalar remainder = fma(estimate, x.number(-scale), bounded);
+  return fma(remainder, reciprocal, estimate);
+}
+
 mlir::Value decompose(const Build& build, QuantizeOp op) {
   mlir::Type element = elementOf(op.getResult());
   const bool is_unsigned = element.isUnsignedInteger();
   auto [scales, zeros] = parameters(build, op, build.f32());
   return build.map(element, {op.getInput(), scales, zeros}, [&](const Scalars& x) {
-    Scalar q = round_even(x[0] / x[1]) + x[2];
+    const bool one_scale = op.getScales().size() == 1;
+    Scalar q = one_scale ? quotient(x[0], op.getScales()[0]) : x[0] / x[1];
+    q = round_even(q) + x[2];
     return cast(clamp(q, is_unsigned ? 0 : -128, is_unsigned ? 255 : 127), element);
   });
 }

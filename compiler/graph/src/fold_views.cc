@@ -7,9 +7,7 @@
 
 #include "npuforge/compiler/graph/Passes.h"
 
-#include "blocks.h"
-#include "cross.h"
-#include "unbind.h"
+#include "fold_ends.h"
 
 namespace npuforge::graph {
 
@@ -27,7 +25,8 @@ mlir::RankedTensorType ranked(mlir::Value value) {
 class ViewFolder {
 public:
   explicit ViewFolder(mlir::func::FuncOp main)
-      : main_(main), builder_(main.getContext()), crossing_(builder_, straight_), in_blocks_(main) {
+      : main_(main), builder_(main.getContext()), values_(builder_), in_blocks_(main),
+        ends_(main, builder_, values_, in_blocks_) {
     for (mlir::Operation& op : main_.getBody().front())
       in_blocks_.follow(op);
   }
@@ -40,7 +39,7 @@ public:
     builder_.setInsertionPointToStart(fresh);
     bool ok = attempt(old.front(), [&] {
       for (mlir::BlockArgument argument : old.getArguments())
-        mapArgument(fresh, argument);
+        ends_.argument(fresh, argument);
     });
     for (mlir::Operation& op : old)
       ok = ok && attempt(op, [&] { map(&op); });
@@ -57,7 +56,7 @@ public:
         op.erase();
     main_.setFunctionType(builder_.getFunctionType(fresh->getArgumentTypes(),
                                                    fresh->getTerminator()->getOperandTypes()));
-    unbind();
+    ends_.unbind();
   }
 
 private:
@@ -72,240 +71,60 @@ private:
     }
   }
 
-  // --- the network's ends ---
-
-  /// Does an integer operator read the value or a view of it?
-  bool feedsBlocks(mlir::Value value) const {
-    return llvm::any_of(value.getUsers(), [&](mlir::Operation* user) {
-      if (isView(user))
-        return feedsBlocks(user->getResult(0));
-      return isIntegerOperator(*user) ||
-             (llvm::isa<MapOp>(user) && in_blocks_.has(user->getResult(0)));
-    });
-  }
-
-  /// What a chain of reshapes alone makes of an input: quantising commutes with it.
-  static mlir::Value reshaped(mlir::BlockArgument argument) {
-    mlir::Value last = argument;
-    while (last.hasOneUse()) {
-      mlir::Operation* user = *last.getUsers().begin();
-      if (!isView(user) || !isIdentity(viewIndices(user)))
-        break;
-      last = user->getResult(0);
-    }
-    return last;
-  }
-
-  /// The loader lays out [1, C, ...]. Other shapes lie as they are, which convolutions of few
-  /// channels alone can read.
-  static bool canBeLoaded(mlir::BlockArgument argument, mlir::Value last) {
-    const Shape shape(ranked(argument).getShape()), device = deviceShape(ranked(last).getShape());
-    const bool one_pixel = device[2] * device[3] == 1;
-    const bool as_shaped = shape.size() > 1 && shape[1] == device[1];
-    auto conv = last.hasOneUse() ? llvm::dyn_cast<QConvOp>(*last.getUsers().begin()) : QConvOp();
-    return one_pixel || as_shaped || (conv && device[1] == 1 && conv.getDilations()[1] == 1);
-  }
-
-  void mapArgument(mlir::Block* block, mlir::BlockArgument argument) {
-    mlir::Value last = reshaped(argument);
-    auto type = llvm::dyn_cast<mlir::RankedTensorType>(argument.getType());
-    if (in_blocks_.has(argument) && feedsBlocks(argument) && isByteTensor(last) &&
-        hasDeviceShape(ranked(last).getShape()) && canBeLoaded(argument, last)) {
-      auto device = type.clone(llvm::ArrayRef<int64_t>(deviceShape(ranked(last).getShape())));
-      values_[argument] = {block->addArgument(device, argument.getLoc()),
-                           straight_.of(type.getNumElements()), plainSteps(type.getShape()),
-                           last == argument ? Layout::Plain : Layout::Other};
-      return;
-    }
-    const unsigned index = argument.getArgNumber();
-    Binding binding;
-    if (isByteTensor(argument))
-      binding = bindingOf(builder_.getContext(), main_.getArgAttrDict(index));
-    if (!binding.type) {
-      words_[argument] = block->addArgument(argument.getType(), argument.getLoc());
-      return;
-    }
-    mlir::Value own = block->addArgument(type.clone(binding.type), argument.getLoc());
-    words_[argument] = quantisedInput(Build(builder_, argument.getLoc()), own, binding);
-    unbound_inputs_.push_back(index);
-  }
-
-  /// A bound output stays in blocks if the loader finds its elements there.
-  bool staysInBlocks(unsigned index, mlir::Value output) {
-    const bool bound = main_.getResultAttr(index, "graph.qtype") ||
-                       !main_.getResultAttr(index, "graph.name"); // by hand
-    auto found = values_.find(output);
-    if (!bound || found == values_.end() || !found->second.device.getDefiningOp() ||
-        llvm::isa<ToBlocksOp>(found->second.device.getDefiningOp()) ||
-        !isIdentity(*found->second.indices))
-      return false;
-    const Shape device(ranked(found->second.device).getShape()), shape(ranked(output).getShape());
-    return device[2] * device[3] == 1 || (shape.size() > 1 && shape[1] == device[1]);
-  }
-
-  void mapReturn(mlir::func::ReturnOp op) {
-    llvm::SmallVector<mlir::Value> results;
-    for (auto [index, operand] : llvm::enumerate(op.getOperands())) {
-      const unsigned at = static_cast<unsigned>(index);
-      if (staysInBlocks(at, operand)) {
-        results.push_back(values_.at(operand).device);
-        continue;
-      }
-      Binding binding;
-      if (isByteTensor(operand))
-        binding = bindingOf(builder_.getContext(), main_.getResultAttrDict(at));
-      results.push_back(words(operand));
-      if (!binding.type)
-        continue;
-      results.back() = networkOutput(Build(builder_, op.getLoc()), results.back(), binding);
-      unbound_outputs_.push_back(at);
-    }
-    mlir::func::ReturnOp::create(builder_, op.getLoc(), results);
-  }
-
-  void unbind() {
-    for (llvm::StringLiteral name : bindingAttributes()) {
-      mlir::StringAttr attribute = builder_.getStringAttr(name);
-      for (unsigned index : unbound_inputs_)
-        main_.removeArgAttr(index, attribute);
-      for (unsigned index : unbound_outputs_)
-        main_.removeResultAttr(index, attribute);
-    }
-  }
-
-  // --- values ---
-
   void map(mlir::Operation* op) {
     llvm::TypeSwitch<mlir::Operation*>(op)
-        .Case<ReshapeOp, FlattenOp, TransposeOp>([&](auto view) { mapView(view); })
+        .Case<ReshapeOp, FlattenOp, TransposeOp>([&](auto view) { values_.view(view); })
         .Case<ConstantOp>([](auto) {}) // made where it is used
         .Case<QMatMulOp>([&](auto product) { mapMatMul(product); })
         .Case<RequantOp>([&](auto requant) { mapRequant(requant); })
         .Case<QAddOp>([&](auto add) { mapAdd(add); })
         .Case<MapOp>([&](auto map) { mapElements(map); })
-        .Case<RescaleOp>([&](auto rescale) { mapUnary(rescale, at(rescale.getInput())); })
+        .Case<RescaleOp>([&](auto rescale) { mapUnary(rescale, values_.at(rescale.getInput())); })
         .Case<QConvOp, QMaxPoolOp, QAvgPoolOp>([&](auto window) { mapWindow(window); })
-        .Case<mlir::func::ReturnOp>([&](auto end) { mapReturn(end); })
-        .Default([&](mlir::Operation* other) { mapOther(other); });
-  }
-
-  /// A tensor operator's: over the network's own tensors.
-  void mapOther(mlir::Operation* op) {
-    mlir::IRMapping mapping;
-    for (mlir::Value operand : op->getOperands())
-      mapping.map(operand, words(operand));
-    mlir::Operation* copy = builder_.clone(*op, mapping);
-    for (auto [old, made] : llvm::zip(op->getResults(), copy->getResults()))
-      words_[old] = made;
-  }
-
-  /// The value as the network has it.
-  mlir::Value words(mlir::Value value) {
-    if (mlir::Value known = words_.lookup(value))
-      return known;
-    mlir::Operation* op = value.getDefiningOp();
-    if (isView(op) || llvm::isa_and_present<ConstantOp>(op))
-      mapOther(op);
-    else
-      words_[value] = crossing_.toWords(value.getLoc(), values_.at(value));
-    return words_.lookup(value);
-  }
-
-  bool isMapped(mlir::Value value) const { return values_.count(value); }
-
-  /// The value in blocks; `layout` if it is not there yet.
-  Mapped at(mlir::Value value, Layout layout = Layout::Plain) {
-    auto found = values_.find(value);
-    if (found != values_.end())
-      return found->second;
-    auto constant = constantOf(value);
-    if (!constant)
-      return values_[value] = relaid(value, layout);
-    const Indices& straight = straight_.of(constant.getNumElements());
-    Shape shape = deviceShape(constant.getType().getShape());
-    if (constant.getElementType().isF32()) {
-      auto type = constant.getType().clone(llvm::ArrayRef<int64_t>(shape));
-      return {
-          ConstantOp::create(builder_, value.getLoc(), type, constant.reshape(type)), straight, {}};
-    }
-    return {makeConstant(builder_, value.getLoc(), shape, constant.getElementType(),
-                         integersOf(constant)),
-            straight,
-            {}};
-  }
-
-  /// The value in fresh blocks.
-  Mapped relaid(mlir::Value value, Layout layout) {
-    if (!hasDeviceShape(ranked(value).getShape()))
-      layout = Layout::Rows;
-    return crossing_.toBlocks(value.getLoc(), words(value), layout);
-  }
-
-  /// A constant operand that keeps its shape (weights, biases, multipliers).
-  mlir::Value parameter(mlir::Value value) {
-    auto constant = constantOf(value);
-    if (!constant)
-      throw NotLowered("its parameters are not constant");
-    return ConstantOp::create(builder_, value.getLoc(), constant.getType(), constant);
-  }
-
-  void mapView(mlir::Operation* op) {
-    if (!isMapped(op->getOperand(0)))
-      return mapOther(op);
-    const Mapped& in = values_.at(op->getOperand(0));
-    Mapped out{in.device, std::make_shared<const Integers>(compose(*in.indices, viewIndices(op))),
-               in.steps};
-    if (auto transpose = llvm::dyn_cast<TransposeOp>(op))
-      out.steps.push_back({true, Shape(transpose.getPerm())});
-    else
-      out.steps.push_back({false, Shape(ranked(op->getResult(0)).getShape())});
-    llvm::ArrayRef<int64_t> shape = ranked(op->getResult(0)).getShape();
-    if (hasDeviceShape(shape) && deviceShape(shape) == Shape(ranked(in.device).getShape()) &&
-        isIdentity(*out.indices))
-      out.layout = Layout::Plain;
-    values_[op->getResult(0)] = out;
+        .Case<mlir::func::ReturnOp>([&](auto end) { ends_.end(end); })
+        .Default([&](mlir::Operation* other) { values_.copy(other); });
   }
 
   /// A copy over another operand; results keep the operand's numbering.
   void mapUnary(mlir::Operation* op, const Mapped& in) {
     auto type = ranked(in.device).clone(ranked(op->getResult(0)).getElementType());
     mlir::OperationState state(op->getLoc(), op->getName(), in.device, type, op->getAttrs());
-    values_[op->getResult(0)] = {builder_.create(state)->getResult(0), in.indices, in.steps,
-                                 in.layout};
+    values_.setBlocks(op->getResult(0),
+                      {builder_.create(state)->getResult(0), in.indices, in.steps, in.layout});
   }
 
   void mapRequant(RequantOp op) {
-    Mapped in = at(op.getInput());
+    Mapped in = values_.at(op.getInput());
     auto type = ranked(in.device).clone(ranked(op.getResult()).getElementType());
-    auto copy =
-        RequantOp::create(builder_, op.getLoc(), type, in.device, parameter(op.getMultiplier()),
-                          parameter(op.getShift()), op.getZeroPoint(), op.getLow(), op.getHigh());
-    values_[op.getResult()] = {copy, in.indices, in.steps, in.layout};
+    auto copy = RequantOp::create(
+        builder_, op.getLoc(), type, in.device, values_.parameter(op.getMultiplier()),
+        values_.parameter(op.getShift()), op.getZeroPoint(), op.getLow(), op.getHigh());
+    values_.setBlocks(op.getResult(), {copy, in.indices, in.steps, in.layout});
   }
 
   /// Windows slide over height and width, so the operand must have them as the network sees them.
   void mapWindow(mlir::Operation* op) {
     mlir::Value input = op->getOperand(0);
-    Mapped in = at(input);
+    Mapped in = values_.at(input);
     if (in.device.getType() != input.getType() || !isIdentity(*in.indices))
-      in = relaid(input, Layout::Plain);
+      in = values_.relaid(input, Layout::Plain);
     llvm::SmallVector<mlir::Value> operands{in.device};
     for (mlir::Value operand : llvm::drop_begin(op->getOperands()))
-      operands.push_back(parameter(operand));
+      operands.push_back(values_.parameter(operand));
     mlir::OperationState state(op->getLoc(), op->getName(), operands, op->getResultTypes(),
                                op->getAttrs());
     mlir::Value result = builder_.create(state)->getResult(0);
-    values_[op->getResult(0)] = {result, straight_.of(ranked(result).getNumElements()),
-                                 plainSteps(ranked(result).getShape()), Layout::Plain};
+    values_.setBlocks(op->getResult(0), {result, values_.straight(ranked(result).getNumElements()),
+                                         plainSteps(ranked(result).getShape()), Layout::Plain});
   }
 
   void mapMatMul(QMatMulOp op) {
     const int64_t rows = ranked(op.getInput()).getDimSize(0);
     if (rows == 1)
-      return mapRow(op, at(op.getInput()));
-    Mapped in = at(op.getInput(), Layout::Rows);
+      return mapRow(op, values_.at(op.getInput()));
+    Mapped in = values_.at(op.getInput(), Layout::Rows);
     if (!areRows(in, rows))
-      in = relaid(op.getInput(), Layout::Rows);
+      in = values_.relaid(op.getInput(), Layout::Rows);
     mapRows(op, in, rows);
   }
 
@@ -318,8 +137,9 @@ private:
       for (int64_t k = 0; k < inner; ++k)
         permuted[n * inner + (*in.indices)[k]] = weights[n * inner + k];
     shape[0] = outputs;
-    values_[op.getResult()] = {makeConv(op, in, shape, permuted, {1, outputs, 1, 1}),
-                               straight_.of(outputs), plainSteps({1, outputs}), Layout::Plain};
+    values_.setBlocks(op.getResult(),
+                      {makeConv(op, in, shape, permuted, {1, outputs, 1, 1}),
+                       values_.straight(outputs), plainSteps({1, outputs}), Layout::Plain});
   }
 
   /// Are the rows of [rows, K] the pixels of an image, the columns its channels?
@@ -342,10 +162,10 @@ private:
     mlir::Value conv =
         makeConv(op, in, {outputs, shape[1], 1, 1}, integersOf(constantOf(op.getWeights())),
                  {1, outputs, shape[2], shape[3]});
-    values_[op.getResult()] = {conv,
-                               std::make_shared<const Integers>(std::move(indices)),
-                               {{false, {rows, outputs}}},
-                               shape[3] == 1 ? Layout::Rows : Layout::Other};
+    values_.setBlocks(op.getResult(), {conv,
+                                       std::make_shared<const Integers>(std::move(indices)),
+                                       {{false, {rows, outputs}}},
+                                       shape[3] == 1 ? Layout::Rows : Layout::Other});
   }
 
   mlir::Value makeConv(QMatMulOp op, const Mapped& in, const Shape& kernel, const Integers& weights,
@@ -353,8 +173,8 @@ private:
     mlir::Value w = makeConstant(builder_, op.getLoc(), kernel, builder_.getI8Type(), weights);
     Shape ones{1, 1}, pads{0, 0, 0, 0};
     auto type = mlir::RankedTensorType::get(result, builder_.getI32Type());
-    return QConvOp::create(builder_, op.getLoc(), type, in.device, w, parameter(op.getBias()), ones,
-                           pads, ones, 1, 0);
+    return QConvOp::create(builder_, op.getLoc(), type, in.device, w,
+                           values_.parameter(op.getBias()), ones, pads, ones, 1, 0);
   }
 
   // --- element-wise ---
@@ -363,27 +183,28 @@ private:
     auto [a, operands] = aligned(op, op.getA());
     mlir::OperationState state(op.getLoc(), op->getName(), operands, a.device.getType(),
                                op->getAttrs());
-    values_[op.getResult()] = {builder_.create(state)->getResult(0), a.indices, a.steps, a.layout};
+    values_.setBlocks(op.getResult(),
+                      {builder_.create(state)->getResult(0), a.indices, a.steps, a.layout});
   }
 
   /// The first operand of the result's shape gives the numbering; the others follow it. Without one
   /// in blocks, or where the others cannot follow, it is a tensor operator's map.
   void mapElements(MapOp op) {
     auto isWhole = [&](mlir::Value input) {
-      return isMapped(input) && ranked(input).getShape() == ranked(op.getResult()).getShape();
+      return values_.known(input) && ranked(input).getShape() == ranked(op.getResult()).getShape();
     };
     auto whole = llvm::find_if(op.getInputs(), isWhole);
     if (!in_blocks_.has(op.getResult()) || whole == op.getInputs().end())
-      return mapOther(op);
+      return values_.copy(op);
     try {
       auto [a, operands] = aligned(op, *whole);
       mlir::IRMapping mapping;
       mapping.map(op.getInputs(), operands);
       mlir::Operation* copy = builder_.clone(*op, mapping);
       copy->getResult(0).setType(ranked(a.device).clone(ranked(op.getResult()).getElementType()));
-      values_[op.getResult()] = {copy->getResult(0), a.indices, a.steps, a.layout};
+      values_.setBlocks(op.getResult(), {copy->getResult(0), a.indices, a.steps, a.layout});
     } catch (const NotLowered&) {
-      mapOther(op);
+      values_.copy(op);
     }
   }
 
@@ -391,7 +212,7 @@ private:
   /// NotLowered.
   std::pair<Mapped, llvm::SmallVector<mlir::Value>> aligned(mlir::Operation* op,
                                                             mlir::Value first) {
-    Mapped a = at(first);
+    Mapped a = values_.at(first);
     auto all = [&] {
       llvm::SmallVector<mlir::Value> operands;
       for (mlir::Value input : op->getOperands())
@@ -401,7 +222,7 @@ private:
     try {
       return {a, all()};
     } catch (const NotLowered&) {
-      a = relaid(first, Layout::Plain);
+      a = values_.relaid(first, Layout::Plain);
       return {a, all()};
     }
   }
@@ -415,16 +236,16 @@ private:
     if (constant && !is_plain)
       return permuted(location, ranked(first), constant, a);
     if (constant)
-      return at(second).device;
+      return values_.at(second).device;
     if (!same_shape && !is_plain)
       throw NotLowered("one operand has a value a channel, the other is a view");
-    Mapped b = at(second, same_shape ? a.layout : Layout::Plain);
+    Mapped b = values_.at(second, same_shape ? a.layout : Layout::Plain);
     auto follows = [&] {
       return same_shape ? b.device.getType() == a.device.getType() && *b.indices == *a.indices
                         : b.layout == Layout::Plain;
     };
     if (!follows() && a.layout != Layout::Other)
-      b = relaid(second, same_shape ? a.layout : Layout::Plain);
+      b = values_.relaid(second, same_shape ? a.layout : Layout::Plain);
     if (!follows())
       throw NotLowered("its operands lie differently in memory");
     return b.device;
@@ -448,12 +269,9 @@ private:
 
   mlir::func::FuncOp main_;
   mlir::OpBuilder builder_;
-  StraightIndices straight_;
-  Crossing crossing_;
+  FoldedValues values_;
   InBlocks in_blocks_;
-  llvm::DenseMap<mlir::Value, Mapped> values_;     ///< in blocks
-  llvm::DenseMap<mlir::Value, mlir::Value> words_; ///< as the network has them
-  llvm::SmallVector<unsigned> unbound_inputs_, unbound_outputs_;
+  NetworkEnds ends_;
 };
 
 bool isStatic(mlir::Type type) {

@@ -13,3 +13,19 @@ func.func @main(%x: tensor<1x2xui8>) -> tensor<1x2xui8> {
   %3 = graph.quantize %2 {scales = array<f32: 0.25>, zero_points = array<i32: 0>} : tensor<1x2xf32> -> tensor<1x2xui8>
   return %3 : tensor<1x2xui8>
 }
+
+// What tensor operators compute with stays ui8; quantize and dequantize beside it do not.
+// CHECK-LABEL: func.func @kept(%arg0: tensor<2x3xui8>) -> tensor<3x2xui8>
+// CHECK: graph.move %arg0 {{.*}} -> tensor<3x2xui8>
+// CHECK: graph.map %{{.*}} : (tensor<3x2xui8>) -> tensor<3x2xi8>
+// CHECK: graph.dequantize %{{.*}}zero_points = array<i32: -125>} : tensor<3x2xi8>
+// CHECK: graph.quantize %{{.*}}zero_points = array<i32: -121>} : tensor<3x2xf32> -> tensor<3x2xi8>
+// CHECK: graph.map %{{.*}} : (tensor<3x2xi8>) -> tensor<3x2xui8>
+// CHECK: graph.move
+func.func @kept(%x: tensor<2x3xui8>) -> tensor<3x2xui8> {
+  %0 = graph.move %x {pieces = [#graph.piece<0[3, 2] from 0[1, 3] to 0[2, 1]>]} : (tensor<2x3xui8>) -> tensor<3x2xui8>
+  %1 = graph.dequantize %0 {scales = array<f32: 0.5>, zero_points = array<i32: 3>} : tensor<3x2xui8> -> tensor<3x2xf32>
+  %2 = graph.quantize %1 {scales = array<f32: 0.25>, zero_points = array<i32: 7>} : tensor<3x2xf32> -> tensor<3x2xui8>
+  %3 = graph.move %2 {pieces = [#graph.piece<0[3, 2] from 0[2, 1] to 0[2, 1]>]} : (tensor<3x2xui8>) -> tensor<3x2xui8>
+  return %3 : tensor<3x2xui8>
+}

@@ -56,6 +56,16 @@ def ChannelsLast : Pass<"graph-channels-last", "::mlir::func::FuncOp"> {
   let summary = "Transposes go down through maps, moves and reductions until they meet their opposites";
 }
 
+def IntegerProducts : Pass<"graph-integer-products", "::mlir::func::FuncOp"> {
+  let summary = "Products of dequantised tensors that are still f32 become products of their integers";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def MergeCrossings : Pass<"graph-merge-crossings", "::mlir::func::FuncOp"> {
+  let summary = "A map of one tensor beside a change between words and blocks becomes a part of it";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def SignedProducts : Pass<"graph-signed-products", "::mlir::func::FuncOp"> {
   let summary = "Products of ui8 become products of i8, with sums that make up for the difference";
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];

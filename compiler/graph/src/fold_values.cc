@@ -1,0 +1,92 @@
+#include "fold_values.h"
+
+#include <mlir/IR/IRMapping.h>
+
+namespace npuforge::graph {
+namespace {
+
+using Shape = llvm::SmallVector<int64_t>;
+
+mlir::RankedTensorType ranked(mlir::Value value) {
+  return llvm::cast<mlir::RankedTensorType>(value.getType());
+}
+
+} // namespace
+
+const Mapped* FoldedValues::known(mlir::Value value) const {
+  auto found = blocks_.find(value);
+  return found == blocks_.end() ? nullptr : &found->second;
+}
+
+Mapped FoldedValues::at(mlir::Value value, Layout layout) {
+  if (const Mapped* mapped = known(value))
+    return *mapped;
+  if (auto attribute = constantOf(value))
+    return constant(value.getLoc(), attribute);
+  Mapped mapped = relaid(value, layout);
+  setBlocks(value, mapped);
+  return mapped;
+}
+
+Mapped FoldedValues::constant(mlir::Location location, mlir::DenseElementsAttr value) {
+  Shape shape = deviceShape(value.getType().getShape());
+  const Indices& indices = straight(value.getNumElements());
+  if (!value.getElementType().isF32())
+    return {makeConstant(builder_, location, shape, value.getElementType(), integersOf(value)),
+            indices,
+            {}};
+  auto type = value.getType().clone(llvm::ArrayRef<int64_t>(shape));
+  return {ConstantOp::create(builder_, location, type, value.reshape(type)), indices, {}};
+}
+
+Mapped FoldedValues::relaid(mlir::Value value, Layout layout) {
+  if (!hasDeviceShape(ranked(value).getShape()))
+    layout = Layout::Rows;
+  return crossing_.toBlocks(value.getLoc(), words(value), layout);
+}
+
+mlir::Value FoldedValues::words(mlir::Value value) {
+  if (mlir::Value own = words_.lookup(value))
+    return own;
+  mlir::Operation* op = value.getDefiningOp();
+  if (isView(op) || llvm::isa_and_present<ConstantOp>(op))
+    copy(op);
+  else
+    setWords(value, crossing_.toWords(value.getLoc(), blocks_.at(value)));
+  return words_.lookup(value);
+}
+
+mlir::Value FoldedValues::parameter(mlir::Value value) {
+  auto attribute = constantOf(value);
+  if (!attribute)
+    throw NotLowered("its parameters are not constant");
+  return ConstantOp::create(builder_, value.getLoc(), attribute.getType(), attribute);
+}
+
+void FoldedValues::copy(mlir::Operation* op) {
+  mlir::IRMapping mapping;
+  for (mlir::Value operand : op->getOperands())
+    mapping.map(operand, words(operand));
+  mlir::Operation* made = builder_.clone(*op, mapping);
+  for (auto [old, result] : llvm::zip(op->getResults(), made->getResults()))
+    setWords(old, result);
+}
+
+void FoldedValues::view(mlir::Operation* op) {
+  const Mapped* in = known(op->getOperand(0));
+  if (!in)
+    return copy(op);
+  const Shape shape(ranked(op->getResult(0)).getShape());
+  Mapped out{in->device, std::make_shared<const Integers>(compose(*in->indices, viewIndices(op))),
+             in->steps};
+  if (auto transpose = llvm::dyn_cast<TransposeOp>(op))
+    out.steps.push_back({true, Shape(transpose.getPerm())});
+  else
+    out.steps.push_back({false, shape});
+  if (hasDeviceShape(shape) && deviceShape(shape) == Shape(ranked(in->device).getShape()) &&
+      isIdentity(*out.indices))
+    out.layout = Layout::Plain;
+  setBlocks(op->getResult(0), std::move(out));
+}
+
+} // namespace npuforge::graph

@@ -1,0 +1,165 @@
+// graph-integer-products: products of dequantised tensors that no integer operator stands for
+// become products of their integers, which the array multiplies faster than f32, and which arrays
+// of integers alone multiply at all:
+//     (a - za) sa * (b - zb) sb = (a b - za * sums of b - zb * sums of a + terms za zb) sa sb
+// A convolution's padding is zero behind dequantize, so its sums of b are over the taps inside.
+#include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/build.h"
+
+namespace npuforge::graph {
+
+#define GEN_PASS_DEF_INTEGERPRODUCTS
+#include "npuforge/compiler/graph/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+/// An i8 tensor with one scale, or one for each slice of the axis that stays in the product.
+struct Factor {
+  Value value;
+  SmallVector<double> scales;
+  double zero = 0; ///< 0 where there are several scales
+};
+
+/// None where the value is not dequantised, or has scales along another axis than `axis`.
+std::optional<Factor> factorOf(Value value, std::optional<int64_t> axis) {
+  auto dequantize = value.getDefiningOp<DequantizeOp>();
+  if (!dequantize || !elementOf(dequantize.getInput()).isSignlessInteger(8))
+    return {};
+  Factor factor{dequantize.getInput(), SmallVector<double>(dequantize.getScales())};
+  const auto zeros = dequantize.getZeroPoints();
+  if (factor.scales.size() == 1) {
+    factor.zero = zeros[0];
+    return factor;
+  }
+  const bool symmetric = llvm::all_of(zeros, [](int32_t zero) { return zero == 0; });
+  if (!symmetric || dequantize.getAxis() != axis)
+    return {};
+  return factor;
+}
+
+/// The scales of a product whose last dimension is the outputs'.
+Value scalesOf(const Build& build, const Factor& a, const Factor& b) {
+  SmallVector<double> scales;
+  for (double scale : b.scales)
+    scales.push_back(scale * a.scales[0]);
+  if (scales.size() == 1)
+    return build.reals(scales, build.f32(), {});
+  return build.reals(scales, build.f32(), {static_cast<int64_t>(scales.size())});
+}
+
+Value scaled(const Build& build, Value sum, Value scales) {
+  return build.map(build.f32(), {sum, scales},
+                   [&](const Scalars& s) { return cast(s[0], build.f32()) * s[1]; });
+}
+
+/// sum - factor * sums
+Value less(const Build& build, Value sum, double factor, Value sums) {
+  return build.map({sum, sums}, [&](const Scalars& s) { return s[0] - s[1] * factor; });
+}
+
+Value sums(const Build& build, Value value, int64_t axis) {
+  return build.reduce(build.cast(value, build.i32()), "sum", {axis}, true);
+}
+
+/// The product of matrices of any rank of at least two, f32.
+Value product(const Build& build, const Factor& a, const Factor& b) {
+  Value sum = build.matmul(a.value, b.value);
+  const int64_t inner = rankOf(a.value) - 1;
+  if (a.zero != 0)
+    sum = less(build, sum, a.zero, sums(build, b.value, rankOf(b.value) - 2));
+  if (b.zero != 0)
+    sum = less(build, sum, b.zero, sums(build, a.value, inner));
+  const double terms = a.zero * b.zero * static_cast<double>(shapeOf(a.value)[inner]);
+  if (terms != 0)
+    sum = build.map({sum}, [&](const Scalars& s) { return s[0] + terms; });
+  return scaled(build, sum, scalesOf(build, a, b));
+}
+
+bool areMatrices(Value a, Value b) {
+  return rankOf(a) >= 2 && rankOf(b) >= 2;
+}
+
+Value rewritten(const Build& build, MatMulOp op) {
+  auto a = factorOf(op.getA(), {}), b = factorOf(op.getB(), rankOf(op.getB()) - 1);
+  return a && b && areMatrices(op.getA(), op.getB()) ? product(build, *a, *b) : Value();
+}
+
+Value rewritten(const Build& build, GemmOp op) {
+  auto a = factorOf(op.getA(), {}), b = factorOf(op.getB(), op.getTransB() ? 0 : 1);
+  if (!a || !b)
+    return {};
+  if (op.getTransA())
+    a->value = build.transpose(a->value, {1, 0});
+  if (op.getTransB())
+    b->value = build.transpose(b->value, {1, 0});
+  const double alpha = op.getAlpha().convertToFloat(), beta = op.getBeta().convertToFloat();
+  Values operands{product(build, *a, *b)};
+  if (op.getC() && beta != 0)
+    operands.push_back(op.getC());
+  return build.map(operands, [&](const Scalars& s) {
+    Scalar sum = alpha == 1 ? s[0] : s[0] * alpha;
+    return s.size() == 1 ? sum : sum + (beta == 1 ? s[1] : s[1] * beta);
+  });
+}
+
+Value rewritten(const Build& build, ConvOp op) {
+  auto x = factorOf(op.getInput(), {}), w = factorOf(op.getWeights(), 0);
+  if (!x || !w || w->zero != 0)
+    return {};
+  Value input = build.transpose(x->value, {0, 2, 3, 1}),
+        weights = build.transpose(w->value, {2, 3, 1, 0});
+  auto convolve = [&](Value of) {
+    Shape shape(shapeOf(op.getResult()));
+    auto type = RankedTensorType::get({shapeOf(of)[0], shape[2], shape[3], shape[1]}, build.i32());
+    return build.create<ConvolveOp>(type, of, weights, op.getStrides(), op.getPads(),
+                                    op.getDilations(), op.getGroups(), StringAttr());
+  };
+  Value sum = convolve(input);
+  if (x->zero != 0) {
+    Shape one_image(shapeOf(input));
+    one_image[0] = 1;
+    sum = less(build, sum, x->zero, convolve(build.number(elementOf(input), 1, one_image)));
+  }
+  Value result = scaled(build, sum, scalesOf(build, *x, *w));
+  if (op.getBias())
+    result = build.add(result, op.getBias());
+  return build.transpose(result, {0, 3, 1, 2});
+}
+
+struct IntegerProducts : impl::IntegerProductsBase<IntegerProducts> {
+  void runOnOperation() override {
+    for (Operation& op : llvm::make_early_inc_range(getOperation().getBody().front()))
+      if (isa<MatMulOp, GemmOp, ConvOp>(op) && isStatic(op))
+        rewrite(op);
+  }
+
+  static bool isStatic(Operation& op) {
+    auto known = [](Type type) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      return tensor && tensor.hasStaticShape();
+    };
+    return llvm::all_of(op.getOperandTypes(), known) && known(op.getResult(0).getType());
+  }
+
+  static void rewrite(Operation& op) {
+    OpBuilder builder(&op);
+    const Build build(builder, op.getLoc());
+    try {
+      Value made = isa<MatMulOp>(op) ? rewritten(build, cast<MatMulOp>(op))
+                   : isa<GemmOp>(op) ? rewritten(build, cast<GemmOp>(op))
+                                     : rewritten(build, cast<ConvOp>(op));
+      if (!made)
+        return;
+      op.getResult(0).replaceAllUsesWith(made);
+      op.erase();
+    } catch (const BuildError&) {
+      // too large for its parts: it stays f32
+    }
+  }
+};
+
+} // namespace
+
+} // namespace npuforge::graph

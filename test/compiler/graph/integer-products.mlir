@@ -1,0 +1,40 @@
+// RUN: npu-opt %s -pass-pipeline="builtin.module(func.func(graph-integer-products))" | FileCheck %s
+
+// (a - 3) * 0.5 times b * 0.25: the product of the integers, less 3 times b's sums of columns.
+// CHECK-LABEL: func.func @two
+// CHECK: %[[P:.*]] = graph.contract {{.*}} : (tensor<2x3x4xi8>, tensor<2x4x5xi8>) -> tensor<2x3x5xi32>
+// CHECK: %[[W:.*]] = graph.map %arg1 : (tensor<2x4x5xi8>) -> tensor<2x4x5xi32>
+// CHECK: %[[S:.*]] = graph.reduce %[[W]] {axes = array<i64: 1>, kind = "sum"}
+// CHECK: arith.constant 3 : i32
+// CHECK: graph.constant dense<1.250000e-01> : tensor<f32>
+// CHECK: arith.sitofp
+// CHECK: return %{{.*}} : tensor<2x3x5xf32>
+func.func @two(%a: tensor<2x3x4xi8>, %b: tensor<2x4x5xi8>) -> tensor<2x3x5xf32> {
+  %0 = graph.dequantize %a {scales = array<f32: 0.5>, zero_points = array<i32: 3>} : tensor<2x3x4xi8> -> tensor<2x3x4xf32>
+  %1 = graph.dequantize %b {scales = array<f32: 0.25>, zero_points = array<i32: 0>} : tensor<2x4x5xi8> -> tensor<2x4x5xf32>
+  %2 = graph.matmul %0, %1 : (tensor<2x3x4xf32>, tensor<2x4x5xf32>) -> tensor<2x3x5xf32>
+  return %2 : tensor<2x3x5xf32>
+}
+
+// A batch; one scale for each output.
+// CHECK-LABEL: func.func @batch
+// CHECK: graph.convolve {{.*}} -> tensor<2x3x3x2xi32>
+// CHECK: graph.constant dense<[1.250000e-01, 2.500000e-01]> : tensor<2xf32>
+// CHECK-NOT: graph.conv %
+func.func @batch(%x: tensor<2x1x3x3xi8>) -> tensor<2x2x3x3xf32> {
+  %w = graph.constant dense<1> : tensor<2x1x3x3xi8>
+  %0 = graph.dequantize %x {scales = array<f32: 0.5>, zero_points = array<i32: 0>} : tensor<2x1x3x3xi8> -> tensor<2x1x3x3xf32>
+  %1 = graph.dequantize %w {scales = array<f32: 0.25, 0.5>, zero_points = array<i32: 0, 0>, axis = 0 : i64} : tensor<2x1x3x3xi8> -> tensor<2x1x3x3xf32>
+  %2 = graph.conv %0, %1 {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 1} : (tensor<2x1x3x3xf32>, tensor<2x1x3x3xf32>) -> tensor<2x2x3x3xf32>
+  return %2 : tensor<2x2x3x3xf32>
+}
+
+// Scales along the dimension that is summed are no factor of the sum.
+// CHECK-LABEL: func.func @along
+// CHECK: graph.matmul
+func.func @along(%a: tensor<3x2xi8>, %b: tensor<2x5xi8>) -> tensor<3x5xf32> {
+  %0 = graph.dequantize %a {scales = array<f32: 0.5, 0.25>, zero_points = array<i32: 0, 0>, axis = 1 : i64} : tensor<3x2xi8> -> tensor<3x2xf32>
+  %1 = graph.dequantize %b {scales = array<f32: 0.25>, zero_points = array<i32: 0>} : tensor<2x5xi8> -> tensor<2x5xf32>
+  %2 = graph.matmul %0, %1 : (tensor<3x2xf32>, tensor<2x5xf32>) -> tensor<3x5xf32>
+  return %2 : tensor<3x5xf32>
+}
