@@ -5,6 +5,9 @@
 namespace npuforge::tile {
 
 namespace {
+// More parts would gain less than the code between them costs.
+constexpr int64_t kMostParts = 8;
+
 // Lane registers of a convolution.
 enum Lane {
   kBias,
@@ -30,7 +33,10 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       r(reductionOf(layer, plan, emit.machine)), f(convFootprint(layer, plan, emit.machine)),
       p(poolFootprint(layer, plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
       one_group(r.one_group(plan)), blocks_outside(plan.blocks_outside && one_group),
-      resident(keepsWeights()), parts(countParts()), first_weights(session.weight_groups),
+      resident(keepsWeights()),
+      second_in_input(layer.sum && emit.machine.scratchpad.banks % 8 == 0 &&
+                      f.bytes <= eighth() - 2 * cols),
+      parts(countParts()), first_weights(session.weight_groups),
       first_params(session.param_groups) {
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));
   std::vector<int8_t> lanes;
@@ -65,12 +71,13 @@ bool ConvCode::keepsWeights() const {
   return true;
 }
 
-/// Loads give one token for each part, and those of two bands may wait for the array at once.
+/// Loads give one token for each part, and those of as many bands as there are slots may wait for
+/// the array at once.
 int64_t ConvCode::countParts() const {
   if (!one_group || blocks_outside || plan.plain || plan.roll_rows ||
       !graph::allowed(layer.root, graph::kEarlyStart))
     return 1;
-  int64_t count = std::min<int64_t>(f.planes, e.machine.token_max / 2);
+  int64_t count = std::min<int64_t>({f.planes, e.machine.token_max / f.slots, kMostParts});
   while (f.planes % count != 0)
     --count;
   return count;
@@ -274,7 +281,7 @@ void ConvCode::setSumLanes() {
 void ConvCode::addSecond(Value rows, Value pixels, Value counter) {
   e.signal("vector", "vector");
   e.await("vector", "vector");
-  Value second = e.stream(output, secondSlot(counter), 0, {{pixels, cols, {}, {}}});
+  Value second = e.stream(secondBuffer(), secondSlot(counter), 0, {{pixels, cols, {}, {}}});
   MapOp::create(e.builder, e.location, "add", rows, mlir::ValueRange{rows, second},
                 e.lanes({{"zero_a", kSumZeroA},
                          {"mult_a", kSumMultiplierA},

@@ -63,6 +63,7 @@ private:
   Value resultOffset(const Band& band, Value block);
   Value paramSlot(Value counter);
   Value outputSlot(Value counter);
+  Value secondBuffer();
   Value secondSlot(Value counter);
 
   // conv_unfold.cc
@@ -99,7 +100,10 @@ private:
   void reductionLoop(Value count, const std::function<void(Value)>& body);
 
   /// Bytes from the first input slot to the second.
-  int64_t inputSlot() const { return (e.map.input.bytes - p.bytes) / 2 / cols * cols; }
+  int64_t inputSlot() const {
+    return second_in_input ? 2 * eighth() : (e.map.input.bytes - p.bytes) / 2 / cols * cols;
+  }
+  int64_t eighth() const { return e.machine.scratchpad.bytes / 8; }
   const Shape& stored() const { return layer.pooling ? layer.pooling->out : layer.out; }
   int64_t tasks() const { return f.bands * blocks; }
   int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
@@ -117,6 +121,8 @@ private:
   const PoolFootprint p;
   const int64_t blocks;
   const bool one_group, blocks_outside, resident; ///< resident: all blocks' weights share a slot
+  const bool second_in_input; ///< the sum's second operand lies behind the bands of the input, in
+                              ///< banks that only it is read from
   const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one
   const int64_t first_weights, first_params; ///< loaded by the layers before
   bool begun = false;

@@ -116,7 +116,7 @@ void ConvCode::loadParams(Value index, Value block, Value counter) {
 }
 
 void ConvCode::loadSecond(const Band& b, Value block, Value counter) {
-  Value to = e.row(e.scratchpad(e.map.outputSlots(), "output"), secondSlot(counter), 0);
+  Value to = e.row(secondBuffer(), secondSlot(counter), 0);
   Value from = e.row(s.dram(e, s.tensor(layer.second)), resultOffset(b, block), 0);
   CopyInOp::create(e.builder, e.location, to, from, e.mul(b.rows, layer.out.width * cols));
 }
@@ -168,8 +168,16 @@ mlir::Value ConvCode::outputSlot(Value counter) {
                e.map.outputs[1].address - e.map.outputs[0].address);
 }
 
-/// In the half of the output slots that plans leave free, in the other slot's banks.
+mlir::Value ConvCode::secondBuffer() {
+  return second_in_input ? e.scratchpad(e.map.input, "second")
+                         : e.scratchpad(e.map.outputSlots(), "output");
+}
+
+/// Behind the bands of the input; else in the half of the output slots that plans leave free, in
+/// the other slot's banks: there the store of the task before has to wait while the sum is made.
 mlir::Value ConvCode::secondSlot(Value counter) {
+  if (second_in_input)
+    return e.add(e.mul(e.parity(e.add(counter, first_params)), 2 * eighth()), eighth());
   const Place* slots = e.map.outputs;
   const int64_t half = slots[0].bytes / 2 / cols * cols;
   Value other = e.constant(slots[1].address - slots[0].address + half);

@@ -4,8 +4,8 @@ against onnxruntime's.
 
   bench.py BUILD_DIR [--network NAME ...] [--machine NAME ...] [--into FOLDER]
 
-Prints a Markdown table and writes FOLDER/networks.md and networks.json (default: BUILD_DIR/bench). A network whose outputs
-differ has no row of numbers but a reason, and the exit status is 1.
+Prints a Markdown table and writes FOLDER/networks.md and networks.json (default: BUILD_DIR/bench). A network that is
+refused or whose outputs differ has a reason in place of numbers; if they differ, or a program fails, the exit status is 1.
 """
 import argparse
 import dataclasses
@@ -28,6 +28,10 @@ class Failed(Exception):
     """A program did not do its work, or gave wrong numbers."""
 
 
+class Refused(Exception):
+    """The network needs what the compiler does not do on this machine."""
+
+
 @dataclasses.dataclass
 class Run:
     seconds: float
@@ -41,8 +45,11 @@ def call(command):
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
+    lines = errors.strip().splitlines() or [f"{command[0].name} ended with status {process.returncode}"]
+    if lines[0].endswith("cannot compile:"):
+        raise Refused(f"{lines[1].strip()} ({len(lines) - 1} such nodes)")
     if process.returncode != 0:
-        raise Failed((errors.strip().splitlines() or [f"{command[0].name} ended with status {process.returncode}"])[0])
+        raise Failed(lines[0])
     return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
 
 
@@ -84,6 +91,8 @@ class Bench:
             return row | self.measure(self.manifest(network), f"{network}.{machine}", machine)
         except Failed as failure:
             return row | {"failed": str(failure)}
+        except Refused as reason:
+            return row | {"refused": str(reason)}
 
     def measure(self, manifest, stem, machine):
         program, outputs = self.work / f"{stem}.bin", self.work / f"{stem}.out"
@@ -131,7 +140,7 @@ def main():
         for network in arguments.network or make.NETWORKS:
             for machine in arguments.machine or MACHINES:
                 rows.append(bench.row(network, machine))
-                print(f"{network} on {machine}: {rows[-1].get('failed') or rows[-1]['cycles']}", file=sys.stderr, flush=True)
+                print(f"{network} on {machine}: {table.why_not(rows[-1]) or rows[-1]['cycles']}", file=sys.stderr, flush=True)
     except reference.Unavailable as error:
         sys.exit(f"bench: {error}")
     into = arguments.into or arguments.build / "bench"

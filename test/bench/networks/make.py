@@ -16,10 +16,12 @@ import cnn
 import products
 import qdq
 import reference
+import transformer
 
 NETWORKS = {"resnet18": cnn.resnet18, "resnet50": cnn.resnet50, "mobilenetv2": cnn.mobilenetv2,
             "efficientnet-lite0": cnn.efficientnet_lite0, "vgg16": cnn.vgg16, "gemm256": products.gemm256,
-            "dlrm-mlp": products.dlrm_mlp}
+            "dlrm-mlp": products.dlrm_mlp, "bert-base": transformer.bert_base, "gpt2-decode": transformer.gpt2_decode,
+            "vit-b16": transformer.vit_b16}
 
 
 def make(name, folder):
