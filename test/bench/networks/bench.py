@@ -2,7 +2,7 @@
 """Compiles and simulates int8 networks, holds the cycles against the least that any schedule needs, and checks the outputs
 against onnxruntime's.
 
-  bench.py BUILD_DIR [--network NAME ...] [--machine NAME ...] [--into FOLDER]
+  bench.py BUILD_DIR [--network NAME ...] [--machine NAME ...] [--ablate] [--into FOLDER]
 
 Prints a Markdown table and writes FOLDER/networks.md and networks.json (default: BUILD_DIR/bench). A network that is
 refused or whose outputs differ has a reason in place of numbers; if they differ, or a program fails, the exit status is 1.
@@ -111,6 +111,26 @@ class Bench:
             "least_dram_bytes": least_dram * self.bytes_a_cycle(machine), "compile_seconds": compiled.seconds, "compile_megabytes": compiled.megabytes,
             "simulate_megabytes": simulated.megabytes, "largest_difference": largest, "equal_share": equal}
 
+    def without(self, network, machine):
+        """Cycles with each optimisation turned off, of those that make a difference."""
+        manifest, program, file = self.manifest(network), self.work / "without.bin", self.work / "without.json"
+        inputs = [a for name, values in manifest["inputs"].items() for a in ("--input", f"{name}={values}")]
+
+        def cycles(*options):
+            call([self.bin / "npuc", manifest["model"], "--machine", machine, "-o", program, *options])
+            call([self.bin / "npusim", program, "--machine", machine, "--quiet", "--timing-only", *inputs, "--json", file])
+            return json.loads(file.read_text())["cycles"]
+
+        with_all = cycles()
+        each = {name: cycles("--disable", name) for name in self.optimisations()}
+        return {name: count for name, count in each.items() if count != with_all}
+
+    def optimisations(self):
+        done = subprocess.run([self.bin / "npuc", "--disable", "help"], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Failed("npuc --disable help failed")
+        return [line.split()[0] for line in done.stdout.splitlines() if line.strip()]
+
     def bytes_a_cycle(self, machine):
         done = subprocess.run([self.bin / "npuisa", "show", machine], capture_output=True, text=True, check=False)
         found = re.search(r"^ *dram .* (\d+) bytes a cycle", done.stdout, re.MULTILINE)
@@ -133,6 +153,7 @@ def main():
     parser.add_argument("--network", action="append", choices=sorted(make.NETWORKS), help="only these (default: all)")
     parser.add_argument("--machine", action="append", help=f"only these (default: {', '.join(MACHINES)})")
     parser.add_argument("--into", type=pathlib.Path, help="where the table goes (default: BUILD_DIR/bench)")
+    parser.add_argument("--ablate", action="store_true", help="also with each optimisation off in turn")
     arguments = parser.parse_args()
     bench = Bench(arguments.build, arguments.build / "bench" / "networks")
     rows = []
@@ -140,6 +161,8 @@ def main():
         for network in arguments.network or make.NETWORKS:
             for machine in arguments.machine or MACHINES:
                 rows.append(bench.row(network, machine))
+                if arguments.ablate and "cycles" in rows[-1]:
+                    rows[-1]["without"] = bench.without(network, machine)
                 print(f"{network} on {machine}: {table.why_not(rows[-1]) or rows[-1]['cycles']}", file=sys.stderr, flush=True)
     except reference.Unavailable as error:
         sys.exit(f"bench: {error}")

@@ -27,10 +27,25 @@ difference to onnxruntime, in steps of the quantised output, and the share of ou
 """
 
 
+ABLATION = """
+With one optimisation turned off (`npuc --disable NAME`); those that change nothing are left out:
+
+| network | machine | without | cycles | times as many |
+|---|---|---|---|---|
+"""
+
+
+def without(row):
+    return "".join(f"| {row['network']} | {row['machine']} | {name} | {cycles:,} | {cycles / row['cycles']:.3f} |\n"
+                   for name, cycles in row["without"].items())
+
+
 def markdown(rows):
     lines = [line(row) for row in rows]
+    ablation = "".join(without(row) for row in rows if row.get("without"))
     load = os.getloadavg()[0]
-    return HEAD + "".join(lines) + f"\nSeconds on {os.cpu_count()} CPUs at a load average of {load:.1f}.\n" + PUBLISHED
+    return HEAD + "".join(lines) + f"\nSeconds on {os.cpu_count()} CPUs at a load average of {load:.1f}.\n" + \
+        (ABLATION + ablation if ablation else "") + PUBLISHED
 
 
 def why_not(row):
