@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 
@@ -139,10 +140,12 @@ void compare_bytes(const char* what, std::span<const std::byte> model,
 
 void compare_dram(const simulator::DramData& model, const simulator::DramData& rtl,
                   Outcome& outcome) {
-  constexpr uint64_t kBlock = 1 << 20;
-  auto bytes = static_cast<uint64_t>(model.bytes());
-  for (uint64_t at = 0; at < bytes; at += kBlock) {
-    uint64_t count = std::min(kBlock, bytes - at);
+  const std::vector<uint64_t> one = model.touched_pages(), other = rtl.touched_pages();
+  std::vector<uint64_t> pages;
+  std::ranges::set_union(one, other, std::back_inserter(pages));
+  const auto bytes = static_cast<uint64_t>(model.bytes());
+  for (uint64_t at : pages) {
+    uint64_t count = std::min(simulator::DramData::kPageBytes, bytes - at);
     compare_bytes("DRAM", model.at(at, count), rtl.at(at, count), at, outcome);
   }
 }

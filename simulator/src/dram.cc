@@ -1,6 +1,7 @@
 #include "npuforge/simulator/dram.h"
 
 #include <algorithm>
+#include <fstream>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -48,12 +49,33 @@ void check(uint64_t address, uint64_t bytes, int64_t size) {
                             " bytes lies outside");
 }
 
+/// What Linux says of a page in /proc/self/pagemap: in memory, or swapped out.
+constexpr uint64_t kPageInUse = uint64_t{3} << 62;
+
 } // namespace
 
 DramData::DramData(int64_t bytes) : bytes_(bytes), base_(reserve(bytes)) {}
 
 DramData::~DramData() {
   munmap(base_, static_cast<size_t>(bytes_));
+}
+
+std::vector<uint64_t> DramData::touched_pages() const {
+  constexpr size_t kBatch = 4096;
+  std::ifstream map("/proc/self/pagemap", std::ios::binary);
+  map.seekg(static_cast<std::streamoff>(reinterpret_cast<uintptr_t>(base_) / kPageBytes *
+                                        sizeof(uint64_t)));
+  std::vector<uint64_t> pages, entries(kBatch);
+  const uint64_t count = (static_cast<uint64_t>(bytes_) + kPageBytes - 1) / kPageBytes;
+  for (uint64_t first = 0; first < count; first += kBatch) {
+    const uint64_t now = std::min<uint64_t>(kBatch, count - first);
+    const bool known = !!map.read(reinterpret_cast<char*>(entries.data()),
+                                  static_cast<std::streamsize>(now * sizeof(uint64_t)));
+    for (uint64_t k = 0; k < now; ++k)
+      if (!known || (entries[k] & kPageInUse) != 0)
+        pages.push_back((first + k) * kPageBytes);
+  }
+  return pages;
 }
 
 void DramData::clear() {

@@ -26,6 +26,16 @@ TEST(DramTiming, AlternatesWhenBothAreShown) {
   EXPECT_EQ(dram.choose(true, true), Channel::Read);
 }
 
+TEST(DramData, KnowsWhatWasTouched) {
+  DramData data(int64_t{1} << 30);
+  data.at(DramData::kPageBytes * 5 + 17, 1)[0] = std::byte{1};
+  data.at(DramData::kPageBytes * 9000, 1)[0] = std::byte{2};
+  EXPECT_EQ(data.touched_pages(),
+            (std::vector<uint64_t>{DramData::kPageBytes * 5, DramData::kPageBytes * 9000}));
+  data.clear();
+  EXPECT_TRUE(data.touched_pages().empty());
+}
+
 TEST(DramData, IsZeroAndBounded) {
   DramData data(1 << 20);
   EXPECT_EQ(data.at((1 << 20) - 1, 1)[0], std::byte{0});

@@ -49,6 +49,10 @@ public:
   std::span<std::byte> at(uint64_t address, uint64_t bytes);
   std::span<const std::byte> at(uint64_t address, uint64_t bytes) const;
   void clear(); ///< all zero again
+  /// The address of every page that was touched, ascending; all others are zero. Asks the kernel: a
+  /// page may be named that was only read.
+  std::vector<uint64_t> touched_pages() const;
+  static constexpr uint64_t kPageBytes = 4096;
   int64_t bytes() const { return bytes_; }
 
 private:
