@@ -161,19 +161,8 @@ Scalar abs(const Scalar& a) {
   return a.is_float() ? a.apply<math::AbsFOp>() : max(a, -a);
 }
 
-/// Of floats: a - trunc(a / b) b by one fused operation, corrected where the quotient was rounded
-/// up to the next whole number; exact for quotients below 2^23.
 Scalar remainder(const Scalar& a, const Scalar& b) {
-  if (!a.is_float())
-    return a.apply<arith::RemSIOp>(b);
-  Scalar magnitude = abs(a), divisor = abs(b);
-  Scalar quotient = truncate(magnitude / divisor);
-  Scalar rest = a.make(math::FmaOp::create(*a.builder, a.location, (-quotient).value, divisor.value,
-                                           magnitude.value));
-  rest = select(rest < 0, rest + divisor, rest);
-  rest = select(rest >= divisor, rest - divisor, rest);
-  rest = select(magnitude < divisor, magnitude, rest); // b may be infinite
-  return select(a < 0, -rest, rest);
+  return a.is_float() ? a.apply<arith::RemFOp>(b) : a.apply<arith::RemSIOp>(b);
 }
 
 Scalar cast(const Scalar& a, mlir::Type element) {

@@ -162,6 +162,8 @@ private:
       return compareFloats(compare);
     if (isOneOf(op, {"arith.addi", "arith.subi", "arith.muli", "arith.shli"}))
       return type.isInteger(1) ? modulo2(op) : wrapped(type, same(op));
+    if (isOneOf(op, {"arith.remf"}))
+      return remainder(b, location, in(op, 0), in(op, 1));
     if (isOneOf(op, {"arith.divsi", "arith.remsi", "arith.divui", "arith.remui"}))
       return division(op);
     if (isOneOf(op, {"arith.minui", "arith.maxui", "arith.shrui", "arith.cmpi", "arith.shrsi"}))

@@ -30,6 +30,11 @@ struct Division {
 };
 Division divide(mlir::OpBuilder& b, mlir::Location location, mlir::Value a, mlir::Value divisor);
 
+/// The remainder of f32 with the sign of a, exact for all magnitudes; NaN for an infinite a and for
+/// a divisor of 0.
+mlir::Value remainder(mlir::OpBuilder& b, mlir::Location location, mlir::Value a,
+                      mlir::Value divisor);
+
 /// Fills the body of `to` (a map of word types, with a block but no operations) with what the body
 /// of `from` means. Emits an error and fails on operations that have no meaning over words.
 mlir::LogicalResult writeBody(MapOp from, MapOp to);
