@@ -18,6 +18,7 @@ graph::PrecisionOptions optionsOf(const Precisions& precisions) {
 
 void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions) {
   mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
+  main.addPass(graph::createDropEmpty());   // tensors without elements
   main.addPass(graph::createCleanImport()); // identities, views of constants, bias into gemm
   main.addPass(graph::createFoldScales());  // batch normalisation into convolutions
   main.addPass(

@@ -190,8 +190,9 @@ private:
         problem("{} '{}', {} bytes at {:#x}, reaches beyond the {} bytes of DRAM", what, port.name,
                 port.bytes, port.address, dram());
       }
-      if (std::any_of(port.shape.begin(), port.shape.end(), [](int64_t d) { return d < 1; })) {
-        problem("{} '{}': every extent of the shape must be 1 or more", what, port.name);
+      const int64_t least = port.layout == "words" ? 0 : 1;
+      if (std::any_of(port.shape.begin(), port.shape.end(), [&](int64_t d) { return d < least; })) {
+        problem("{} '{}': every extent of the shape must be {} or more", what, port.name, least);
       }
     });
   }

@@ -260,6 +260,13 @@ def quantised():
     case("max_pool_wide_line", "MaxPool", [real(1, 2, 3000)], 17, kernel_shape=[1500], strides=[200], pads=[0, 100])
     case("average_pool_wide", "AveragePool", [wide], 17, kernel_shape=[35, 36], pads=[3, 0, 0, 3], strides=[2, 3])
 
+    # Tensors without elements.
+    case("empty_concat", "Concat", [real(2, 3), real(0, 3), real(1, 3)], 17, axis=0)
+    case("empty_reduce_sum", "ReduceSum", [real(2, 0, 3), Constant(ints(1))], 17, keepdims=0)
+    case("empty_matmul", "MatMul", [real(2, 0), real(0, 3)], 17)
+    case("empty_pad", "Pad", [real(0, 2), Constant(ints(1, 0, 1, 1)), Constant(np.float32(7))], 17)
+    case("empty_relu", "Relu", [real(2, 0, 4)], 17)
+
 
 if __name__ == "__main__":
     define()

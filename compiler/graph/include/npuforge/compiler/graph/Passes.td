@@ -12,6 +12,10 @@ def InferShapes : Pass<"graph-infer-shapes", "::mlir::func::FuncOp"> {
   }];
 }
 
+def DropEmpty : Pass<"graph-drop-empty", "::mlir::func::FuncOp"> {
+  let summary = "Tensors without elements become constants, and nobody reads them any more";
+}
+
 def CleanImport : Pass<"graph-clean-import", "::mlir::func::FuncOp"> {
   let summary = "Removes identities, folds views of constants, turns matmul + constant add into gemm";
 }
