@@ -16,11 +16,15 @@ graph::PrecisionOptions optionsOf(const Precisions& precisions) {
 
 } // namespace
 
-void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions) {
+void add_cleaning_passes(mlir::OpPassManager& passes) {
   mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
   main.addPass(graph::createDropEmpty());   // tensors without elements
   main.addPass(graph::createCleanImport()); // identities, views of constants, bias into gemm
-  main.addPass(graph::createFoldScales());  // batch normalisation into convolutions
+  main.addPass(graph::createFoldScales());  // batch normalisation into convolutions and gemms
+}
+
+void add_lowering_passes(mlir::OpPassManager& passes, const Precisions& precisions) {
+  mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
   main.addPass(
       graph::createMoveQuantize());    // only arithmetic stays between dequantize and quantize
   main.addPass(graph::createCommon()); // equal quantizes of one value are one
@@ -40,6 +44,11 @@ void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions)
   main.addPass(graph::createMergeCrossings()); // maps beside changes between words and blocks
   main.addPass(graph::createCheckLowered());   // refuses the rest
   main.addPass(graph::createCommon());
+}
+
+void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions) {
+  add_cleaning_passes(passes);
+  add_lowering_passes(passes, precisions);
 }
 
 Diagnostics::Diagnostics(mlir::MLIRContext& context) : context_(context) {

@@ -20,7 +20,14 @@ struct Precisions {
   std::vector<std::string> layers{}; ///< NAME=TYPE, of one node
 };
 
-/// The graph passes in order. The module then holds integer operators on 4-D tensors only.
+/// The first graph passes: operators become fewer, the element types stay. Between these and the
+/// rest a float network can be quantised.
+void add_cleaning_passes(mlir::OpPassManager& passes);
+
+/// The graph passes behind them. The module then holds what the back end takes.
+void add_lowering_passes(mlir::OpPassManager& passes, const Precisions& precisions = {});
+
+/// All graph passes in order.
 void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions = {});
 
 /// Collects MLIR's diagnostics while it lives, so that tools report them in their own way.

@@ -18,6 +18,7 @@
 #include "../pipeline.h"
 #include "maps_report.h"
 #include "options.h"
+#include "quantize_options.h"
 #include "reasons.h"
 #include "report.h"
 #include "stages.h"
@@ -29,6 +30,7 @@ using namespace npuforge;
 struct Options : tools::ModelOptions {
   std::string output, machine = isa::kDefaultMachine, emit = "elf", json, maps_json;
   bool fast_math = false;
+  tools::QuantizeOptions quantize;
 };
 
 /// To the file, or to standard output if none is given.
@@ -119,7 +121,11 @@ int run(const Options& options) {
   tools::Reasons reasons;
   mlir::MLIRContext context;
   tools::collect_reasons(context, reasons);
-  mlir::OwningOpRef<mlir::ModuleOp> module = tools::load_graph(context, options);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      tools::load_graph(context, options, [&](mlir::ModuleOp network) {
+        if (options.quantize.wanted())
+          tools::quantize(network, options.quantize, options.emit == "elf");
+      });
   tools::Report report = tools::describe(*module, spec.machine);
   tools::Maps maps;
   lower(*module, options, spec, stages, maps);
@@ -151,7 +157,9 @@ int main(int argc, char** argv) {
   app.add_option("--json", options.json, "FILE: the report as JSON");
   app.add_option("--maps-json", options.maps_json,
                  "FILE: the instructions chosen for element-wise operators, as JSON");
+  tools::add_quantize_options(app, options.quantize);
   app.final_callback([&] {
+    tools::check(options.quantize);
     if (options.emit == "elf" && options.output.empty())
       throw CLI::RequiredError("-o");
   });

@@ -179,15 +179,24 @@ mlir::OwningOpRef<mlir::ModuleOp> import_graph(mlir::MLIRContext& context,
 } // namespace
 
 mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
-                                             const ModelOptions& options) {
+                                             const ModelOptions& options,
+                                             const std::function<void(mlir::ModuleOp)>& prepare) {
   mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options);
   const std::vector<llvm::StringRef> disabled(options.disabled.begin(), options.disabled.end());
   if (!disabled.empty())
     (*module)->setAttr(graph::kDisableAttr, mlir::Builder(&context).getStrArrayAttr(disabled));
-  mlir::PassManager passes(&context);
-  compiler::add_graph_passes(passes, options.precisions);
-  compiler::print_after(passes, options.print_after, options.printed);
-  compiler::run_passes(passes, *module);
+  auto run = [&](const std::function<void(mlir::OpPassManager&)>& add) {
+    mlir::PassManager passes(&context);
+    add(passes);
+    compiler::print_after(passes, options.print_after, options.printed);
+    compiler::run_passes(passes, *module);
+  };
+  run(compiler::add_cleaning_passes);
+  if (prepare)
+    prepare(*module);
+  run([&](mlir::OpPassManager& passes) {
+    compiler::add_lowering_passes(passes, options.precisions);
+  });
   return module;
 }
 

@@ -26,10 +26,11 @@ struct ModelOptions {
 
 void add_model_options(CLI::App& app, ModelOptions& options);
 
-/// Reads the model and runs the graph passes; notes go to standard error. Throws ImportError,
-/// CompileError.
-mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
-                                             const ModelOptions& options);
+/// Reads the model and runs the graph passes; notes go to standard error. `prepare` is called with
+/// the network as it is between cleaning and lowering. Throws ImportError, CompileError.
+mlir::OwningOpRef<mlir::ModuleOp>
+load_graph(mlir::MLIRContext& context, const ModelOptions& options,
+           const std::function<void(mlir::ModuleOp)>& prepare = {});
 
 /// Throws if --print-ir-after named a pass that never ran.
 void check_printed(const ModelOptions& options);

@@ -1,5 +1,5 @@
-// graph-fold-scales: a factor and an offset for each channel behind a convolution, as batch
-// normalisation is, go into its weights and its bias.
+// graph-fold-scales: a factor and an offset for each channel behind a convolution or a gemm, as
+// batch normalisation is, go into its weights and its bias.
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/build.h"
 #include "npuforge/compiler/graph/optimisations.h"
@@ -26,51 +26,80 @@ bool isScale(MapOp map) {
          sum.getRhs() == body.getArgument(2) && yield.getValue() == sum.getResult();
 }
 
-/// A constant that gives each channel of [N, C, H, W] a number, as [C]; null for others.
-mlir::Value perChannel(const Build& build, mlir::Value value, int64_t channels) {
-  if (!constantValue(value) || rankOf(value) > 4)
+/// A constant that gives each channel (dimension 1 of `rank`) a number, as [C]; null for others.
+mlir::Value perChannel(const Build& build, mlir::Value value, int64_t rank, int64_t channels) {
+  if (!constantValue(value) || rankOf(value) > rank)
     return {};
-  mlir::Value raised = build.raise(value, 4);
+  mlir::Value raised = build.raise(value, rank);
   Dims shape = shapeOf(raised);
-  if (shape[0] != 1 || shape[2] != 1 || shape[3] != 1 || (shape[1] != channels && shape[1] != 1))
+  if (elements(shape) != shape[1] || (shape[1] != channels && shape[1] != 1))
     return {};
   return build.expand(build.reshape(raised, shape[1]), channels);
 }
 
-/// Why factors cannot go into the convolution; "" if they can.
-std::string obstacle(ConvOp conv, MapOp map) {
-  if (!conv.getResult().hasOneUse())
-    return "the convolution's result has other readers";
-  if (!constantValue(conv.getWeights()) || (conv.getBias() && !constantValue(conv.getBias())))
-    return "the convolution's weights are not constant";
-  return map.getType() == conv.getType() ? "" : "the result has another shape";
+/// bias * factor + offset
+mlir::Value scaled(const Build& build, mlir::Value bias, mlir::Value factor, mlir::Value offset) {
+  return bias ? build.add(build.multiply(bias, factor), offset) : offset;
+}
+
+/// The product with factor and offset inside; null if they do not fit.
+mlir::Value folded(const Build& build, ConvOp conv, MapOp map) {
+  const int64_t channels = shapeOf(conv.getWeights())[0];
+  mlir::Value factor = perChannel(build, map.getInputs()[1], 4, channels),
+              offset = perChannel(build, map.getInputs()[2], 4, channels);
+  if (!factor || !offset)
+    return {};
+  mlir::Value weights =
+      build.multiply(conv.getWeights(), build.reshape(factor, {channels, 1, 1, 1}));
+  return ConvOp::create(build.builder(), conv.getLoc(), conv.getType(), conv.getInput(), weights,
+                        scaled(build, conv.getBias(), factor, offset), conv.getStrides(),
+                        conv.getPads(), conv.getDilations(), conv.getGroups(),
+                        conv.getAutoPadAttr());
+}
+
+mlir::Value folded(const Build& build, GemmOp gemm, MapOp map) {
+  const int64_t columns = shapeOf(gemm.getResult())[1];
+  mlir::Value factor = perChannel(build, map.getInputs()[1], 2, columns),
+              offset = perChannel(build, map.getInputs()[2], 2, columns);
+  if (!factor || !offset)
+    return {};
+  mlir::Value turned = gemm.getTransB() ? build.reshape(factor, {columns, 1}) : factor,
+              c = gemm.getC();
+  if (c)
+    c = build.multiply(c, build.number(elementOf(c), gemm.getBeta().convertToDouble()));
+  return GemmOp::create(build.builder(), gemm.getLoc(), gemm.getType(), gemm.getA(),
+                        build.multiply(gemm.getB(), turned), scaled(build, c, factor, offset),
+                        gemm.getAlpha(), llvm::APFloat(1.0f), gemm.getTransA(), gemm.getTransB());
+}
+
+/// Why factors cannot go into the product; "" if they can.
+std::string obstacle(mlir::Operation* product, MapOp map) {
+  if (!product->hasOneUse())
+    return "the product's result has other readers";
+  for (mlir::Value operand : llvm::drop_begin(product->getOperands()))
+    if (!constantValue(operand))
+      return "the product's weights are not constant";
+  return map.getType() == product->getResult(0).getType() ? "" : "the result has another shape";
 }
 
 void fold(MapOp map) {
-  auto conv = map.getInputs().empty() ? ConvOp() : map.getInputs()[0].getDefiningOp<ConvOp>();
-  if (!conv || !isScale(map))
+  mlir::Operation* product = map.getInputs().empty() ? nullptr : map.getInputs()[0].getDefiningOp();
+  if (!llvm::isa_and_present<ConvOp, GemmOp>(product) || !isScale(map))
     return;
-  if (std::string why = obstacle(conv, map); !why.empty())
+  if (std::string why = obstacle(product, map); !why.empty())
     return refused(map.getLoc(), kFoldScales, why);
   mlir::OpBuilder builder(map);
-  Build build(builder, conv.getLoc());
-  const int64_t channels = shapeOf(conv.getWeights())[0];
-  mlir::Value factor = perChannel(build, map.getInputs()[1], channels);
-  mlir::Value offset = perChannel(build, map.getInputs()[2], channels);
-  if (!factor || !offset)
+  Build build(builder, product->getLoc());
+  auto conv = llvm::dyn_cast<ConvOp>(product);
+  mlir::Value result =
+      conv ? folded(build, conv, map) : folded(build, llvm::cast<GemmOp>(product), map);
+  if (!result)
     return refused(map.getLoc(), kFoldScales, "factors or offsets are no constants of channels");
-  taken(map.getLoc(), kFoldScales, "is in the weights of '" + nodeName(conv.getLoc()) + "'");
-  mlir::Value weights =
-      build.multiply(conv.getWeights(), build.reshape(factor, {channels, 1, 1, 1}));
-  mlir::Value bias =
-      conv.getBias() ? build.add(build.multiply(conv.getBias(), factor), offset) : offset;
-  auto folded = ConvOp::create(builder, conv.getLoc(), conv.getType(), conv.getInput(), weights,
-                               bias, conv.getStrides(), conv.getPads(), conv.getDilations(),
-                               conv.getGroups(), conv.getAutoPadAttr());
-  folded->setDiscardableAttrs(conv->getDiscardableAttrDictionary()); // precision
-  map.getResult().replaceAllUsesWith(folded.getResult());
+  taken(map.getLoc(), kFoldScales, "is in the weights of '" + nodeName(product->getLoc()) + "'");
+  result.getDefiningOp()->setDiscardableAttrs(product->getDiscardableAttrDictionary()); // precision
+  map.getResult().replaceAllUsesWith(result);
   map.erase();
-  conv.erase();
+  product->erase();
 }
 
 struct FoldScales : impl::FoldScalesBase<FoldScales> {

@@ -95,7 +95,7 @@ void unfold(const Window& window, ArrayRef<int64_t> kernel, const double* image,
 
 Tensor compute(ConvOp op, Operands x) {
   Tensor result = make_result(op);
-  const Tensor &in = x[0], &weights = x[1];
+  const Tensor in = in_precision(op, x[0]), weights = in_precision(op, x[1]);
   const ArrayRef<int64_t> w = weights.shape, out = result.shape, kernel = w.drop_front(2);
   Window window(op, in.shape, kernel, op.getDilations());
   const int64_t groups = op.getGroups(), each = w[0] / groups, inner = w[1] * w[2] * w[3];
@@ -184,10 +184,11 @@ Tensor compute(GlobalAveragePoolOp op, Operands x) {
 
 Tensor compute(GemmOp op, Operands x) {
   Tensor result = make_result(op);
+  const Tensor left = in_precision(op, x[0]), right = in_precision(op, x[1]);
   const int64_t rows = result.shape[0], columns = result.shape[1],
                 inner = x[0].shape[op.getTransA() ? 0 : 1];
-  Matrix a{x[0].reals->data(), op.getTransA() ? 1 : inner, op.getTransA() ? rows : 1},
-      b{x[1].reals->data(), op.getTransB() ? 1 : columns, op.getTransB() ? inner : 1};
+  Matrix a{left.reals->data(), op.getTransA() ? 1 : inner, op.getTransA() ? rows : 1},
+      b{right.reals->data(), op.getTransB() ? 1 : columns, op.getTransB() ? inner : 1};
   multiply(a, b, result.reals->data(), rows, inner, columns);
   const double alpha = op.getAlpha().convertToDouble(), beta = op.getBeta().convertToDouble();
   Shape strides = op.getC() ? broadcast_strides(x[2].shape, result.shape) : Shape{0, 0};
@@ -201,6 +202,7 @@ Tensor compute(GemmOp op, Operands x) {
 
 Tensor compute(MatMulOp op, Operands x) {
   Tensor result = make_result(op);
+  const Tensor left = in_precision(op, x[0]), right = in_precision(op, x[1]);
   Shape a = x[0].shape, b = x[1].shape, out = result.shape;
   if (a.size() == 1)
     a.insert(a.begin(), 1), out.insert(out.size() - (b.size() > 1 ? 1 : 0) + out.begin(), 1);
@@ -211,9 +213,9 @@ Tensor compute(MatMulOp op, Operands x) {
   Shape a_strides = broadcast_strides(ArrayRef(a).drop_back(2), batches),
         b_strides = broadcast_strides(ArrayRef(b).drop_back(2), batches);
   for_each_index(batches, [&](ArrayRef<int64_t> index, int64_t i) {
-    Matrix left{x[0].reals->data() + dot(index, a_strides) * rows * inner, inner, 1},
-        right{x[1].reals->data() + dot(index, b_strides) * inner * columns, columns, 1};
-    multiply(left, right, result.reals->data() + i * rows * columns, rows, inner, columns);
+    Matrix a_part{left.reals->data() + dot(index, a_strides) * rows * inner, inner, 1},
+        b_part{right.reals->data() + dot(index, b_strides) * inner * columns, columns, 1};
+    multiply(a_part, b_part, result.reals->data() + i * rows * columns, rows, inner, columns);
   });
   round_to(result.element, *result.reals);
   return result;

@@ -3,7 +3,6 @@
 // chooses. All throw InterpreterError.
 
 #include "npuforge/compiler/graph/Graph.h"
-
 #include "npuforge/compiler/graph/reference_tensor.h"
 
 namespace npuforge::graph::reference {
@@ -38,6 +37,9 @@ Tensor compute(TransposeOp op, Operands x);
 
 /// Zeros of the type that the operation's result has. Throws if its shape is not known.
 Tensor make_result(mlir::Operation* op);
+
+/// An f32 operand of a product as the array takes it: in the type of the attribute `precision`.
+Tensor in_precision(mlir::Operation* op, const Tensor& x);
 
 /// The operand's elements in another shape.
 Tensor reshaped(const Tensor& x, llvm::ArrayRef<int64_t> shape);

@@ -9,21 +9,6 @@
 namespace npuforge::graph::reference {
 namespace {
 
-/// f32 operands as the array would take them.
-template <typename Op>
-Tensor in_precision(Op op, const Tensor& x) {
-  auto precision = op.getPrecision();
-  if (!precision || *precision == "f32")
-    return x;
-  mlir::MLIRContext* context = x.element.getContext();
-  mlir::Type type = *precision == "f16" ? mlir::Type(mlir::Float16Type::get(context))
-                                        : mlir::Type(mlir::BFloat16Type::get(context));
-  Tensor result = x;
-  result.reals = std::make_shared<Reals>(*x.reals);
-  round_to(type, *result.reals);
-  return result;
-}
-
 void finish(Tensor& result) {
   if (result.is_real())
     round_to(result.element, *result.reals);
@@ -50,6 +35,19 @@ struct Window {
 };
 
 } // namespace
+
+Tensor in_precision(mlir::Operation* op, const Tensor& x) {
+  auto precision = op->getAttrOfType<mlir::StringAttr>("precision");
+  if (!precision || precision == "f32" || !x.element.isF32())
+    return x;
+  mlir::MLIRContext* context = x.element.getContext();
+  mlir::Type type = precision == "f16" ? mlir::Type(mlir::Float16Type::get(context))
+                                       : mlir::Type(mlir::BFloat16Type::get(context));
+  Tensor result = x;
+  result.reals = std::make_shared<Reals>(*x.reals);
+  round_to(type, *result.reals);
+  return result;
+}
 
 Tensor compute(ContractOp op, Operands x) {
   Tensor result = make_result(op), left = in_precision(op, x[0]), right = in_precision(op, x[1]);

@@ -81,9 +81,9 @@ def FoldViews : Pass<"graph-fold-views", "::mlir::func::FuncOp"> {
 }
 
 def FoldScales : Pass<"graph-fold-scales", "::mlir::func::FuncOp"> {
-  let summary = "Factors and offsets of channels go into the convolution before them";
+  let summary = "Factors and offsets of channels go into the convolution or gemm before them";
   let description = [{
-    A conv of constant weights whose only user is a map x * factor + offset with constants for each channel: batch normalisation.
+    A conv or gemm of constant weights whose only user is a map x * factor + offset with constants for each channel: batch normalisation.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }

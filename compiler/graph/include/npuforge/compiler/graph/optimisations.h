@@ -19,7 +19,7 @@ struct Optimisation {
 inline constexpr Optimisation kFoldBias{
     "fold-bias", "a constant added to a matrix product becomes the product's bias"};
 inline constexpr Optimisation kFoldScales{
-    "fold-scales", "batch normalisation goes into the convolution before it"};
+    "fold-scales", "batch normalisation goes into the convolution or gemm before it"};
 inline constexpr Optimisation kCommon{"common", "equal operations of equal operands become one"};
 inline constexpr Optimisation kChannelsLast{
     "channels-last", "transposes sink until they meet their opposites, and both vanish"};

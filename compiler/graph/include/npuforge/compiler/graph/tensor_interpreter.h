@@ -39,12 +39,14 @@ public:
   /// operands in this way.
   reference::Tensor take(mlir::Value value);
 
+  /// Gives a value another content, for all its uses. No use may have been taken.
+  void set(mlir::Value value, reference::Tensor tensor);
+
 private:
   struct Held {
     reference::Tensor tensor;
     int64_t uses;
   };
-  void set(mlir::Value value, reference::Tensor tensor);
 
   llvm::DenseMap<mlir::Value, Held> values_;
 };

@@ -1,0 +1,78 @@
+#include "fall_back.h"
+
+namespace npuforge::quantize {
+namespace {
+
+class Search {
+public:
+  Search(mlir::func::FuncOp main, const std::vector<Layer>& layers, const Choice& choice,
+         llvm::ArrayRef<Sample> samples)
+      : main_(main), layers_(layers), choice_(choice), samples_(samples) {}
+
+  /// The error when these layers are floats; tried() is the choice.
+  double error(const std::set<size_t>& floating) {
+    tried_ = choice_;
+    tried_.others = "bf16";
+    tried_.chosen = choose(layers_, floating);
+    return measure(main_, layers_, insert(main_, layers_, tried_), samples_, false).error;
+  }
+  const Choice& tried() const { return tried_; }
+
+  /// Layers that compute something in 8 bits, with the error that each one causes alone.
+  std::map<size_t, double> contributions() {
+    std::set<size_t> all;
+    for (size_t i = 0; i < layers_.size(); ++i)
+      if (choice_.chosen[i] && layers_[i].kind != Layer::Kind::kSelect)
+        all.insert(i);
+    std::map<size_t, double> result;
+    for (size_t layer : all) {
+      tried_ = choice_;
+      tried_.chosen.assign(layers_.size(), false);
+      tried_.chosen[layer] = true;
+      result[layer] =
+          measure(main_, layers_, insert(main_, layers_, tried_), samples_, false).error;
+    }
+    return result;
+  }
+
+private:
+  mlir::func::FuncOp main_;
+  const std::vector<Layer>& layers_;
+  const Choice& choice_;
+  llvm::ArrayRef<Sample> samples_;
+  Choice tried_;
+};
+
+} // namespace
+
+Fallback meet(mlir::func::FuncOp main, const std::vector<Layer>& layers, const Choice& choice,
+              double error, llvm::ArrayRef<Sample> samples, double limit) {
+  if (error <= limit)
+    return {choice, {}, {}, error};
+  Search search(main, layers, choice, samples);
+  Fallback result;
+  result.contributions = search.contributions();
+  std::vector<size_t> ranked;
+  for (auto [layer, unused] : result.contributions)
+    ranked.push_back(layer);
+  llvm::sort(ranked, [&](size_t a, size_t b) {
+    return std::pair(-result.contributions[a], a) < std::pair(-result.contributions[b], b);
+  });
+  auto first = [&](size_t count) {
+    return std::set<size_t>(ranked.begin(), ranked.begin() + static_cast<ptrdiff_t>(count));
+  };
+  size_t low = 1, high = ranked.size(); // the least count is in [low, high]
+  while (low < high) {
+    const size_t middle = (low + high) / 2;
+    if (search.error(first(middle)) <= limit)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  result.error = search.error(first(low));
+  result.choice = search.tried();
+  result.layers.assign(ranked.begin(), ranked.begin() + static_cast<ptrdiff_t>(low));
+  return result;
+}
+
+} // namespace npuforge::quantize

@@ -1,0 +1,24 @@
+#pragma once
+// Layers that go back to floats until the network's error is small enough: products multiply in
+// bf16, all else is f32.
+
+#include <map>
+
+#include "measure.h"
+
+namespace npuforge::quantize {
+
+struct Fallback {
+  Choice choice;                          ///< with what stays in 8 bits
+  std::vector<size_t> layers;             ///< that became floats, most harmful first
+  std::map<size_t, double> contributions; ///< error with this layer alone in 8 bits
+  double error = 0;                       ///< of the network then
+};
+
+/// Ranks the layers by the error that each one causes alone and takes as few from the top as make
+/// the network's error at most `limit`; all of them where that is not enough. `error`: of the
+/// choice as it is.
+Fallback meet(mlir::func::FuncOp main, const std::vector<Layer>& layers, const Choice& choice,
+              double error, llvm::ArrayRef<Sample> samples, double limit);
+
+} // namespace npuforge::quantize
