@@ -33,7 +33,8 @@ def call(command, place):
     except OSError as error:
         raise Unavailable(f"cannot run {command[0]}: {error.strerror}") from error
     if done.returncode != 0:
-        raise Unavailable(f"{command[0]}: {(done.stderr.strip() or 'no message').splitlines()[-1]}")
+        said = done.stderr.strip().splitlines() or ["no message"]
+        raise Unavailable(f"{command[0]}: {next((line for line in said if 'Error:' in line), said[-1])}")
     return done.stdout
 
 
@@ -42,8 +43,9 @@ def request(model, samples, work, **options):
     inputs = {}
     for index, (name, array) in enumerate(samples.items()):
         file = work / f"input{index}.raw"
-        file.write_bytes(array.astype(np.float32).tobytes())
-        inputs[name] = {"file": str(file), "dims": list(array.shape)}
+        kind = np.int64 if np.issubdtype(array.dtype, np.integer) else np.float32
+        file.write_bytes(array.astype(kind).tobytes())
+        inputs[name] = {"file": str(file), "type": np.dtype(kind).name, "dims": list(array.shape)}
     text = work / "request.json"
     text.write_text(json.dumps({"inputs": inputs, **options}))
     return json.loads(call(["node", str(HERE / "run.mjs"), str(model), str(text)], folder(work.parent)))

@@ -1,7 +1,6 @@
-// A model in onnxruntime: run.mjs MODEL REQUEST. The request (JSON) names raw f32 files of the inputs and onnxruntime's level of
-// optimisation; with `ranges` the smallest and
-// largest element of each output go to standard output, with `folder` the outputs as raw files go there and their types and
-// shapes to standard output. It runs in the folder that has node_modules/onnxruntime-node.
+// A model in onnxruntime: run.mjs MODEL REQUEST. The request (JSON) names raw files of the inputs, f32 or i64, and onnxruntime's
+// level of optimisation; with `ranges` the smallest and largest element of each output go to standard output, with `folder` the outputs as
+// raw files go there and their types and shapes to standard output. It runs in the folder that has node_modules/onnxruntime-node.
 import fs from 'fs';
 import { createRequire } from 'module';
 const ort = createRequire(process.cwd() + '/')('onnxruntime-node');
@@ -10,9 +9,10 @@ const [model, request] = process.argv.slice(2);
 const { inputs, level, ranges, folder } = JSON.parse(fs.readFileSync(request, 'utf8'));
 const session = await ort.InferenceSession.create(model, { graphOptimizationLevel: level });
 const feeds = {};
-for (const [name, { file, dims }] of Object.entries(inputs)) {
-  const bytes = fs.readFileSync(file);
-  feeds[name] = new ort.Tensor('float32', new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4), dims);
+const arrays = { float32: Float32Array, int64: BigInt64Array };
+for (const [name, { file, type, dims }] of Object.entries(inputs)) {
+  const bytes = new Uint8Array(fs.readFileSync(file)); // its own buffer, aligned for any element
+  feeds[name] = new ort.Tensor(type, new arrays[type](bytes.buffer), dims);
 }
 const outputs = await session.run(feeds);
 const answer = {};
