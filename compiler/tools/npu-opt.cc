@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   npuforge::graph::registerGraphPasses();
   npuforge::tile::registerFitPass();
   npuforge::tile::registerSplitPass();
+  npuforge::tile::registerFusePass();
   npuforge::tile::registerPlanPass();
   npuforge::tile::registerGeneratePass();
   npuforge::tile::registerPatternsPass();

@@ -36,8 +36,9 @@ struct Option {
 
 class Search {
 public:
-  Search(const isa::Spec& spec, const std::vector<Pattern>& patterns, Dag& dag, int64_t rows)
-      : spec(spec), patterns(patterns), dag(dag), rows(rows) {}
+  Search(const isa::Spec& spec, const std::vector<Pattern>& patterns, Dag& dag, int64_t rows,
+         const std::set<int>& accumulated)
+      : spec(spec), patterns(patterns), dag(dag), rows(rows), accumulated(accumulated) {}
 
   std::vector<Cover> run(Class root) {
     const Need goal{dag.find(root), isa::Space::Scratchpad, 0};
@@ -64,8 +65,13 @@ private:
     std::multiset<const Pattern*> used;
   };
 
+  /// What lies in the scratchpad is loaded as often as it is needed, what is in the accumulator is
+  /// there once.
   bool isInput(const Need& need) const {
-    return need.space == isa::Space::Scratchpad && dag.leafOf(need.c);
+    const Node* leaf = dag.leafOf(need.c);
+    if (leaf && accumulated.count(leaf->leaf))
+      return need.space == isa::Space::Accumulator && need.copy == 0;
+    return leaf && need.space == isa::Space::Scratchpad;
   }
 
   const std::vector<Option>& options(const Need& need) {
@@ -296,6 +302,7 @@ private:
   const std::vector<Pattern>& patterns;
   Dag& dag;
   const int64_t rows;
+  const std::set<int>& accumulated;
   std::map<Need, std::vector<Option>> options_;
   std::map<Need, int64_t> bounds_;
   std::map<Need, const Option*> chosen;
@@ -317,8 +324,8 @@ int64_t occupancy(const isa::Spec& spec, const isa::Instruction& instruction, in
 }
 
 std::vector<Cover> findCovers(const isa::Spec& spec, const std::vector<Pattern>& patterns, Dag& dag,
-                              Class root, int64_t rows) {
-  return Search(spec, patterns, dag, rows).run(root);
+                              Class root, int64_t rows, const std::set<int>& accumulated) {
+  return Search(spec, patterns, dag, rows, accumulated).run(root);
 }
 
 } // namespace npuforge::match

@@ -10,6 +10,7 @@ namespace npuforge::npu {
 void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec, bool fast_math) {
   pipeline.addPass(tile::createFitPass(spec));
   pipeline.addPass(tile::createSplitPass(spec));
+  pipeline.addPass(tile::createFusePass(spec, fast_math));
   pipeline.addPass(tile::createPlanPass(spec, fast_math));
   pipeline.addPass(tile::createGeneratePass(spec));
   pipeline.addPass(mlir::createCanonicalizerPass());

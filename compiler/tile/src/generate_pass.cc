@@ -8,7 +8,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "session.h"
-#include "words.h"
+#include "words_epilogue.h"
 
 namespace npuforge::tile {
 
@@ -106,8 +106,8 @@ private:
     for (Operation* user : value.getUsers()) {
       if (mlir::isa<func::ReturnOp>(user))
         return static_cast<int64_t>(layers.size());
-      if (auto reshape = dyn_cast<graph::ReshapeOp>(user))
-        last = std::max(last, lastReader(reshape.getResult(), layers));
+      if (mlir::isa<graph::ReshapeOp>(user) || user->hasAttr(kFusedAttr))
+        last = std::max(last, lastReader(user->getResult(0), layers));
       auto reader =
           llvm::find_if(layers, [&](const Planned& planned) { return planned.first.root == user; });
       if (reader != layers.end())
@@ -206,7 +206,8 @@ private:
   }
 
   static bool readsWords(Operation* user) {
-    return wordsKind(*user) || mlir::isa<graph::ReshapeOp, func::ReturnOp>(user);
+    return wordsKind(*user) || user->hasAttr(kFusedAttr) ||
+           mlir::isa<graph::ReshapeOp, func::ReturnOp>(user);
   }
 
   void makeConstants() {

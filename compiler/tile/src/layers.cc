@@ -4,7 +4,7 @@
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/graph/scale.h"
 
-#include "words.h"
+#include "words_epilogue.h"
 
 namespace npuforge::tile {
 
@@ -229,6 +229,12 @@ FailureOr<Layer> readLayer(Operation& root) {
   layer.name = graph::nodeName(root.getLoc());
   if (wordsKind(root)) {
     layer.kind = Kind::Words;
+    auto map = dyn_cast<graph::MapOp>(root);
+    if (Operation* product = map ? fusedProduct(map) : nullptr) {
+      layer.node = product;
+      if (const std::string name = graph::nodeName(product->getLoc()); name != layer.name)
+        layer.name = name + "+" + layer.name;
+    }
     return layer;
   }
   layer.out = shapeOf(root.getResult(0));

@@ -47,7 +47,8 @@ private:
     return b.getDictionaryAttr(
         {entry("space", value.space), entry("element_bytes", value.element_bytes),
          entry("input", value.input), entry("address", value.address), entry("slot", value.slot),
-         entry("is_result", b.getBoolAttr(value.is_result))});
+         entry("is_result", b.getBoolAttr(value.is_result)),
+         entry("is_row", b.getBoolAttr(value.is_row))});
   }
 
   Attribute write(const MapStep& step) {
@@ -117,7 +118,8 @@ private:
 
   MapValue value(DictionaryAttr from) {
     return {text(from, "space"),     number(from, "element_bytes"), number(from, "input"),
-            flag(from, "is_result"), number(from, "address"),       number(from, "slot")};
+            flag(from, "is_result"), number(from, "address"),       number(from, "slot"),
+            flag(from, "is_row")};
   }
 
   MapStep step(DictionaryAttr from) {

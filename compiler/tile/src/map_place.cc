@@ -20,26 +20,37 @@ struct Bank {
   int64_t used = 0; ///< by each row of a tile
 };
 
+void addBanks(std::vector<Bank>& banks, isa::Space space, int64_t begin, int64_t end,
+              int64_t bank) {
+  for (int64_t at = begin; at < end;) {
+    const int64_t next = std::min(end, (at / bank + 1) * bank);
+    banks.push_back({isa::name(space), at, next - at});
+    at = next;
+  }
+}
+
+std::vector<Bank> accumulatorBanks(const isa::Machine& machine, int64_t first_row) {
+  std::vector<Bank> banks;
+  addBanks(banks, isa::Space::Accumulator, first_row, MemoryMap(machine).idle_accumulator,
+           machine.accumulator_bank_rows());
+  return banks;
+}
+
+/// All that a map may use.
 std::vector<Bank> banksOf(const isa::Machine& machine) {
   std::vector<Bank> banks;
-  const MemoryMap map(machine);
-  auto add = [&](const char* space, int64_t begin, int64_t end, int64_t bank) {
-    for (int64_t at = begin; at < end;) {
-      const int64_t next = std::min(end, (at / bank + 1) * bank);
-      banks.push_back({space, at, next - at});
-      at = next;
-    }
-  };
-  add(isa::name(isa::Space::Scratchpad), map.input.address, map.input.address + map.input.bytes,
-      machine.bank_bytes());
-  add(isa::name(isa::Space::Accumulator), 0, map.idle_accumulator, machine.accumulator_bank_rows());
+  const Place input = MemoryMap(machine).input;
+  addBanks(banks, isa::Space::Scratchpad, input.address, input.address + input.bytes,
+           machine.bank_bytes());
+  llvm::append_range(banks, accumulatorBanks(machine, 0));
   return banks;
 }
 
 class Placement {
 public:
-  Placement(MapPlan& plan, const isa::Machine& machine)
-      : plan(plan), cols(machine.array.cols), banks(banksOf(machine)),
+  /// `inputs`: whether they get places, too.
+  Placement(MapPlan& plan, const isa::Machine& machine, std::vector<Bank> banks_, bool inputs)
+      : plan(plan), cols(machine.array.cols), banks(std::move(banks_)), inputs(inputs),
         results(MemoryMap(machine).outputs[0].bytes), begin(plan.values.size(), -1),
         end(plan.values.size(), -1), bank(plan.values.size(), -1), offset(plan.values.size(), 0) {
     const int last = static_cast<int>(plan.steps.size());
@@ -58,7 +69,7 @@ public:
   int64_t run(std::string& reason) {
     std::vector<int> order;
     for (size_t value = 0; value < plan.values.size(); ++value)
-      if (!plan.values[value].is_result)
+      if (isPlaced(plan.values[value]))
         order.push_back(static_cast<int>(value));
     int stuck = placeAll(order);
     if (stuck >= 0)
@@ -83,7 +94,7 @@ public:
   void setAddresses(int64_t band) {
     for (size_t i = 0; i < plan.values.size(); ++i) {
       MapValue& value = plan.values[i];
-      if (value.is_result)
+      if (!isPlaced(value))
         continue;
       value.address = banks[bank[i]].address + offset[i] * band;
       value.slot = value.input >= 0 ? size(value) / 2 * band : 0;
@@ -91,6 +102,10 @@ public:
   }
 
 private:
+  bool isPlaced(const MapValue& value) const {
+    return !value.is_result && (inputs || value.input < 0);
+  }
+
   /// Of one row of a tile, both slots.
   int64_t size(const MapValue& value) const {
     const int64_t row =
@@ -186,6 +201,7 @@ private:
   MapPlan& plan;
   const int64_t cols;
   std::vector<Bank> banks;
+  const bool inputs;
   const int64_t results; ///< bytes of an output slot
   std::vector<int> begin, end, bank;
   std::vector<int64_t> offset;
@@ -217,8 +233,10 @@ void setWaits(MapPlan& plan, const isa::Spec& spec, int64_t fewest_rows) {
     MapStep& step = plan.steps[i];
     for (const MapOperand& operand : step.operands) {
       const int made = operand.value >= 0 ? maker[operand.value] : -1;
-      step.waits |=
-          made >= complete && (made == i - 1 || isShort(spec, plan.steps[made + 1], fewest_rows));
+      auto isShortStep = [&](const MapStep& next) {
+        return isShort(spec, next, plan.values[next.result].is_row ? 1 : fewest_rows);
+      };
+      step.waits |= made >= complete && (made == i - 1 || isShortStep(plan.steps[made + 1]));
     }
     if (step.waits)
       complete = i;
@@ -228,9 +246,10 @@ void setWaits(MapPlan& plan, const isa::Spec& spec, int64_t fewest_rows) {
 
 } // namespace
 
-std::string placeMap(MapPlan& plan, const isa::Spec& spec,
-                     const std::function<TileRows(int64_t)>& choose) {
-  Placement placement(plan, spec.machine);
+namespace {
+
+std::string placeIn(Placement placement, MapPlan& plan, const isa::Spec& spec,
+                    const std::function<TileRows(int64_t)>& choose) {
   std::string reason;
   const int64_t room = placement.run(reason);
   if (room == 0)
@@ -239,6 +258,19 @@ std::string placeMap(MapPlan& plan, const isa::Spec& spec,
   placement.setAddresses(tile.rows);
   setWaits(plan, spec, tile.fewest);
   return "";
+}
+
+} // namespace
+
+std::string placeMap(MapPlan& plan, const isa::Spec& spec,
+                     const std::function<TileRows(int64_t)>& choose) {
+  return placeIn({plan, spec.machine, banksOf(spec.machine), true}, plan, spec, choose);
+}
+
+std::string placeBetween(MapPlan& plan, const isa::Spec& spec, int64_t first_row,
+                         const std::function<TileRows(int64_t)>& choose) {
+  return placeIn({plan, spec.machine, accumulatorBanks(spec.machine, first_row), false}, plan, spec,
+                 choose);
 }
 
 } // namespace npuforge::tile

@@ -86,7 +86,7 @@ MapPlan toPlan(const match::Cover& cover) {
 
 std::variant<MapPlan, std::string> coverBody(Operation& map, const isa::Spec& spec,
                                              const match::Patterns& patterns, bool fast_math,
-                                             bool channels) {
+                                             bool channels, const std::set<int>& accumulated = {}) {
   std::vector<match::Cover> covers;
   bool inexact = false;
   // Words may have any value: what declares a domain is taken where nothing else is found.
@@ -96,7 +96,7 @@ std::variant<MapPlan, std::string> coverBody(Operation& map, const isa::Spec& sp
     dag.ignores_domains = attempt == 2;
     const match::Dag::Class root = readBody(map, dag, channels);
     match::addEquivalences(dag, allowed);
-    covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows);
+    covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows, accumulated);
     inexact = allowed;
     if (!covers.empty())
       break;
@@ -141,12 +141,16 @@ std::variant<MapPlan, std::string> copyOf(int64_t operand, const isa::Spec& spec
 } // namespace
 
 std::variant<MapPlan, std::string> coverMap(Operation& map, const isa::Spec& spec,
-                                            const match::Patterns& patterns, bool fast_math) {
+                                            const match::Patterns& patterns, bool fast_math,
+                                            const std::set<int>& accumulated) {
   try {
     match::Dag dag;
-    if (const match::Node* operand = dag.leafOf(readBody(map, dag, false)))
+    const match::Node* operand = dag.leafOf(readBody(map, dag, false));
+    if (operand && !accumulated.empty())
+      return "it only copies an operand";
+    if (operand)
       return copyOf(operand->leaf, spec);
-    return coverBody(map, spec, patterns, fast_math, false);
+    return coverBody(map, spec, patterns, fast_math, false, accumulated);
   } catch (const match::NoRegion& reason) {
     return reason.what();
   }

@@ -2,6 +2,7 @@
 // How a map's plan is made.
 
 #include <functional>
+#include <set>
 #include <variant>
 
 #include "npuforge/compiler/graph/Graph.h"
@@ -25,9 +26,11 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
                                                                 bool fast_math);
 
 /// The instructions of a map over words, or of a change between words and blocks, whose places are
-/// still to be found, or why there are none.
+/// still to be found, or why there are none. `accumulated`: operands whose rows lie in the
+/// accumulator already.
 std::variant<MapPlan, std::string> coverMap(mlir::Operation& map, const isa::Spec& spec,
-                                            const match::Patterns& patterns, bool fast_math);
+                                            const match::Patterns& patterns, bool fast_math,
+                                            const std::set<int>& accumulated = {});
 
 /// Rows of a tile, and of the smallest one.
 struct TileRows {
@@ -38,5 +41,10 @@ struct TileRows {
 /// room for, and says how many a tile has. Returns why there is no place, or "".
 std::string placeMap(MapPlan& plan, const isa::Spec& spec,
                      const std::function<TileRows(int64_t room)>& choose);
+
+/// The same for a plan whose inputs and result have places already: what lies between them goes to
+/// the accumulator's rows from `first_row` on, which is the first one of a bank.
+std::string placeBetween(MapPlan& plan, const isa::Spec& spec, int64_t first_row,
+                         const std::function<TileRows(int64_t room)>& choose);
 
 } // namespace npuforge::tile

@@ -37,18 +37,25 @@ ProductSizes::ProductSizes(const Product& p, const ProductPlan& plan, const isa:
   // A row of the array reads array.rows elements, also at the end of the last pixel.
   box_bytes = boxPixels(p.axes, plan.tile) * pixel_bytes + machine.array.rows * p.element;
   weight_pitch = panel_columns * p.element;
-  result_pixel = panel_columns * kWord;
+  result_pixel = panel_columns * p.epilogue.result_bytes;
+  operand_pixel = panel_columns * kWord;
+  operand_bytes = (p.epilogue.tiles * pixels + p.epilogue.rows) * operand_pixel;
   result_bytes = pixels * result_pixel;
   accumulator_rows = pixels * (panel_columns / cols);
 }
 
-ProductRoom::ProductRoom(const isa::Machine& machine) {
+ProductRoom::ProductRoom(const isa::Machine& machine, const EpilogueNeeds& epilogue) {
   const MemoryMap map(machine);
   const int64_t row = machine.accumulator_row_bytes();
-  box = map.input.bytes / 2 / row * row;
+  inputs = map.input.bytes / 2 / row * row;
   weights = map.weights[0].bytes;
   results = map.outputs[0].bytes;
   accumulators = map.accumulators[0].bytes;
+  accumulator_pitch = map.accumulators[1].address;
+  if (epilogue.between)
+    accumulators = accumulator_pitch /= 2;
+  accumulators = std::min(accumulators, epilogue.most_rows);
+  first_between = 2 * accumulator_pitch;
 }
 
 ProductCost productCost(const Product& p, const ProductPlan& plan, const isa::Machine& machine) {
@@ -67,13 +74,15 @@ ProductCost productCost(const Product& p, const ProductPlan& plan, const isa::Ma
   const int64_t multiply = steps * blocks * std::max(row_beats * s.pixels, column_beats * rows);
   const int64_t box = ceilDiv(s.box_bytes / p.element, per_cycle) * s.chunks;
   const int64_t weights = s.taps * p.channels * merged_taps * ceilDiv(plan.panel, per_cycle);
-  const int64_t drain =
-      s.pixels * blocks * kWord; // a row of words takes four rows of the scratchpad
-  const int64_t store = s.pixels * (ceilDiv(plan.panel * kWord, beat) + (s.panels > 1 ? 2 : 0));
+  const int64_t drain = s.pixels * blocks * p.epilogue.cycles + p.epilogue.overhead;
+  const int64_t runs = s.panels > 1 ? 2 : 0; // cycles that a pixel costs where it is a run
+  const int64_t store = s.pixels * (ceilDiv(plan.panel * p.epilogue.result_bytes, beat) + runs);
+  const int64_t operands =
+      (p.epilogue.tiles * s.pixels + p.epilogue.rows) * (ceilDiv(plan.panel * kWord, beat) + runs);
   const int64_t tasks = s.tiles * s.panels;
   const int64_t boxes = s.keepsBox(plan) ? s.tiles : tasks;
   const int64_t matrices = plan.order == ProductOrder::TilesInside ? s.panels : tasks;
-  const int64_t loads = boxes * box + matrices * weights;
+  const int64_t loads = boxes * box + matrices * weights + tasks * operands;
   const int64_t busiest = std::max({tasks * multiply, loads, tasks * drain, tasks * store});
   const int64_t alone = box / s.chunks + weights / (s.chunks * s.taps * s.parts) + drain + store;
   return {p.slices * busiest + alone, p.slices * loads};
@@ -84,7 +93,7 @@ namespace {
 class Planner {
 public:
   Planner(const Product& product, const isa::Machine& machine)
-      : p_(product), machine_(machine), room_(machine) {}
+      : p_(product), machine_(machine), room_(machine, product.epilogue) {}
 
   std::variant<ProductPlan, std::string> run() {
     ProductPlan plan;
@@ -93,7 +102,7 @@ public:
     if (!best)
       return "one pixel of results needs the inputs of " +
              std::to_string(boxPixels(p_.axes, plan.tile)) + " pixels, more than the " +
-             std::to_string(room_.box) + " bytes of scratchpad that a tile has";
+             std::to_string(room_.inputs) + " bytes of scratchpad that a tile has";
     while (auto grown = grow(*best))
       best = grown;
     return *best;
@@ -145,7 +154,10 @@ private:
     if (outline.accumulator_rows > room_.accumulators || outline.result_bytes > room_.results)
       return {};
     const int64_t pixels = boxPixels(p_.axes, plan.tile);
-    const int64_t most = (room_.box / p_.element - rows) / pixels; // channels
+    const int64_t most =
+        ((room_.inputs - outline.operand_bytes) / p_.element - rows) / pixels; // channels
+    if (most < 1)
+      return {};
     const int64_t most_rows = room_.weights / outline.weight_pitch / rows * rows;
     if (most_rows < rows)
       return {};

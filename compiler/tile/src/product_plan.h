@@ -14,6 +14,18 @@
 
 namespace npuforge::tile {
 
+/// What becomes of a tile's results between accumulator and scratchpad. Without an epilogue they
+/// are copied.
+struct EpilogueNeeds {
+  int64_t tiles = 0,
+          rows = 0;     ///< operands that come with a tile: of its shape; one for each output
+  bool between = false; ///< values between the steps take half of the accumulator,
+  int64_t most_rows = INT64_MAX; ///< where tiles of so many rows fit
+  int64_t result_bytes = 4;      ///< of an element
+  int64_t cycles = 4;            ///< of the vector unit for a row of results
+  int64_t overhead = 0;          ///< cycles for a tile, whatever its size
+};
+
 /// Steps and pitches in elements.
 struct Product {
   Axes axes;
@@ -25,6 +37,10 @@ struct Product {
   int64_t left_step = 0, right_step = 0, result_step = 0; ///< from slice to slice
   int64_t left_pitch = 1, right_pitch = 1,
           result_pitch = 1; ///< from pixel (right: row of the matrix) to pixel
+  EpilogueNeeds epilogue;
+
+  /// From slice to slice of a tensor that has one element for each output of all groups.
+  int64_t output_step() const { return result_pitch > outputs ? result_step : 0; }
 };
 
 enum class ProductOrder {
@@ -58,6 +74,8 @@ struct ProductSizes {
   int64_t result_pixel;     ///< bytes from pixel to pixel of a tile's results in the scratchpad
   int64_t result_bytes;     ///< of a tile in the scratchpad
   int64_t accumulator_rows; ///< of a tile
+  int64_t operand_pixel;    ///< bytes from pixel to pixel of an epilogue's operand
+  int64_t operand_bytes;    ///< of all operands of a tile's epilogue
   bool keepsBox(const ProductPlan& plan) const {
     return chunks == 1 && plan.order == ProductOrder::PanelsInside;
   }
@@ -65,9 +83,11 @@ struct ProductSizes {
 
 /// What of the machine's memories one tile may use.
 struct ProductRoom {
-  explicit ProductRoom(const isa::Machine& machine);
-  int64_t box, weights, results; ///< bytes
-  int64_t accumulators;          ///< rows
+  ProductRoom(const isa::Machine& machine, const EpilogueNeeds& epilogue);
+  int64_t inputs, weights, results; ///< bytes; inputs: of a box and an epilogue's operands
+  int64_t accumulators;             ///< rows
+  int64_t accumulator_pitch;        ///< rows from slot to slot
+  int64_t first_between;            ///< row from which on the values of an epilogue lie
 };
 
 struct ProductCost {

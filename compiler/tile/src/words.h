@@ -114,7 +114,7 @@ void fillRows(Emit& emit, const isa::Instruction& what, mlir::Value dst, int64_t
 /// What a reduction over words begins with: it changes no element that it is combined with.
 mlir::Attribute neutralElement(graph::ReduceOp op);
 
-extern const WordsKind kWordsMap, kWordsMove, kWordsReduce, kWordsProduct, kWordsWindows,
-    kWordsGather, kWordsScatter, kWordsBlocks;
+extern const WordsKind kWordsEpilogue, kWordsMap, kWordsMove, kWordsReduce, kWordsProduct,
+    kWordsWindows, kWordsGather, kWordsScatter, kWordsBlocks;
 
 } // namespace npuforge::tile

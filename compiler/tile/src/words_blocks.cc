@@ -113,8 +113,9 @@ private:
           copyIn(e, copyOf(tile, buffer, e.mul(parity, value.slot), source, !leaves(op)));
     });
     tasks.compute([&] {
-      steps.run(
-          [&](int64_t value) { return rowsOf(plan.values[value], value, tile, parity, out); });
+      steps.run([&](int64_t value, const MapStep&) {
+        return rowsOf(plan.values[value], value, tile, parity, out);
+      });
     });
     tasks.store([&] {
       for (auto [value, buffer] : llvm::zip(plan.values, buffers))

@@ -5,14 +5,10 @@ namespace npuforge::tile {
 
 namespace {
 const WordsKind* const kKinds[] = {
-    &kWordsMap,
-    &kWordsMove,
-    &kWordsReduce,
+    &kWordsEpilogue, // before maps, of which epilogues are some
+    &kWordsMap,      &kWordsMove,   &kWordsReduce,
     &kWordsWindows, // before products, of which depthwise convolutions are some
-    &kWordsProduct,
-    &kWordsGather,
-    &kWordsScatter,
-    &kWordsBlocks,
+    &kWordsProduct,  &kWordsGather, &kWordsScatter, &kWordsBlocks,
 };
 } // namespace
 

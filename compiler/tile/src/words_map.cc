@@ -86,8 +86,9 @@ private:
           load(value, buffer, source, indices, first, count, parity);
     });
     Value out = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
-    tasks.compute(
-        [&] { steps.run([&](int64_t value) { return rowsOf(value, count, parity, out); }); });
+    tasks.compute([&] {
+      steps.run([&](int64_t value, const MapStep&) { return rowsOf(value, count, parity, out); });
+    });
     tasks.store([&] {
       const auto value =
           llvm::find_if(plan.values, [](const MapValue& value) { return value.is_result; });

@@ -1,19 +1,20 @@
 // Loops of a product, and the order of the units.
-#include "words_product.h"
-
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "words_epilogue.h"
 
 namespace npuforge::tile {
 
 using namespace mlir;
 
 ProductCode::ProductCode(Emit& emit, Session& session, ProductOperands operands,
-                         const ProductPlan& plan, const isa::Spec& spec)
+                         const ProductPlan& plan, const isa::Spec& spec, const Epilogue* epilogue)
     : e(emit), s(session), o(std::move(operands)), p(o.product), plan(plan),
-      z(p, plan, emit.machine), room(emit.machine), moves(spec),
+      z(p, plan, emit.machine), room(emit.machine, p.epilogue), moves(spec),
       box(emit, {p.axes, plan.tile, z.pixel_bytes, p.left_pitch * p.stored, p.element, p.stored}),
-      rows(emit.machine.array.rows), cols(emit.machine.array.cols),
-      first_weights(session.weight_groups) {
+      epilogue(epilogue), box_bytes(room.inputs - z.operand_bytes), rows(emit.machine.array.rows),
+      cols(emit.machine.array.cols), first_weights(session.weight_groups) {
+  if (epilogue)
+    steps.emplace(emit, epilogue->plan);
   auto push = [&](Role role, int64_t count) { levels.push_back({role, count}); };
   const bool panels_outside = plan.order == ProductOrder::TilesInside;
   push(kSlice, p.slices);
@@ -65,12 +66,14 @@ void ProductCode::prologue() {
   boxes = e.scratchpad(m.input, "input");
   weights = e.scratchpad(m.weightSlots(), "weights");
   results = e.scratchpad(m.outputSlots(), "output");
-  accumulators = e.buffer("accumulator", {0, m.idle_accumulator}, "accumulators");
+  accumulators = e.buffer("accumulator", {0, 2 * room.accumulator_pitch - 1}, "accumulators");
   left = s.dram(e, s.tensor(o.left));
   right = s.dram(e, s.tensor(o.right));
   result = s.dram(e, s.tensor(o.result));
   if (box.isPadded()) // zeros that nobody writes
     padding = s.dram(e, s.reserve(s.tensor(o.result).symbol + ".zeros", z.pixel_bytes));
+  if (epilogue)
+    beginEpilogue();
   s.awaitLayerBefore(e);
 }
 
@@ -90,7 +93,8 @@ void ProductCode::nest(size_t depth, Coordinates at) {
   if (depth == box_depth)
     beginBox(at);
   if (depth == task_depth) {
-    accumulator = e.mul(e.parity(counter(at, depth)), e.map.accumulators[1].address);
+    loadOperands(at);
+    accumulator = e.mul(e.parity(counter(at, depth)), room.accumulator_pitch);
     s.awaitCredit(e, "matrix", "vector");
   }
   if (depth == weights_depth)
@@ -117,7 +121,7 @@ void ProductCode::beginBox(const Coordinates& at) {
   Value index = counter(at, box_depth);
   e.when(e.sub(e.constant(turns(box_depth) - 1), index),
          [&] { loadBox(following(at, box_depth), e.add(index, 1)); });
-  box_slot = e.mul(e.parity(index), room.box);
+  box_slot = e.mul(e.parity(index), box_bytes);
   e.await("matrix", "load");
 }
 
@@ -128,27 +132,6 @@ void ProductCode::beginWeights(const Coordinates& at) {
   weight_slot = e.mul(e.parity(e.add(index, first_weights)),
                       e.map.weights[1].address - e.map.weights[0].address);
   e.await("weights", "load");
-}
-
-/// Sums go from the accumulators through the scratchpad to DRAM.
-void ProductCode::endTask(const Coordinates& at) {
-  e.signal("matrix", "vector");
-  Value slot =
-      e.mul(e.parity(counter(at, task_depth)), e.map.outputs[1].address - e.map.outputs[0].address);
-  e.await("vector", "matrix");
-  s.awaitCredit(e, "vector", "store");
-  e.loop(blocksOf(at), [&](Value block) {
-    Value src = e.stream(accumulators, e.add(accumulator, e.mul(block, z.pixels)), 0,
-                         resultLevels(at, resultStrides(1)));
-    Value dst = e.stream(results, e.add(slot, e.mul(block, cols * 4)), 0,
-                         resultLevels(at, resultStrides(z.result_pixel)));
-    moveRows(e, *moves.store, dst, src);
-  });
-  e.signal("vector", "matrix");
-  e.signal("vector", "store");
-  e.await("store", "vector");
-  store(at, slot);
-  e.signal("store", "vector");
 }
 
 void ProductCode::multiplyPart(const Coordinates& at) {

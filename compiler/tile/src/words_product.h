@@ -3,6 +3,7 @@
 
 #include "product_plan.h"
 #include "window_box.h"
+#include "words_steps.h"
 
 namespace npuforge::tile {
 
@@ -12,6 +13,8 @@ struct ProductOperands {
   mlir::Value left, right, result;
   std::string element; ///< of what the array multiplies: f32, f16, bf16, i8
 };
+struct Epilogue; // words_epilogue.h
+
 /// Of contract and convolve. Emits an error and fails on what the back end does not know.
 mlir::FailureOr<ProductOperands> readProduct(mlir::Operation& op);
 
@@ -26,8 +29,9 @@ mlir::FailureOr<ProductPlan> readProductPlan(mlir::Operation& op);
 /// coordinates on, so that the units overlap across all loops.
 class ProductCode : public LayerCode {
 public:
+  /// `epilogue` may be null; else it outlives this, and `operands` has its needs and result.
   ProductCode(Emit& emit, Session& session, ProductOperands operands, const ProductPlan& plan,
-              const isa::Spec& spec);
+              const isa::Spec& spec, const Epilogue* epilogue = nullptr);
   void run() override;
 
 private:
@@ -40,6 +44,7 @@ private:
   };
 
   void prologue();
+  void beginEpilogue();
   void nest(size_t depth, Coordinates at);
   void beginBox(const Coordinates& at);
   void beginWeights(const Coordinates& at);
@@ -48,7 +53,20 @@ private:
   void multiplyTile(const Coordinates& at, Value index, Value rows);
   void loadBox(const Coordinates& at, Value counter);
   void loadWeights(const Coordinates& at, Value counter);
-  void store(const Coordinates& at, Value slot);
+  void loadOperands(const Coordinates& at);
+  void drain(const Coordinates& at, Value slot);
+  /// Where a tensor of the results' shape lies in DRAM and in the scratchpad, a tile of it.
+  Copy tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t pad_pixel, Value dram,
+              int64_t element, int64_t slice_step);
+
+  /// Some blocks of columns of a tile's results: `first` and those behind it.
+  struct Blocks {
+    Value first, count;
+  };
+  Value epilogueRows(const Coordinates& at, const Blocks& blocks, Value slot, int64_t value,
+                     bool single);
+  int64_t operandPlace(int64_t input) const; ///< in a slot of operands
+  Value operandSlot(const Coordinates& at);
 
   /// Turns of the outermost `depth` levels before this one, and the coordinates of the one after.
   Value counter(const Coordinates& at, size_t depth);
@@ -74,10 +92,14 @@ private:
   const ProductRoom room;
   const WordMoves moves;
   WindowBox box;
+  const Epilogue* const epilogue;
+  std::optional<Steps> steps; ///< of the epilogue
+  const int64_t box_bytes;    ///< from slot to slot
   const int64_t rows, cols, first_weights;
   llvm::SmallVector<Nest> levels;
   size_t box_depth, weights_depth, task_depth;
-  Value left, right, result, padding, boxes, weights, results, accumulators;
+  Value left, right, result, padding, boxes, weights, results, accumulators, between;
+  std::map<int64_t, Value> operands;        ///< of the epilogue, in DRAM, by number
   Value box_slot, weight_slot, accumulator; ///< of the code that is being made
 };
 

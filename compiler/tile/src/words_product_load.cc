@@ -62,7 +62,7 @@ void ProductCode::loadBox(const Coordinates& at, Value counter) {
   s.awaitCredit(e, "load", "matrix");
   Value from =
       e.add(e.mul(at[kSlice], p.left_step * p.stored), e.mul(at[kChunk], plan.channels * p.stored));
-  box.load(boxes, e.mul(e.parity(counter), room.box), left, from, channelsOf(at),
+  box.load(boxes, e.mul(e.parity(counter), box_bytes), left, from, channelsOf(at),
            {at[kBatch], at[kZ], at[kY], at[kX]}, padding);
   e.signal("load", "matrix");
 }
@@ -90,22 +90,6 @@ void ProductCode::loadWeights(const Coordinates& at, Value counter) {
   s.awaitCredit(e, "load", "weights");
   copyIn(e, copy);
   e.signal("load", "weights");
-}
-
-void ProductCode::store(const Coordinates& at, Value slot) {
-  Copy copy{results, slot, result, e.mul(at[kSlice], p.result_step * 4), {}, 4};
-  copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * 4));
-  const Tile strides = resultStrides(z.result_pixel);
-  std::array<int64_t, 4> dram;
-  int64_t stride = p.result_pitch * 4;
-  for (size_t axis = dram.size(); axis-- > 0; stride *= p.axes[axis].out)
-    dram[axis] = stride;
-  for (size_t axis = 0; axis < dram.size(); ++axis) {
-    copy.dram_at = e.add(copy.dram_at, e.mul(at[kBatch + axis], plan.tile[axis] * dram[axis]));
-    copy.axes.push_back({resultsOf(at, axis), dram[axis], strides[axis]});
-  }
-  copy.axes.push_back({outputsOf(at), 4, 4});
-  copyOut(e, copy);
 }
 
 } // namespace npuforge::tile

@@ -4,7 +4,7 @@
 #include "npuforge/compiler/graph/Graph.h"
 
 #include "mlir/IR/TypeUtilities.h"
-#include "words_product.h"
+#include "words_epilogue.h"
 
 namespace npuforge::tile {
 
@@ -132,7 +132,7 @@ FailureOr<ProductPlan> readProductPlan(Operation& op) {
 namespace {
 
 bool handlesProduct(Operation& op) {
-  return mlir::isa<graph::ContractOp, graph::ConvolveOp>(op) &&
+  return mlir::isa<graph::ContractOp, graph::ConvolveOp>(op) && !op.hasAttr(kFusedAttr) &&
          (llvm::all_of(op.getOperands(), isWords) || llvm::all_of(op.getOperands(), isNarrow)) &&
          isWords(op.getResult(0));
 }

@@ -25,19 +25,19 @@ void Steps::setLanes() {
     e.set_lane(lane, word(bits));
 }
 
-void Steps::run(const std::function<Value(int64_t)>& rows) {
+void Steps::run(const Rows& rows) {
   for (const MapStep& next : plan.steps)
     step(next, rows);
 }
 
-void Steps::step(const MapStep& step, const std::function<Value(int64_t)>& rows) {
+void Steps::step(const MapStep& step, const Rows& rows) {
   SmallVector<Value> sources;
   SmallVector<StringRef> names;
   SmallVector<NamedAttribute> numbers;
   std::map<Bits, int64_t> own;
   for (const MapOperand& operand : step.operands) {
     if (operand.value >= 0) {
-      sources.push_back(rows(operand.value));
+      sources.push_back(rows(operand.value, step));
       names.push_back(operand.name);
       continue;
     }
@@ -48,7 +48,7 @@ void Steps::step(const MapStep& step, const std::function<Value(int64_t)>& rows)
     e.signal("vector", "vector");
     e.await("vector", "vector");
   }
-  ApplyOp::create(e.builder, e.location, step.instruction, rows(step.result), sources,
+  ApplyOp::create(e.builder, e.location, step.instruction, rows(step.result, step), sources,
                   step.destination, e.builder.getStrArrayAttr(names),
                   e.builder.getDictionaryAttr(numbers));
 }

@@ -15,12 +15,14 @@ public:
   Steps(Emit& emit, const MapPlan& plan);
   /// Sets the numbers once, where there is room for all of them; else each step sets its own.
   void setLanes();
-  /// All steps, one instruction each; `rows` makes the stream of a value.
-  void run(const std::function<mlir::Value(int64_t value)>& rows);
+  /// Makes the stream of a value that the step reads or makes.
+  using Rows = std::function<mlir::Value(int64_t value, const MapStep& step)>;
+  /// All steps, one instruction each.
+  void run(const Rows& rows);
 
 private:
   using Bits = std::vector<int64_t>;
-  void step(const MapStep& step, const std::function<mlir::Value(int64_t)>& rows);
+  void step(const MapStep& step, const Rows& rows);
   int64_t laneOf(const Bits& bits, std::map<Bits, int64_t>& own);
 
   Emit& e;

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <mlir/Dialect/Arith/IR/Arith.h>
+#include <mlir/Dialect/Math/IR/Math.h>
 #include <mlir/Dialect/SCF/IR/SCF.h>
 #include <mlir/Parser/Parser.h>
 
@@ -129,14 +130,16 @@ void PrintTo(const WordsCase& c, std::ostream* stream) {
 
 void checkWords(const WordsCase& c) {
   mlir::MLIRContext context;
-  context.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::scf::SCFDialect,
-                      graph::GraphDialect, tile::TileDialect, npu::NpuDialect>();
+  context.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
+                      mlir::scf::SCFDialect, graph::GraphDialect, tile::TileDialect,
+                      npu::NpuDialect>();
   auto module = mlir::parseSourceString<mlir::ModuleOp>(moduleOf(c), &context);
   ASSERT_TRUE(module) << moduleOf(c);
   const std::vector<Words> given = draw(c);
   const Words wanted = expected(c, *module, given);
   mlir::PassManager passes(&context);
   passes.addNestedPass<mlir::func::FuncOp>(graph::createNarrow());
+  passes.addNestedPass<mlir::func::FuncOp>(graph::createMergeMaps());
   npu::buildTilePipeline(passes, spec());
   npu::buildNpuPipeline(passes, spec());
   ASSERT_TRUE(mlir::succeeded(passes.run(*module))) << moduleOf(c);

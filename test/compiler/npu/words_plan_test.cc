@@ -65,7 +65,7 @@ TEST(ProductPlan, FitsWhateverTheShape) {
   auto pick = [&](int64_t low, int64_t high) {
     return std::uniform_int_distribution<int64_t>(low, high)(random);
   };
-  const ProductRoom room(machine());
+  const ProductRoom room(machine(), {});
   for (int turn = 0; turn < 300; ++turn) {
     Product p = matrices(1, pick(1, 600), pick(1, 600));
     for (size_t axis = 1; axis < 4; ++axis) {
@@ -77,7 +77,7 @@ TEST(ProductPlan, FitsWhateverTheShape) {
     ASSERT_TRUE(std::holds_alternative<ProductPlan>(made)) << std::get<std::string>(made);
     const auto& plan = std::get<ProductPlan>(made);
     const ProductSizes sizes(p, plan, machine());
-    EXPECT_LE(sizes.box_bytes, room.box);
+    EXPECT_LE(sizes.box_bytes, room.inputs);
     EXPECT_LE(plan.rows * sizes.weight_pitch, room.weights);
     EXPECT_LE(sizes.result_bytes, room.results);
     EXPECT_LE(sizes.accumulator_rows, room.accumulators);

@@ -29,6 +29,8 @@ inline constexpr Optimisation kFuseSum{
     "fuse-sum", "a quantised sum is the last step of the convolution that makes an operand"};
 inline constexpr Optimisation kFusePool{
     "fuse-pool", "a quantised maximum pooling is the last step of the convolution before it"};
+inline constexpr Optimisation kFuseEpilogue{
+    "fuse-epilogue", "an element-wise operator is the last step of the product that it reads"};
 inline constexpr Optimisation kPlainInput{
     "plain-input", "the network's input stays row-major for convolutions of few channels"};
 inline constexpr Optimisation kInterleave{

@@ -1,6 +1,8 @@
 #pragma once
 // The cheapest sequence of instructions that computes a DAG's root, by the spec's timing.
 
+#include <set>
+
 #include "npuforge/compiler/match/pattern.h"
 
 namespace npuforge::match {
@@ -38,8 +40,9 @@ struct Cover {
 int64_t occupancy(const isa::Spec& spec, const isa::Instruction& instruction, int64_t rows);
 
 /// The cheapest cover and the cheapest of those that use other instructions; fewer if there are
-/// none. `inputs` are leaves of i8 rows in the scratchpad; the root comes to lie there as well.
+/// none. Leaves are rows in the scratchpad, those of `accumulated` numbers rows of the accumulator;
+/// the root comes to lie in the scratchpad.
 std::vector<Cover> findCovers(const isa::Spec& spec, const std::vector<Pattern>& patterns, Dag& dag,
-                              Dag::Class root, int64_t rows);
+                              Dag::Class root, int64_t rows, const std::set<int>& accumulated = {});
 
 } // namespace npuforge::match

@@ -39,8 +39,13 @@ std::unique_ptr<mlir::Pass> createFitPass(const isa::Spec& spec);
 /// `tile-split`: brings operations over words to the forms that layers take.
 std::unique_ptr<mlir::Pass> createSplitPass(const isa::Spec& spec);
 
+/// `tile-fuse`: marks and plans maps that are computed while a product's results lie in the
+/// accumulator.
+std::unique_ptr<mlir::Pass> createFusePass(const isa::Spec& spec, bool fast_math = false);
+
 /// For text pipelines, where the option `machine` names the spec.
 void registerFitPass();
+void registerFusePass();
 void registerSplitPass();
 void registerPlanPass();
 void registerGeneratePass();

@@ -18,7 +18,8 @@ struct MapValue {
   int64_t input = -1;     ///< operand that it is
   bool is_result = false; ///< lies in the output slots
   int64_t address = 0;
-  int64_t slot = 0; ///< from one slot to the other; 0: there is one
+  int64_t slot = 0;    ///< from one slot to the other; 0: there is one
+  bool is_row = false; ///< one row for all of the tile (a block of channels)
 };
 
 struct MapOperand {

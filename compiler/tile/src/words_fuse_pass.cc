@@ -1,0 +1,91 @@
+// tile-fuse: maps that become epilogues of the products whose results they read.
+#include "npuforge/compiler/graph/optimisations.h"
+#include "npuforge/compiler/tile/Tile.h"
+#include "npuforge/compiler/tile/spec_pass.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "words_epilogue.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+
+struct FusePass : SpecPass<FusePass> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FusePass)
+  using SpecPass::SpecPass;
+  FusePass(const FusePass& other) : SpecPass(other) { fast_math = other.fast_math; }
+  FusePass(const isa::Spec& spec, bool fast_math_) : SpecPass(spec) { fast_math = fast_math_; }
+  StringRef getArgument() const override { return "tile-fuse"; }
+  StringRef getDescription() const override {
+    return "Maps become the last steps of the products that they read";
+  }
+  void getDependentDialects(DialectRegistry& registry) const override {
+    registry.insert<func::FuncDialect, arith::ArithDialect, math::MathDialect,
+                    graph::GraphDialect>(); // of instructions' regions
+  }
+
+  Option<bool> fast_math{*this, "fast-math",
+                         llvm::cl::desc("allow rewrites that change the last bits of f32")};
+
+  void runOnOperation() override {
+    SmallVector<graph::MapOp> maps;
+    getOperation().walk([&](graph::MapOp map) {
+      if (wordsKind(*map) == &kWordsMap)
+        maps.push_back(map);
+    });
+    if (maps.empty())
+      return;
+    const match::Patterns patterns = match::readPatterns(getContext(), spec());
+    for (graph::MapOp map : maps)
+      fuse(map, patterns);
+  }
+
+  /// With the last of the products that the map reads, so that the others' results are there.
+  void fuse(graph::MapOp map, const match::Patterns& patterns) {
+    Operation* product = nullptr;
+    int64_t operand = -1;
+    for (auto [index, value] : llvm::enumerate(map.getInputs())) {
+      std::string reason;
+      Operation* op = productBehind(value, reason);
+      if (!reason.empty())
+        graph::refused(map.getLoc(), graph::kFuseEpilogue, reason);
+      if (op && (!product || product->isBeforeInBlock(op)))
+        product = op, operand = static_cast<int64_t>(index);
+    }
+    if (!product)
+      return;
+    if (!graph::allowed(map, graph::kFuseEpilogue))
+      return graph::refused(map.getLoc(), graph::kFuseEpilogue, "turned off");
+    // What the product itself lacks is an error, and for tile-plan to say.
+    const std::string unmet = kWordsProduct.plan(*product, spec(), patterns, fast_math);
+    product->removeAttr(kPlanAttr);
+    if (!unmet.empty())
+      return graph::refused(map.getLoc(), graph::kFuseEpilogue, unmet);
+    auto plan = planEpilogue(map, operand, spec(), patterns, fast_math);
+    if (auto* reason = std::get_if<std::string>(&plan))
+      return graph::refused(map.getLoc(), graph::kFuseEpilogue, *reason);
+    const auto& fused = std::get<FusedPlan>(plan);
+    product->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
+    map->setAttr(kProductAttr, Builder(&getContext()).getI64IntegerAttr(operand));
+    map->setAttr(kPlanAttr, toAttribute(&getContext(), fused.product));
+    map->setAttr(kCoverAttr, toAttribute(&getContext(), fused.map));
+    graph::taken(map.getLoc(), graph::kFuseEpilogue,
+                 "is the last step of '" + graph::nodeName(product->getLoc()) + "'");
+  }
+};
+
+} // namespace
+
+void registerFusePass() {
+  PassRegistration<FusePass>();
+}
+
+std::unique_ptr<Pass> createFusePass(const isa::Spec& spec, bool fast_math) {
+  return std::make_unique<FusePass>(spec, fast_math);
+}
+
+} // namespace npuforge::tile

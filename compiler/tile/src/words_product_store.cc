@@ -1,0 +1,178 @@
+// What becomes of a product's results: they go from the accumulators through the scratchpad to
+// DRAM, as they are or by the steps of an epilogue.
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "words_epilogue.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+// The inputs' place ends with two slots of an epilogue's operands.
+
+int64_t ProductCode::operandPlace(int64_t input) const {
+  int64_t at = 0;
+  for (const auto& [number, dram] : operands) {
+    if (number == input)
+      return at;
+    at += isTile(epilogue->operands[number]) ? z.pixels * z.operand_pixel : z.operand_pixel;
+  }
+  llvm_unreachable("an operand of the epilogue's plan");
+}
+
+Value ProductCode::operandSlot(const Coordinates& at) {
+  return e.add(e.mul(e.parity(counter(at, task_depth)), z.operand_bytes), 2 * box_bytes);
+}
+
+void ProductCode::beginEpilogue() {
+  graph::MapOp map = epilogue->map;
+  for (const MapValue& value : epilogue->plan.values)
+    if (value.input >= 0 && epilogue->operands[value.input] != Beside::Product)
+      operands[value.input] = s.dram(e, s.tensor(map.getInputs()[value.input]));
+  if (p.epilogue.between)
+    between = e.buffer("accumulator",
+                       {room.first_between, e.map.idle_accumulator - room.first_between}, "values");
+  steps->setLanes();
+}
+
+Copy ProductCode::tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t pad_pixel,
+                         Value dram, int64_t element, int64_t slice_step) {
+  Copy copy{pad, pad_at, dram, e.mul(at[kSlice], slice_step * element), {}, element};
+  copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * element));
+  const Tile strides = resultStrides(pad_pixel);
+  std::array<int64_t, 4> steps_in_dram;
+  int64_t stride = p.result_pitch * element;
+  for (size_t axis = steps_in_dram.size(); axis-- > 0; stride *= p.axes[axis].out)
+    steps_in_dram[axis] = stride;
+  for (size_t axis = 0; axis < steps_in_dram.size(); ++axis) {
+    copy.dram_at =
+        e.add(copy.dram_at, e.mul(at[kBatch + axis], plan.tile[axis] * steps_in_dram[axis]));
+    copy.axes.push_back({resultsOf(at, axis), steps_in_dram[axis], strides[axis]});
+  }
+  copy.axes.push_back({outputsOf(at), element, element});
+  return copy;
+}
+
+/// What the epilogue of this tile reads besides its results.
+void ProductCode::loadOperands(const Coordinates& at) {
+  if (operands.empty())
+    return;
+  s.awaitCredit(e, "load", "vector");
+  for (const auto& [number, dram] : operands) {
+    Value to = e.add(operandSlot(at), operandPlace(number));
+    const Beside beside = epilogue->operands[number];
+    if (isTile(beside)) {
+      copyIn(e, tileOf(at, boxes, to, z.operand_pixel, dram, 4,
+                       beside == Beside::Tile ? p.result_step : 0));
+      continue;
+    }
+    Copy copy{boxes, to, dram, e.constant(0), {}, 4};
+    if (beside == Beside::Row)
+      copy.dram_at =
+          e.add(e.mul(at[kSlice], p.output_step() * 4), e.mul(at[kPanel], plan.panel * 4));
+    copy.axes.push_back({outputsOf(at), beside == Beside::Row ? 4 : 0, 4});
+    copyIn(e, copy);
+  }
+  e.signal("load", "vector");
+}
+
+void ProductCode::endTask(const Coordinates& at) {
+  e.signal("matrix", "vector");
+  Value slot =
+      e.mul(e.parity(counter(at, task_depth)), e.map.outputs[1].address - e.map.outputs[0].address);
+  e.await("vector", "matrix");
+  if (!operands.empty())
+    e.await("vector", "load");
+  s.awaitCredit(e, "vector", "store");
+  drain(at, slot);
+  if (!operands.empty())
+    e.signal("vector", "load");
+  e.signal("vector", "matrix");
+  e.signal("vector", "store");
+  e.await("store", "vector");
+  copyOut(
+      e, tileOf(at, results, slot, z.result_pixel, result, p.epilogue.result_bytes, p.result_step));
+  e.signal("store", "vector");
+}
+
+/// All blocks of columns at once where the generators have a level for them.
+void ProductCode::drain(const Coordinates& at, Value slot) {
+  auto run = [&](const Blocks& blocks) {
+    if (!steps) {
+      const int64_t pixel = z.result_pixel;
+      Value src = e.stream(accumulators, e.add(accumulator, e.mul(blocks.first, z.pixels)), 0,
+                           resultLevels(at, resultStrides(1)));
+      Value dst = e.stream(results, e.add(slot, e.mul(blocks.first, cols * 4)), 0,
+                           resultLevels(at, resultStrides(pixel)));
+      return moveRows(e, *moves.store, dst, src);
+    }
+    steps->run([&](int64_t value, const MapStep& step) {
+      return epilogueRows(at, blocks, slot, value, epilogue->plan.values[step.result].is_row);
+    });
+  };
+  const auto levels = llvm::count_if(plan.tile, [](int64_t results) { return results > 1; });
+  if (steps && levels < e.machine.sequencer.levels)
+    return run({e.constant(0), blocksOf(at)});
+  e.loop(blocksOf(at), [&](Value block) { run({block, {}}); });
+}
+
+/// The rows of a value in some blocks; `single`: one row of each, whatever the tile.
+Value ProductCode::epilogueRows(const Coordinates& at, const Blocks& blocks, Value slot,
+                                int64_t index, bool single) {
+  const MapValue& value = epilogue->plan.values[index];
+  struct {
+    Value buffer, base;
+    int64_t pixel, block; ///< from one to the next
+  } rows;
+  if (value.is_result)
+    rows = {results, slot, z.result_pixel, cols * value.element_bytes};
+  else if (value.input < 0)
+    rows = {between, e.constant(value.address - room.first_between), 1,
+            value.is_row ? 1 : z.pixels};
+  else if (epilogue->operands[value.input] == Beside::Product)
+    rows = {accumulators, accumulator, 1, z.pixels};
+  else
+    rows = {boxes, e.add(operandSlot(at), operandPlace(value.input)), z.operand_pixel, cols * 4};
+  SmallVector<Level> levels;
+  if (!single)
+    levels = resultLevels(at, resultStrides(value.is_row ? 0 : rows.pixel));
+  Value base = e.add(rows.base, e.mul(blocks.first, rows.block));
+  if (blocks.count && getConstantIntValue(blocks.count) != 1)
+    levels.push_back({blocks.count, rows.block, {}, {}});
+  return e.stream(rows.buffer, base, 0, levels);
+}
+
+namespace {
+
+/// A product and the map behind it.
+class EpilogueCode : public LayerCode {
+public:
+  EpilogueCode(Emit& emit, Session& session, const ProductOperands& operands,
+               const ProductPlan& plan, const isa::Spec& spec, Epilogue made)
+      : epilogue(std::move(made)), code(emit, session, operands, plan, spec, &epilogue) {}
+  void run() override { code.run(); }
+
+private:
+  const Epilogue epilogue;
+  ProductCode code;
+};
+
+} // namespace
+
+std::unique_ptr<LayerCode> makeEpilogue(Emit& emit, Session& session, Operation& op,
+                                        const isa::Spec& spec) {
+  auto map = cast<graph::MapOp>(op);
+  FailureOr<Epilogue> epilogue = readEpilogue(map);
+  FailureOr<ProductPlan> plan = readProductPlan(op);
+  if (failed(epilogue) || failed(plan))
+    return nullptr;
+  Operation* product = fusedProduct(map);
+  FailureOr<ProductOperands> operands = readProduct(*product);
+  if (failed(operands))
+    return nullptr;
+  operands->product.epilogue = needsOf(*epilogue);
+  operands->result = map.getResult();
+  return std::make_unique<EpilogueCode>(emit, session, *operands, *plan, spec,
+                                        std::move(*epilogue));
+}
+
+} // namespace npuforge::tile
