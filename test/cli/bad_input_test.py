@@ -226,6 +226,9 @@ b: .space 16
         self.refuses(["npuc", "--output", "nosuchvalue", self.glyphs, "-o", out], "nosuchvalue", outputs=[out])
         self.refuses(["npuc", self.glyphs, "-o", out, "--shape", "image=1x1x33x33"], "image", outputs=[out])
         self.refuses(["npuc", self.glyphs, "-o", out, "--emit=nothing"], "emit", outputs=[out])
+        spec = f"base: {ROOT}/isa/machines/edge16.yaml\nname: small\nprose: Little DRAM.\nmachine: {{dram: {{bytes: 65536}}}}\n"
+        small = self.file("small.yaml", spec.encode())
+        self.refuses(["npuc", self.glyphs, "-o", out, "--machine", small], "small has 65536 (dram.bytes)", "of constants", outputs=[out])
 
     def model(self, name, graph):
         """An ONNX file of a graph in protobuf's text form."""

@@ -145,7 +145,7 @@ bool unseen(const Mutation& mutation) {
 
 /// The report of the first random program that differs; empty if none does.
 std::string first_difference(const isa::Spec& spec, const rtl::Library& library,
-                             uint64_t programs = 150) {
+                             uint64_t programs = 600) {
   simulator::Simulator model(spec, {});
   for (uint64_t seed = 1; seed <= programs; ++seed) {
     const auto program = random_programs::random_program(one_of_each(), {seed, 60});

@@ -90,6 +90,22 @@ std::vector<int64_t> viewIndices(mlir::Operation* view) {
   return indices;
 }
 
+bool keepsOrder(mlir::Operation* view) {
+  auto transpose = llvm::dyn_cast<TransposeOp>(view);
+  if (!transpose)
+    return true;
+  auto in = llvm::cast<mlir::RankedTensorType>(transpose.getInput().getType());
+  int64_t last = -1;
+  for (int64_t axis : transpose.getPerm()) {
+    if (in.getDimSize(axis) == 1)
+      continue;
+    if (axis < last)
+      return false;
+    last = axis;
+  }
+  return true;
+}
+
 std::vector<int64_t> compose(const std::vector<int64_t>& inner, const std::vector<int64_t>& outer) {
   std::vector<int64_t> result(outer.size());
   for (size_t i = 0; i < outer.size(); ++i)

@@ -31,6 +31,9 @@ bool isView(mlir::Operation* op);
 /// For each element of a view's result, the flat index of its operand's element.
 std::vector<int64_t> viewIndices(mlir::Operation* view);
 
+/// Do a view's elements stay in the order of its operand's?
+bool keepsOrder(mlir::Operation* view);
+
 /// a[b[i]]: indices through two views.
 std::vector<int64_t> compose(const std::vector<int64_t>& inner, const std::vector<int64_t>& outer);
 

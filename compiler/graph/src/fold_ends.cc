@@ -21,7 +21,7 @@ mlir::Value reshaped(mlir::BlockArgument argument) {
   mlir::Value last = argument;
   while (last.hasOneUse()) {
     mlir::Operation* user = *last.getUsers().begin();
-    if (!isView(user) || !isIdentity(viewIndices(user)))
+    if (!isView(user) || !keepsOrder(user))
       break;
     last = user->getResult(0);
   }

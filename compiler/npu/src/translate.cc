@@ -1,6 +1,7 @@
 // npu.program and tile.data to a program.
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
+#include "npuforge/compiler/tile/dram.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 
@@ -25,6 +26,8 @@ public:
         if (failed(add(inst)))
           return failure();
     }
+    if (failed(tile::checkDram(module_, spec_.machine, program_.text.size() * spec_.word_bytes())))
+      return failure();
     assembler::sort(program_);
     for (const std::string& problem : assembler::problems(program_, spec_)) {
       module_.emitError() << problem;

@@ -1,5 +1,6 @@
 // tile-generate: the code that the plans say.
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/tile/dram.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
 #include "map_plan.h"
@@ -61,9 +62,10 @@ public:
     if (failed(makeOutputs()))
       return failure();
     makeCredits(before);
-    session_.assignAddresses(main_->getParentOp());
+    auto module = main_->getParentOfType<ModuleOp>();
+    session_.assignAddresses(module);
     main_.erase();
-    return success();
+    return checkDram(module, machine_, 0);
   }
 
 private:
