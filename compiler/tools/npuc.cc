@@ -9,6 +9,7 @@
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/compiler/npu/Npu.h"
+#include "npuforge/compiler/tile/unfit.h"
 #include "npuforge/isa/default_machine.h"
 #include "npuforge/isa/file.h"
 #include "npuforge/isa/spec.h"
@@ -113,7 +114,41 @@ void finish(const Options& options, tools::Report& report, const tools::Maps& ma
   isa::write_json_file(options.json, json);
 }
 
-int run(const Options& options) {
+/// Adds the layers of integers that do not fit the machine to those that are to be tensor
+/// operators, with a note. False if there are no new ones.
+bool move_to_words(mlir::ModuleOp module, Options& options, const std::string& why) {
+  auto unfit = module->getAttrOfType<mlir::ArrayAttr>(tile::kUnfitAttr);
+  const size_t before = options.in_words.size();
+  if (!unfit)
+    return false;
+  for (auto name : unfit.getAsRange<mlir::StringAttr>())
+    if (!llvm::is_contained(options.in_words, name.getValue()))
+      options.in_words.push_back(name.str());
+  if (options.in_words.size() == before)
+    return false;
+  isa::print_note(why + "; computed over 32-bit words instead");
+  return true;
+}
+
+/// The network for the machine, as far as --emit asks for; adds to options.in_words.
+mlir::OwningOpRef<mlir::ModuleOp> compile(mlir::ModuleOp network, Options& options,
+                                          const isa::Spec& spec, tools::Stages& stages,
+                                          tools::Report& report, tools::Maps& maps) {
+  for (;;) {
+    mlir::OwningOpRef<mlir::ModuleOp> module = network.clone();
+    tools::lower_graph(*module, options);
+    report = tools::describe(*module, spec.machine);
+    try {
+      lower(*module, options, spec, stages, maps);
+      return module;
+    } catch (const compiler::CompileError& error) {
+      if (!move_to_words(*module, options, error.what()))
+        throw;
+    }
+  }
+}
+
+int run(Options& options) {
   auto start = std::chrono::steady_clock::now();
   isa::Spec spec = isa::load_spec(isa::find_machine(options.machine));
   tools::Stages stages;
@@ -121,14 +156,12 @@ int run(const Options& options) {
   tools::Reasons reasons;
   mlir::MLIRContext context;
   tools::collect_reasons(context, reasons);
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      tools::load_graph(context, options, [&](mlir::ModuleOp network) {
-        if (options.quantize.wanted())
-          tools::quantize(network, options.quantize, options.emit == "elf");
-      });
-  tools::Report report = tools::describe(*module, spec.machine);
+  mlir::OwningOpRef<mlir::ModuleOp> network = tools::read_graph(context, options);
+  if (options.quantize.wanted())
+    tools::quantize(*network, options.quantize, options.emit == "elf");
+  tools::Report report;
   tools::Maps maps;
-  lower(*module, options, spec, stages, maps);
+  mlir::OwningOpRef<mlir::ModuleOp> module = compile(*network, options, spec, stages, report, maps);
   stages.next("program");
   tools::check_printed(options);
   write(*module, options, spec, report);

@@ -11,6 +11,7 @@
 #include <mlir/Parser/Parser.h>
 
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/in_words.h"
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/onnx/import.h"
 #include "npuforge/isa/file.h"
@@ -176,27 +177,42 @@ mlir::OwningOpRef<mlir::ModuleOp> import_graph(mlir::MLIRContext& context,
   return std::move(import.module);
 }
 
+/// An attribute of names, unless there are none.
+void mark(mlir::ModuleOp module, llvm::StringRef attribute, const std::vector<std::string>& names) {
+  const std::vector<llvm::StringRef> all(names.begin(), names.end());
+  if (!all.empty())
+    module->setAttr(attribute, mlir::Builder(module.getContext()).getStrArrayAttr(all));
+}
+
+void run_passes(mlir::ModuleOp module, const ModelOptions& options,
+                const std::function<void(mlir::OpPassManager&)>& add) {
+  mlir::PassManager passes(module.getContext());
+  add(passes);
+  compiler::print_after(passes, options.print_after, options.printed);
+  compiler::run_passes(passes, module);
+}
+
 } // namespace
 
-mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
-                                             const ModelOptions& options,
-                                             const std::function<void(mlir::ModuleOp)>& prepare) {
+mlir::OwningOpRef<mlir::ModuleOp> read_graph(mlir::MLIRContext& context,
+                                             const ModelOptions& options) {
   mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options);
-  const std::vector<llvm::StringRef> disabled(options.disabled.begin(), options.disabled.end());
-  if (!disabled.empty())
-    (*module)->setAttr(graph::kDisableAttr, mlir::Builder(&context).getStrArrayAttr(disabled));
-  auto run = [&](const std::function<void(mlir::OpPassManager&)>& add) {
-    mlir::PassManager passes(&context);
-    add(passes);
-    compiler::print_after(passes, options.print_after, options.printed);
-    compiler::run_passes(passes, *module);
-  };
-  run(compiler::add_cleaning_passes);
-  if (prepare)
-    prepare(*module);
-  run([&](mlir::OpPassManager& passes) {
+  mark(*module, graph::kDisableAttr, options.disabled);
+  run_passes(*module, options, compiler::add_cleaning_passes);
+  return module;
+}
+
+void lower_graph(mlir::ModuleOp module, const ModelOptions& options) {
+  mark(module, graph::kInWordsAttr, options.in_words);
+  run_passes(module, options, [&](mlir::OpPassManager& passes) {
     compiler::add_lowering_passes(passes, options.precisions);
   });
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
+                                             const ModelOptions& options) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = read_graph(context, options);
+  lower_graph(*module, options);
   return module;
 }
 

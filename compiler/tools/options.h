@@ -20,17 +20,24 @@ struct ModelOptions {
   std::vector<std::string> shapes, outputs, bindings;
   compiler::Precisions precisions;
   std::vector<std::string> disabled; ///< names of optimisations
+  std::vector<std::string> in_words; ///< nodes without integer operators, see graph/in_words.h
   std::string print_after;
   mutable bool printed = false; ///< whether print_after named a pass that ran
 };
 
 void add_model_options(CLI::App& app, ModelOptions& options);
 
-/// Reads the model and runs the graph passes; notes go to standard error. `prepare` is called with
-/// the network as it is between cleaning and lowering. Throws ImportError, CompileError.
-mlir::OwningOpRef<mlir::ModuleOp>
-load_graph(mlir::MLIRContext& context, const ModelOptions& options,
-           const std::function<void(mlir::ModuleOp)>& prepare = {});
+/// Reads the model and runs the graph passes that keep it a network of ONNX's operators; notes go
+/// to standard error. Throws ImportError, CompileError.
+mlir::OwningOpRef<mlir::ModuleOp> read_graph(mlir::MLIRContext& context,
+                                             const ModelOptions& options);
+
+/// Runs the other graph passes. Throws CompileError.
+void lower_graph(mlir::ModuleOp module, const ModelOptions& options);
+
+/// Both.
+mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
+                                             const ModelOptions& options);
 
 /// Throws if --print-ir-after named a pass that never ran.
 void check_printed(const ModelOptions& options);

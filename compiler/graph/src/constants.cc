@@ -68,6 +68,11 @@ bool isView(mlir::Operation* op) {
   return op && llvm::isa<ReshapeOp, FlattenOp, TransposeOp>(op);
 }
 
+bool movesOne(mlir::Operation* op) {
+  auto move = llvm::dyn_cast_or_null<MoveOp>(op);
+  return move && move.getInputs().size() == 1 && !move.getFill();
+}
+
 std::vector<int64_t> viewIndices(mlir::Operation* view) {
   auto in = llvm::cast<mlir::RankedTensorType>(view->getOperand(0).getType()).getShape();
   auto out = llvm::cast<mlir::RankedTensorType>(view->getResult(0).getType());

@@ -28,6 +28,9 @@ mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location,
 /// Reshape, flatten or transpose.
 bool isView(mlir::Operation* op);
 
+/// A move of elements of one tensor and nothing else: no fill, which 8 bits have at another place.
+bool movesOne(mlir::Operation* op);
+
 /// For each element of a view's result, the flat index of its operand's element.
 std::vector<int64_t> viewIndices(mlir::Operation* view);
 

@@ -3,6 +3,7 @@
 #include <mlir/IR/IRMapping.h>
 
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/in_words.h"
 
 #include "lowering.h"
 
@@ -214,7 +215,7 @@ void fuse(QuantizeOp quantize) {
     return;
   llvm::SetVector<mlir::Operation*> chain;
   collect(quantize.getInput(), chain);
-  if (isInteger(chain))
+  if (isInteger(chain) || isInWords(chain.back()))
     return;
   try {
     Fusion(quantize, chain).run();

@@ -63,9 +63,8 @@ Value sums(const Build& build, Value value, int64_t axis) {
   return build.reduce(build.cast(value, build.i32()), "sum", {axis}, true);
 }
 
-/// The product of matrices of any rank of at least two, f32.
-Value product(const Build& build, const Factor& a, const Factor& b) {
-  Value sum = build.matmul(a.value, b.value);
+/// The product of matrices of any rank of at least two, f32; `sum` is that of the integers.
+Value product(const Build& build, const Factor& a, const Factor& b, Value sum) {
   const int64_t inner = rankOf(a.value) - 1;
   if (a.zero != 0)
     sum = less(build, sum, a.zero, sums(build, b.value, rankOf(b.value) - 2));
@@ -83,7 +82,14 @@ bool areMatrices(Value a, Value b) {
 
 Value rewritten(const Build& build, MatMulOp op) {
   auto a = factorOf(op.getA(), {}), b = factorOf(op.getB(), rankOf(op.getB()) - 1);
-  return a && b && areMatrices(op.getA(), op.getB()) ? product(build, *a, *b) : Value();
+  return a && b && areMatrices(op.getA(), op.getB())
+             ? product(build, *a, *b, build.matmul(a->value, b->value))
+             : Value();
+}
+
+Value rewritten(const Build& build, ContractOp op) {
+  auto a = factorOf(op.getLhs(), {}), b = factorOf(op.getRhs(), 2);
+  return a && b ? product(build, *a, *b, build.contract(a->value, b->value)) : Value();
 }
 
 Value rewritten(const Build& build, GemmOp op) {
@@ -95,7 +101,7 @@ Value rewritten(const Build& build, GemmOp op) {
   if (op.getTransB())
     b->value = build.transpose(b->value, {1, 0});
   const double alpha = op.getAlpha().convertToFloat(), beta = op.getBeta().convertToFloat();
-  Values operands{product(build, *a, *b)};
+  Values operands{product(build, *a, *b, build.matmul(a->value, b->value))};
   if (op.getC() && beta != 0)
     operands.push_back(op.getC());
   return build.map(operands, [&](const Scalars& s) {
@@ -131,7 +137,7 @@ Value rewritten(const Build& build, ConvOp op) {
 struct IntegerProducts : impl::IntegerProductsBase<IntegerProducts> {
   void runOnOperation() override {
     for (Operation& op : llvm::make_early_inc_range(getOperation().getBody().front()))
-      if (isa<MatMulOp, GemmOp, ConvOp>(op) && isStatic(op))
+      if (isa<MatMulOp, ContractOp, GemmOp, ConvOp>(op) && isStatic(op))
         rewrite(op);
   }
 
@@ -147,9 +153,15 @@ struct IntegerProducts : impl::IntegerProductsBase<IntegerProducts> {
     OpBuilder builder(&op);
     const Build build(builder, op.getLoc());
     try {
-      Value made = isa<MatMulOp>(op) ? rewritten(build, cast<MatMulOp>(op))
-                   : isa<GemmOp>(op) ? rewritten(build, cast<GemmOp>(op))
-                                     : rewritten(build, cast<ConvOp>(op));
+      Value made;
+      if (auto product = dyn_cast<MatMulOp>(op))
+        made = rewritten(build, product);
+      else if (auto product = dyn_cast<ContractOp>(op))
+        made = rewritten(build, product);
+      else if (auto product = dyn_cast<GemmOp>(op))
+        made = rewritten(build, product);
+      else
+        made = rewritten(build, cast<ConvOp>(op));
       if (!made)
         return;
       op.getResult(0).replaceAllUsesWith(made);

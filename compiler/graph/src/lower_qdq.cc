@@ -3,6 +3,7 @@
 #include <llvm/ADT/TypeSwitch.h>
 
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/in_words.h"
 
 #include "blocks.h"
 
@@ -74,7 +75,8 @@ void lowerQuantize(QuantizeOp quantize, InBlocks& in_blocks) {
   auto type = llvm::cast<mlir::RankedTensorType>(quantize.getType());
   Target target{type, quantize.getScales()[0], quantize.getZeroPoints()[0], -128, 127};
   mlir::Operation* core = findCore(quantize.getInput(), target);
-  if (!core || !belongsInBlocks(core, in_blocks))
+  if (!core || !belongsInBlocks(core, in_blocks) || isInWords(core) || isInWords(next) ||
+      isInWords(quantize))
     return;
   mlir::OpBuilder builder(quantize);
   mlir::Operation* before = quantize->getPrevNode();
@@ -94,7 +96,7 @@ void lowerQuantize(QuantizeOp quantize, InBlocks& in_blocks) {
 
 /// max_pool on i8, as move-quantize leaves it.
 void lowerMaxPool(MaxPoolOp op, InBlocks& in_blocks) {
-  if (!isByteTensor(op.getResult()) || !in_blocks.has(op.getInput()) ||
+  if (!isByteTensor(op.getResult()) || !in_blocks.has(op.getInput()) || isInWords(op) ||
       llvm::cast<mlir::RankedTensorType>(op.getType()).getDimSize(0) != 1)
     return;
   mlir::OpBuilder builder(op);

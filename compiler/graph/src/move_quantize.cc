@@ -57,7 +57,7 @@ struct SinkDequantize : mlir::OpRewritePattern<DequantizeOp> {
 
   /// Where the axis of the scales is after `user`; none if dequantize cannot sink below it.
   static std::optional<int64_t> axisBehind(DequantizeOp dequantize, mlir::Operation* user) {
-    if (dequantize.getScales().size() == 1 && selects(user))
+    if (dequantize.getScales().size() == 1 && (selects(user) || movesOne(user)))
       return 1;
     auto transpose = llvm::dyn_cast<TransposeOp>(user);
     if (!transpose)

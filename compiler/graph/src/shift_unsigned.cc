@@ -45,13 +45,13 @@ void makeSigned(mlir::Value value) {
 /// are.
 class Kept {
 public:
-  explicit Kept(mlir::Block& body) {
+  explicit Kept(mlir::func::FuncOp main) {
+    mlir::Block& body = main.getBody().front();
+    keepEnds(main);
     for (bool changed = true; changed;) {
       const size_t before = values_.size();
       for (mlir::Operation& op : body)
-        if (llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp>(
-                op) ||
-            (carries(op) && touches(op)))
+        if (computes(op) || (carries(op) && touches(op)))
           keep(op);
       changed = values_.size() != before;
     }
@@ -60,6 +60,28 @@ public:
   bool has(mlir::Value value) const { return values_.contains(value); }
 
 private:
+  /// The network's ends that are not bound to a scale have the network's elements.
+  void keepEnds(mlir::func::FuncOp main) {
+    for (mlir::BlockArgument argument : main.getArguments()) {
+      const unsigned index = argument.getArgNumber();
+      if (isUnsigned(argument) && main.getArgAttr(index, "graph.name") &&
+          !main.getArgAttr(index, "graph.qtype"))
+        values_.insert(argument);
+    }
+    for (auto [position, result] :
+         llvm::enumerate(main.getBody().front().getTerminator()->getOperands())) {
+      const auto index = static_cast<unsigned>(position);
+      if (isUnsigned(result) && main.getResultAttr(index, "graph.name") &&
+          !main.getResultAttr(index, "graph.qtype"))
+        values_.insert(result);
+    }
+  }
+  /// Does the operation take elements for what they are?
+  static bool computes(mlir::Operation& op) {
+    return llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp>(
+               op) &&
+           !movesOne(&op);
+  }
   /// Does the operation hand elements on as they are?
   static bool carries(mlir::Operation& op) {
     return !llvm::isa<QuantizeOp, DequantizeOp, ConstantOp>(op) && op.getNumResults() == 1;
@@ -102,7 +124,7 @@ struct ShiftUnsigned : impl::ShiftUnsignedBase<ShiftUnsigned> {
   void runOnOperation() override {
     mlir::func::FuncOp main = getOperation();
     mlir::Block& body = main.getBody().front();
-    const Kept kept(body);
+    const Kept kept(main);
     auto shifted = [&](mlir::Value value) { return isUnsigned(value) && !kept.has(value); };
     llvm::SmallVector<mlir::Operation*> beside_kept;
     for (mlir::Operation& op : body) { // parameters first: they look at the old types

@@ -3,6 +3,7 @@
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/spec_pass.h"
+#include "npuforge/compiler/tile/unfit.h"
 
 #include "map_plan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -94,12 +95,19 @@ struct PlanPass : SpecPass<PlanPass> {
         layers.push_back(std::move(*layer));
     });
     const match::Patterns patterns = match::readPatterns(getContext(), spec());
+    SmallVector<Attribute> unfit; // names of nodes
+    bool words_fit = !failed;
     for (const Layer& layer : layers)
       if (std::string reason = plan(layer, layers, patterns); !reason.empty()) {
         emitError(layer.root->getLoc())
             << "'" << layer.name << "' does not fit " << spec().machine.name << ": " << reason;
         failed = true;
+        words_fit &= layer.kind != Kind::Words;
+        for (Operation* op : {layer.root, layer.node})
+          unfit.push_back(StringAttr::get(&getContext(), graph::nodeName(op->getLoc())));
       }
+    if (words_fit && !unfit.empty())
+      getOperation()->setAttr(kUnfitAttr, ArrayAttr::get(&getContext(), unfit));
     if (failed)
       signalPassFailure();
   }
