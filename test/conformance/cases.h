@@ -7,7 +7,8 @@
 
 namespace npuforge::conformance {
 
-/// model.onnx with test_data_set_*/input_<i>.pb and output_<i>.pb beside it.
+/// model.onnx with test_data_set_*/input_<i>.pb and output_<i>.pb beside it. Where there are
+/// alternative_<i>.pb, too, an output may be as they are instead.
 struct Case {
   std::string suite; ///< name of the folder that holds the case's, e.g. "node"
   std::string name;  ///< e.g. "test_abs"

@@ -68,22 +68,23 @@ def model_of(name, outputs):
     return model
 
 
-def computed(model, run_time, folder):
-    """onnxruntime's outputs by name; a string says why it refuses."""
-    request = {"model": base64.b64encode(model.SerializeToString()).decode(),
+def computed(model, run_time, folder, level="disabled"):
+    """onnxruntime's outputs by name; a string says why it refuses. `level`: how much it rewrites the network first."""
+    request = {"level": level, "model": base64.b64encode(model.SerializeToString()).decode(),
                "inputs": {n: {"type": str(v.dtype), "dims": v.shape, "data": base64.b64encode(v.tobytes()).decode()}
                           for n, v in run_time.items()}}
     answer = subprocess.run(["node", HERE / "run_cases.mjs"], cwd=folder, input=json.dumps(request), capture_output=True, text=True)
     if answer.returncode:
-        return answer.stderr.strip().splitlines()[-1][:300]
+        lines = answer.stderr.strip().splitlines()
+        return next((line for line in lines if "Error:" in line), lines[-1])[:300]
     return {n: np.frombuffer(base64.b64decode(o["data"]), o["type"]).reshape(o["dims"]) for n, o in json.loads(answer.stdout).items()}
 
 
-def save(target, model, inputs, outputs):
+def save(target, model, inputs, outputs, alternatives=()):
     data = target / "test_data_set_0"
     data.mkdir(parents=True)
     (target / "model.onnx").write_bytes(model.SerializeToString())
-    for kind, values in (("input", inputs), ("output", outputs)):
+    for kind, values in (("input", inputs), ("output", outputs), ("alternative", alternatives)):
         for i, value in enumerate(values):
             (data / f"{kind}_{i}.pb").write_bytes(numpy_helper.from_array(np.array(value)).SerializeToString())
 
@@ -243,6 +244,17 @@ def quantised():
     microsoft("qlinear_sigmoid", "QLinearSigmoid", a + [Constant(np.float32(0.0041)), Constant(np.uint8(3))])
     microsoft("qlinear_leaky_relu", "QLinearLeakyRelu", a + y, alpha=0.13)
     microsoft("qlinear_global_average_pool", "QLinearGlobalAveragePool", a + y)
+    windows = {"kernel_shape": [3, 2], "strides": [2, 1], "pads": [1, 0, 1, 1]}
+    microsoft("qlinear_average_pool", "QLinearAveragePool", a + y, **windows)
+    microsoft("qlinear_average_pool_last", "QLinearAveragePool", a + y, **windows, channels_last=1, count_include_pad=1)
+    microsoft("qlinear_global_average_pool_last", "QLinearGlobalAveragePool", a + y, channels_last=1)
+    microsoft("qlinear_where", "QLinearWhere", [whole(3, 4, 5, high=2, kind=np.bool_)] + a + b + y)
+    factors = [np.float32(0.0137), Constant(real(7, low=0.004, high=0.02))]
+    microsoft("matmul_integer_to_float", "MatMulIntegerToFloat",
+              [whole(2, 4, 6), Constant(whole(6, 7, low=-128, high=128, kind=np.int8)), *factors, np.uint8(99), Constant(np.zeros(7, np.int8)),
+               Constant(real(7))])
+    microsoft("dynamic_quantize_matmul", "DynamicQuantizeMatMul",
+              [real(2, 4, 6), Constant(whole(6, 7)), factors[1], Constant(whole(7)), Constant(real(7))])
     microsoft("qlinear_concat", "QLinearConcat", y + a + [whole(2, 2, 4, 5), Constant(np.float32(0.0213)), Constant(np.uint8(99))], axis=1)
     microsoft("qgemm", "QGemm", [whole(3, 6), scale, zero, Constant(whole(4, 6, low=-128, high=128, kind=np.int8)),
                                  Constant(np.float32(0.0213)), Constant(np.int8(0)), Constant(whole(4, low=-999, high=999, kind=np.int32)),

@@ -9,7 +9,7 @@ const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Ar
 const bytes = (text) => { const b = Buffer.from(text, 'base64'); return b.buffer.slice(b.byteOffset, b.byteOffset + b.length); };
 
 const request = JSON.parse(fs.readFileSync(0, 'utf8'));
-const session = await ort.InferenceSession.create(new Uint8Array(bytes(request.model)), { graphOptimizationLevel: 'disabled' });
+const session = await ort.InferenceSession.create(new Uint8Array(bytes(request.model)), { graphOptimizationLevel: request.level });
 const inputs = {};
 for (const [name, { type, dims, data }] of Object.entries(request.inputs))
   inputs[name] = new ort.Tensor(type, new arrays[type](bytes(data)), dims);

@@ -11,6 +11,15 @@ mlir::RankedTensorType ranked(mlir::Value value) {
   return llvm::cast<mlir::RankedTensorType>(value.getType());
 }
 
+/// Does the view keep the last dimension, so that rows stay rows?
+bool keepsRows(mlir::Operation* view) {
+  if (!llvm::isa_and_present<ReshapeOp, FlattenOp>(view))
+    return false;
+  llvm::ArrayRef<int64_t> from = ranked(view->getOperand(0)).getShape(),
+                          to = ranked(view->getResult(0)).getShape();
+  return !from.empty() && !to.empty() && from.back() == to.back();
+}
+
 } // namespace
 
 const Mapped* FoldedValues::known(mlir::Value value) const {
@@ -23,7 +32,9 @@ Mapped FoldedValues::at(mlir::Value value, Layout layout) {
     return *mapped;
   if (auto attribute = constantOf(value))
     return constant(value.getLoc(), attribute);
-  Mapped mapped = relaid(value, layout);
+  mlir::Operation* view = value.getDefiningOp();
+  const bool shares = layout == Layout::Rows && keepsRows(view);
+  Mapped mapped = shares ? viewed(view, at(view->getOperand(0), layout)) : relaid(value, layout);
   setBlocks(value, mapped);
   return mapped;
 }
@@ -73,20 +84,26 @@ void FoldedValues::copy(mlir::Operation* op) {
 }
 
 void FoldedValues::view(mlir::Operation* op) {
-  const Mapped* in = known(op->getOperand(0));
-  if (!in)
-    return copy(op);
-  const Shape shape(ranked(op->getResult(0)).getShape());
-  Mapped out{in->device, std::make_shared<const Integers>(compose(*in->indices, viewIndices(op))),
-             in->steps};
-  if (auto transpose = llvm::dyn_cast<TransposeOp>(op))
+  if (const Mapped* in = known(op->getOperand(0)))
+    setBlocks(op->getResult(0), viewed(op, Mapped(*in)));
+  else
+    copy(op);
+}
+
+Mapped FoldedValues::viewed(mlir::Operation* view, const Mapped& in) {
+  const Shape shape(ranked(view->getResult(0)).getShape());
+  Mapped out{in.device, std::make_shared<const Integers>(compose(*in.indices, viewIndices(view))),
+             in.steps};
+  if (auto transpose = llvm::dyn_cast<TransposeOp>(view))
     out.steps.push_back({true, Shape(transpose.getPerm())});
   else
     out.steps.push_back({false, shape});
-  if (hasDeviceShape(shape) && deviceShape(shape) == Shape(ranked(in->device).getShape()) &&
-      isIdentity(*out.indices))
+  if (in.layout == Layout::Rows && keepsRows(view))
+    out.layout = Layout::Rows;
+  else if (hasDeviceShape(shape) && deviceShape(shape) == Shape(ranked(in.device).getShape()) &&
+           isIdentity(*out.indices))
     out.layout = Layout::Plain;
-  setBlocks(op->getResult(0), std::move(out));
+  return out;
 }
 
 } // namespace npuforge::graph

@@ -18,8 +18,8 @@ public:
 
   /// The value in blocks if it is there already.
   const Mapped* known(mlir::Value value) const;
-  /// The value in blocks; `layout` if it is not there yet. Throws NotLowered for constants without
-  /// a deviceShape.
+  /// The value in blocks; `layout` if it is not there yet: a reshape of the same rows shares blocks
+  /// of rows with its operand. Throws NotLowered for constants without a deviceShape.
   Mapped at(mlir::Value value, Layout layout = Layout::Plain);
   /// The value in fresh blocks.
   Mapped relaid(mlir::Value value, Layout layout);
@@ -35,6 +35,8 @@ public:
   void view(mlir::Operation* op);
 
 private:
+  /// The result of a reshape, flatten or transpose of a tensor in blocks.
+  Mapped viewed(mlir::Operation* view, const Mapped& in);
   Mapped constant(mlir::Location location, mlir::DenseElementsAttr value);
 
   mlir::OpBuilder& builder_;

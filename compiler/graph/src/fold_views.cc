@@ -180,24 +180,37 @@ private:
   // --- element-wise ---
 
   void mapAdd(QAddOp op) {
-    auto [a, operands] = aligned(op, op.getA());
+    llvm::SmallVector<mlir::Value> whole{op.getA()};
+    if (op.getB().getType() == op.getType())
+      whole.push_back(op.getB());
+    auto [a, operands] = aligned(op, leading(whole));
     mlir::OperationState state(op.getLoc(), op->getName(), operands, a.device.getType(),
                                op->getAttrs());
     values_.setBlocks(op.getResult(),
                       {builder_.create(state)->getResult(0), a.indices, a.steps, a.layout});
   }
 
-  /// The first operand of the result's shape gives the numbering; the others follow it. Without one
-  /// in blocks, or where the others cannot follow, it is a tensor operator's map.
+  /// Of operands of one shape the one whose numbering the result gets: rows if there are such,
+  /// since matrix products make them and will read them.
+  mlir::Value leading(llvm::ArrayRef<mlir::Value> whole) const {
+    auto rows = llvm::find_if(whole, [&](mlir::Value value) {
+      const Mapped* mapped = values_.known(value);
+      return mapped && mapped->layout == Layout::Rows;
+    });
+    return rows == whole.end() ? whole.front() : *rows;
+  }
+
+  /// One operand of the result's shape gives the numbering; the others follow it. Without one in
+  /// blocks, or where the others cannot follow, it is a tensor operator's map.
   void mapElements(MapOp op) {
-    auto isWhole = [&](mlir::Value input) {
-      return values_.known(input) && ranked(input).getShape() == ranked(op.getResult()).getShape();
-    };
-    auto whole = llvm::find_if(op.getInputs(), isWhole);
-    if (!in_blocks_.has(op.getResult()) || whole == op.getInputs().end())
+    llvm::SmallVector<mlir::Value> whole;
+    for (mlir::Value input : op.getInputs())
+      if (values_.known(input) && ranked(input).getShape() == ranked(op.getResult()).getShape())
+        whole.push_back(input);
+    if (!in_blocks_.has(op.getResult()) || whole.empty())
       return values_.copy(op);
     try {
-      auto [a, operands] = aligned(op, *whole);
+      auto [a, operands] = aligned(op, leading(whole));
       mlir::IRMapping mapping;
       mapping.map(op.getInputs(), operands);
       mlir::Operation* copy = builder_.clone(*op, mapping);

@@ -230,6 +230,7 @@ struct Words : impl::WordsBase<Words> {
   LogicalResult rewriteMap(MapOp map) {
     if (fresh.erase(map))
       return success();
+    dropRepeated(map);
     OpBuilder b(map);
     auto words = MapOp::create(b, map.getLoc(), typeOf(map.getResult()), map.getInputs());
     Block& block = words.getBody().emplaceBlock();
@@ -242,9 +243,38 @@ struct Words : impl::WordsBase<Words> {
       return failure();
     }
     types[words.getResult()] = map.getType();
-    map.getResult().replaceAllUsesWith(words.getResult());
+    if (isNeeded(words, map.getResult())) {
+      map.getResult().replaceAllUsesWith(words.getResult());
+    } else {
+      map.getResult().replaceAllUsesWith(words.getInputs()[0]);
+      words.erase();
+    }
     map.erase();
     return success();
+  }
+
+  /// x * x reads x once.
+  static void dropRepeated(MapOp map) {
+    for (unsigned i = map.getInputs().size(); i-- > 1;)
+      for (unsigned first = 0; first < i; ++first)
+        if (map.getInputs()[first] == map.getInputs()[i]) {
+          Block& block = map.getBody().front();
+          block.getArgument(i).replaceAllUsesWith(block.getArgument(first));
+          block.eraseArgument(i);
+          map.getInputsMutable().erase(i);
+          break;
+        }
+  }
+
+  /// Most casts between integers change no word. Products look at what type their operands were,
+  /// and a layer must have made what the network returns.
+  static bool isNeeded(MapOp words, Value readers) {
+    Block& block = words.getBody().front();
+    return words.getInputs().size() != 1 || words.getInputs()[0].getType() != words.getType() ||
+           llvm::cast<YieldOp>(block.getTerminator()).getValue() != block.getArgument(0) ||
+           llvm::any_of(readers.getUsers(), [](Operation* user) {
+             return llvm::isa<ContractOp, ConvolveOp, func::ReturnOp, ToBlocksOp>(user);
+           });
   }
 
   LogicalResult rewriteConstant(ConstantOp constant) {

@@ -1,6 +1,6 @@
-// Products of 8-bit integers: MatMulInteger, ConvInteger, QLinearMatMul, QLinearConv,
-// DynamicQuantizeLinear. The array multiplies elements as they are; zero points are corrected by
-// sums: (x - zx)(w - zw) = xw - zx sum(w) - zw sum(x) + n zx zw.
+// Products of 8-bit integers: MatMulInteger, ConvInteger, QLinearMatMul, QLinearConv.
+#include "integers.h"
+
 #include <fmt/format.h>
 
 #include "npuforge/compiler/graph/infer_shapes.h"
@@ -14,80 +14,11 @@ namespace {
 
 using graph::Build;
 
-/// A zero point as i32, or null where it is missing or a constant of zeros.
-mlir::Value zero_point(Node& node, size_t input) {
-  if (!node.has(input))
-    return {};
-  mlir::Value value = node.operand(input);
-  if (auto constant = graph::constantValue(value))
-    if (llvm::all_of(graph::integers(constant), [](int64_t zero) { return zero == 0; }))
-      return {};
-  return node.build.cast(value, node.build.i32());
-}
-
-/// A number, or one for each of `count` slices, in this shape.
-mlir::Value shaped(const Build& build, mlir::Value value, Dims slices) {
-  if (!value)
-    return value;
-  const int64_t count = graph::elements(graph::shapeOf(value));
-  if (count == 1)
-    return build.reshape(value, {});
-  if (count != graph::elements(slices))
-    throw Unsupported(
-        fmt::format("{} scales or zero points for {} slices", count, graph::elements(slices)));
-  return build.reshape(value, slices);
-}
-
-/// sum - zx * weights - zw * inputs + zx * zw * counts, what is null left out.
-mlir::Value corrected(const Build& build, mlir::Value sum, mlir::Value zx, mlir::Value weights,
-                      mlir::Value zw, mlir::Value inputs, mlir::Value counts) {
-  if (zx)
-    sum = build.map({sum, zx, weights}, [](const Scalars& s) { return s[0] - s[1] * s[2]; });
-  if (zw)
-    sum = build.map({sum, zw, inputs}, [](const Scalars& s) { return s[0] - s[1] * s[2]; });
-  if (zx && zw)
-    sum = build.map({sum, zx, zw, counts},
-                    [](const Scalars& s) { return s[0] + s[1] * s[2] * s[3]; });
-  return sum;
-}
-
-void check_bytes(Node& node, size_t input) {
-  if (!node.element(input).isInteger(8))
-    throw Unsupported(fmt::format("input {} is not of 8-bit integers", input));
-}
-
-/// The product of a (input `a`) and b less their zero points, i32.
-mlir::Value matrix_product(Node& node, size_t a, size_t b, size_t a_zero, size_t b_zero) {
-  const Build& build = node.build;
-  check_bytes(node, a);
-  check_bytes(node, b);
-  const int64_t rank_a = node.rank(a), rank_b = node.rank(b);
-  if (rank_a < 1 || rank_b < 1)
-    throw Unsupported("a number is no matrix");
-  mlir::Value product = build.matmul(node.operand(a), node.operand(b));
-  mlir::Value za = zero_point(node, a_zero), zb = zero_point(node, b_zero);
-  const int64_t inner = node.shape(a).back();
-  // One zero point a row of a, a column of b.
-  if (rank_a > 1 && za && graph::elements(graph::shapeOf(za)) > 1)
-    za = shaped(build, za, {node.shape(a)[static_cast<size_t>(rank_a) - 2], 1});
-  else
-    za = shaped(build, za, {});
-  zb = shaped(build, zb, {node.shape(b).back()});
-  auto sums = [&](size_t input, int64_t axis) {
-    return build.reduce(build.cast(node.operand(input), build.i32()), "sum", {axis},
-                        node.rank(input) > 1 && node.rank(a) > 1);
-  };
-  mlir::Value columns = za ? sums(b, std::max<int64_t>(0, rank_b - 2)) : mlir::Value(),
-              rows = zb ? sums(a, rank_a - 1) : mlir::Value();
-  return corrected(build, product, za, columns, zb, rows,
-                   build.number(build.i32(), static_cast<double>(inner)));
-}
-
 /// The convolution of x and w less their zero points, channels last, i32.
 mlir::Value convolution(Node& node, size_t x, size_t w, size_t x_zero, size_t w_zero) {
   const Build& build = node.build;
-  check_bytes(node, x);
-  check_bytes(node, w);
+  check_bytes(node.operand(x), "the input");
+  check_bytes(node.operand(w), "the weights");
   if (node.rank(x) < 3 || node.rank(w) != node.rank(x))
     throw Unsupported(fmt::format("input {} and weights {} are no convolution's",
                                   graph::text(node.shape(x)), graph::text(node.shape(w))));
@@ -150,14 +81,14 @@ mlir::Value real(Node& node, size_t input, int64_t axis) {
 }
 
 Results matmul_integer(Node& node) {
-  return matrix_product(node, 0, 1, 2, 3);
+  return integer_product(node.build, bytes_of(node, 0, 2), bytes_of(node, 1, 3));
 }
 
 /// a, its scale and zero point, b, ..., y's.
 Results qlinear_matmul(Node& node) {
   const Build& build = node.build;
-  check_bytes(node, 0);
-  check_bytes(node, 3);
+  check_bytes(node.operand(0), "the left operand");
+  check_bytes(node.operand(3), "the right operand");
   if (node.rank(0) >= 2 && node.rank(3) == 2 && !node.all_constant() &&
       constant_inputs(node, {1, 2, 3, 4, 5, 6, 7}) && graph::elements(node.shape(1)) == 1) {
     auto product = graph::MatMulOp::create(build.builder(), build.location(),
@@ -166,13 +97,8 @@ Results qlinear_matmul(Node& node) {
     graph::setInferredType(product);
     return quantized(build, product, {node.operand(6), node.operand(7)}, node.element(7));
   }
-  mlir::Value sum = matrix_product(node, 0, 3, 2, 5);
-  mlir::Value a = node.operand(1);
-  const int64_t rank = node.rank(0);
-  if (graph::elements(node.shape(1)) > 1 && rank > 1)
-    a = shaped(build, a, {node.shape(0)[static_cast<size_t>(rank) - 2], 1});
-  else
-    a = shaped(build, a, {});
+  mlir::Value sum = integer_product(build, bytes_of(node, 0, 2), bytes_of(node, 3, 5));
+  mlir::Value a = rows_of(build, node.operand(1), node.shape(0));
   mlir::Value b = shaped(build, node.operand(4), {node.shape(3).back()});
   return requantised(node, sum, a, b, 6, 7);
 }
@@ -203,8 +129,8 @@ mlir::Value real_conv(Node& node) {
 /// x, its scale and zero point, w, ..., y's scale and zero point, bias.
 Results qlinear_conv(Node& node) {
   const Build& build = node.build;
-  check_bytes(node, 0);
-  check_bytes(node, 3);
+  check_bytes(node.operand(0), "the input");
+  check_bytes(node.operand(3), "the weights");
   const bool one_input_scale = node.has(1) && graph::elements(node.shape(1)) == 1;
   if (node.rank(0) == 4 && node.rank(3) == 4 && one_input_scale && !node.all_constant() &&
       constant_inputs(node, {1, 2, 3, 4, 5, 6, 7}) && (!node.has(8) || constant_inputs(node, {8})))
@@ -217,40 +143,13 @@ Results qlinear_conv(Node& node) {
   return channels_first(build, requantised(node, sum, x, w, 6, 7));
 }
 
-/// y, its scale and its zero point, from the least and the largest element.
-Results dynamic_quantize(Node& node) {
-  const Build& build = node.build;
-  if (!node.element(0).isF32())
-    throw Unsupported("its input is not f32");
-  Shape axes;
-  for (int64_t i = 0; i < node.rank(0); ++i)
-    axes.push_back(i);
-  mlir::Value x = node.operand(0);
-  mlir::Value least = build.reduce(x, "min", axes, false),
-              most = build.reduce(x, "max", axes, false);
-  mlir::Value scale = build.map({least, most}, [](const Scalars& s) {
-    Scalar zero = s[0].number(0);
-    return (graph::max(s[1], zero) - graph::min(s[0], zero)) / 255;
-  });
-  mlir::Type u8 = build.builder().getIntegerType(8, false);
-  mlir::Value zero = build.map({least, scale}, [](const Scalars& s) {
-    Scalar low = graph::min(s[0], s[0].number(0));
-    Scalar place = graph::select(s[1] > 0, -low / s[1], s[0].number(0));
-    return graph::round_even(graph::clamp(place, 0, 255));
-  });
-  mlir::Value y = build.map(u8, {x, scale, zero}, [&](const Scalars& s) {
-    Scalar quotient = graph::select(s[1] > 0, s[0] / s[1], s[0].number(0));
-    return graph::cast(graph::clamp(graph::round_even(quotient) + s[2], 0, 255), u8);
-  });
-  return {y, scale, build.cast(zero, u8)};
-}
-
 } // namespace
 
 const Table& integer_operators() {
   static const Table table = {
-      {"ConvInteger", conv_integer},     {"DynamicQuantizeLinear", dynamic_quantize},
-      {"MatMulInteger", matmul_integer}, {"QLinearConv", qlinear_conv},
+      {"ConvInteger", conv_integer},
+      {"MatMulInteger", matmul_integer},
+      {"QLinearConv", qlinear_conv},
       {"QLinearMatMul", qlinear_matmul},
   };
   return table;

@@ -22,6 +22,7 @@ const Table& block_operators();  ///< crops, images from blocks
 const Table& loss_operators();
 const Table& signal_operators();
 const Table& integer_operators();   ///< products of 8-bit integers
+const Table& dynamic_operators();   ///< activations quantised at run time
 const Table& qlinear_operators();   ///< com.microsoft's on quantised tensors
 const Table& shape_operators();     ///< reshapes and values made of shapes
 const Table& index_operators();     ///< gather, scatter, one-hot

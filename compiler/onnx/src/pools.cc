@@ -1,4 +1,6 @@
 // Pools in any number of dimensions, and what undoes them.
+#include "pools.h"
+
 #include <fmt/format.h>
 
 #include "npuforge/compiler/graph/infer_shapes.h"
@@ -9,23 +11,26 @@
 namespace npuforge::onnx {
 namespace {
 
+Dims spatial(mlir::Value x) {
+  Dims shape = graph::shapeOf(x);
+  if (shape.size() < 3)
+    throw Unsupported(fmt::format("input {} has no spatial dimensions", graph::text(shape)));
+  return shape.drop_front(2);
+}
 Dims spatial(Node& node) {
-  if (node.rank(0) < 3)
-    throw Unsupported(
-        fmt::format("input {} has no spatial dimensions", graph::text(node.shape(0))));
-  return node.shape(0).drop_front(2);
+  return spatial(node.operand(0));
 }
 
 /// Whether a pool in two dimensions stays for the passes on quantised networks, which know no
 /// windows that reach beyond the pads.
-bool pool_stays(Node& node, const Window& window) {
-  if (!(node.element(0).isF32() || node.element(0).isInteger(8)) || node.all_constant() ||
-      window.rank() != 2)
+bool pool_stays(const Node& node, mlir::Value x, const Window& window) {
+  mlir::Type element = graph::elementOf(x);
+  if (!(element.isF32() || element.isInteger(8)) || node.all_constant() || window.rank() != 2)
     return false;
   for (size_t i = 0; i < 2; ++i) {
     const int64_t reach = window.dilations[i] * (window.kernel[i] - 1) + 1;
     if ((window.extents[i] - 1) * window.strides[i] + reach >
-            spatial(node)[i] + window.pads[i] + window.pads[i + 2] ||
+            spatial(x)[i] + window.pads[i] + window.pads[i + 2] ||
         std::max(window.pads[i], window.pads[i + 2]) >= reach)
       return false;
   }
@@ -33,9 +38,9 @@ bool pool_stays(Node& node, const Window& window) {
 }
 
 template <typename Op, typename... Arguments>
-mlir::Value imported(Node& node, Arguments&&... arguments) {
+mlir::Value imported(Node& node, mlir::Value x, Arguments&&... arguments) {
   mlir::Operation* op = Op::create(node.build.builder(), node.build.location(),
-                                   mlir::UnrankedTensorType::get(node.element(0)), node.operand(0),
+                                   mlir::UnrankedTensorType::get(graph::elementOf(x)), x,
                                    std::forward<Arguments>(arguments)...);
   graph::setInferredType(op);
   return op->getResult(0);
@@ -110,9 +115,10 @@ Results max_pool(Node& node) {
   Window window(node, spatial(node), kernel_shape(node, spatial(node).size()));
   const bool column_major = node.integer("storage_order", 0) != 0;
   Results results;
-  if (pool_stays(node, window))
-    results.push_back(imported<graph::MaxPoolOp>(node, window.kernel, window.strides, window.pads,
-                                                 window.dilations, false, mlir::StringAttr()));
+  if (pool_stays(node, node.operand(0), window))
+    results.push_back(imported<graph::MaxPoolOp>(node, node.operand(0), window.kernel,
+                                                 window.strides, window.pads, window.dilations,
+                                                 false, mlir::StringAttr()));
   else
     results.push_back(channels_first(
         node.build, pool(node.build, channels_last(node.build, node.operand(0)), "max", window)));
@@ -122,18 +128,7 @@ Results max_pool(Node& node) {
 }
 
 Results average_pool(Node& node) {
-  Dims in = spatial(node);
-  Window window(node, in, kernel_shape(node, in.size()));
-  const bool include = node.integer("count_include_pad", 0) != 0;
-  if (node.element(0).isF32() && pool_stays(node, window) &&
-      llvm::all_of(window.dilations, [](int64_t dilation) { return dilation == 1; }))
-    return imported<graph::AveragePoolOp>(node, window.kernel, window.strides, window.pads, include,
-                                          false, mlir::StringAttr());
-  const graph::Build& build = node.build;
-  mlir::Value counts =
-      tap_counts(build, node.element(0), in, window, include ? Dims(window.pads) : Dims());
-  mlir::Value sums = pool(build, channels_last(build, node.operand(0)), "sum", window);
-  return channels_first(build, build.divide(sums, counts));
+  return averaged(node, node.operand(0));
 }
 
 /// (sum |x|^p)^(1/p) by `sum`.
@@ -163,26 +158,24 @@ Results lp_pool(Node& node) {
                   [&](mlir::Value powers) { return pool(build, powers, "sum", window); }));
 }
 
-Shape spatial_axes(Node& node) {
+Shape spatial_axes(mlir::Value x) {
   Shape axes;
-  for (size_t i = 0; i < spatial(node).size(); ++i)
+  for (size_t i = 0; i < spatial(x).size(); ++i)
     axes.push_back(static_cast<int64_t>(i) + 2);
   return axes;
 }
 
 Results global_average_pool(Node& node) {
-  if (stays(node) && node.rank(0) == 4)
-    return imported<graph::GlobalAveragePoolOp>(node);
-  return node.build.mean(node.operand(0), spatial_axes(node), true);
+  return averaged_whole(node, node.operand(0));
 }
 
 Results global_max_pool(Node& node) {
-  return node.build.reduce(node.operand(0), "max", spatial_axes(node), true);
+  return node.build.reduce(node.operand(0), "max", spatial_axes(node.operand(0)), true);
 }
 
 Results global_lp_pool(Node& node) {
   return norm(node, node.operand(0), node.integer("p", 2), [&](mlir::Value powers) {
-    return node.build.reduce(powers, "sum", spatial_axes(node), true);
+    return node.build.reduce(powers, "sum", spatial_axes(node.operand(0)), true);
   });
 }
 
@@ -216,6 +209,28 @@ Results max_unpool(Node& node) {
 }
 
 } // namespace
+
+mlir::Value averaged(Node& node, mlir::Value x) {
+  Dims in = spatial(x);
+  Window window(node, in, kernel_shape(node, in.size()));
+  const bool include = node.integer("count_include_pad", 0) != 0;
+  mlir::Type element = graph::elementOf(x);
+  if (element.isF32() && pool_stays(node, x, window) &&
+      llvm::all_of(window.dilations, [](int64_t dilation) { return dilation == 1; }))
+    return imported<graph::AveragePoolOp>(node, x, window.kernel, window.strides, window.pads,
+                                          include, false, mlir::StringAttr());
+  const graph::Build& build = node.build;
+  mlir::Value counts = tap_counts(build, element, in, window, include ? Dims(window.pads) : Dims());
+  mlir::Value sums = pool(build, channels_last(build, x), "sum", window);
+  return channels_first(build, build.divide(sums, counts));
+}
+
+mlir::Value averaged_whole(Node& node, mlir::Value x) {
+  const Shape axes = spatial_axes(x);
+  if (graph::elementOf(x).isF32() && !node.all_constant() && axes.size() == 2)
+    return imported<graph::GlobalAveragePoolOp>(node, x);
+  return node.build.mean(x, axes, true);
+}
 
 const Table& pool_operators() {
   static const Table table = {

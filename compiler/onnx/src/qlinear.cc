@@ -5,7 +5,9 @@
 #include "npuforge/compiler/graph/infer_shapes.h"
 
 #include "operators.h"
+#include "pools.h"
 #include "quantization.h"
+#include "window.h"
 
 namespace npuforge::onnx {
 namespace {
@@ -62,21 +64,35 @@ Results qlinear_leaky_relu(Node& node) {
                 3);
 }
 
-Results qlinear_global_average_pool(Node& node) {
+/// A pool of channels first; with the attribute channels_last its tensors are turned.
+template <typename Pool>
+Results pooled(Node& node, Pool pool) {
+  const Build& build = node.build;
   const bool last = node.integer("channels_last", 0) != 0;
   if (node.rank(0) < 3)
     throw Unsupported("its input has no spatial dimensions");
-  Shape axes;
-  for (int64_t i = 2; i < node.rank(0); ++i)
-    axes.push_back(last ? i - 1 : i);
+  mlir::Value x = real(node, 0), y = pool(node, last ? channels_first(build, x) : x);
+  return result(node, last ? channels_last(build, y) : y, 3);
+}
+
+Results qlinear_reduce_mean(Node& node) {
+  const bool keep = node.integer("keepdims", 1) != 0;
   mlir::Value x = real(node, 0);
-  if (last || node.rank(0) != 4 || !x.getDefiningOp<graph::DequantizeOp>())
-    return result(node, node.build.mean(x, axes, true), 3);
-  auto mean =
-      graph::GlobalAveragePoolOp::create(node.build.builder(), node.build.location(),
-                                         mlir::UnrankedTensorType::get(node.build.f32()), x);
-  graph::setInferredType(mean);
-  return result(node, mean, 3);
+  Shape every;
+  for (int64_t i = 0; i < node.rank(0); ++i)
+    every.push_back(i);
+  const std::vector<int64_t> axes = node.integers("axes", {every.begin(), every.end()});
+  return result(node, node.build.mean(x, wrapped_axes(Dims(axes), node.rank(0)), keep), 3);
+}
+
+/// The condition, x with scale and zero point, y, the result's.
+Results qlinear_where(Node& node) {
+  if (!is_bool(node.element(0)))
+    throw Unsupported("its condition is not of bool");
+  mlir::Value chosen =
+      node.build.map(node.build.f32(), {node.operand(0), real(node, 1), real(node, 4)},
+                     [](const Scalars& s) { return graph::select(s[0], s[1], s[2]); });
+  return result(node, chosen, 7);
 }
 
 /// y's scale and zero point, then each tensor with its own.
@@ -104,29 +120,58 @@ Results qlinear_softmax(Node& node) {
   return result(node, build.divide(powers, build.reduce(powers, "sum", axes, true)), 3);
 }
 
-/// alpha A' B' + C: A, its scale and zero point, B, ..., C (i32, in steps of both scales), y's.
-Results qgemm(Node& node) {
-  const Build& build = node.build;
-  const double alpha = node.real("alpha", 1);
-  const bool trans_a = node.integer("transA", 0) != 0, trans_b = node.integer("transB", 0) != 0;
-  if (node.rank(0) != 2 || node.rank(3) != 2)
-    throw Unsupported("its operands are not matrices");
-  auto matrix = [&](size_t input, bool turned) {
-    mlir::Value value = dequantized(build, node.operand(input),
-                                    {node.operand(input + 1), node.operand(input + 2),
-                                     turned ? 0 : 1}); // scales are those of columns
-    return turned ? build.transpose(value, {1, 0}) : value;
-  };
-  mlir::Value product = build.matmul(matrix(0, trans_a), matrix(3, trans_b));
-  Values operands{product};
-  if (node.has(6)) {
-    mlir::Value step = build.multiply(node.operand(1), node.operand(4));
-    operands.push_back(build.multiply(build.cast(node.operand(6), build.f32()), step));
+/// Of QGemm's operands: A, its scale and zero point, B, ..., C (i32, in steps of both scales).
+struct GemmOperands {
+  mlir::Value a, b, c; ///< real; c may be null
+  float alpha;
+  bool trans_a, trans_b;
+
+  explicit GemmOperands(Node& node)
+      : alpha(static_cast<float>(node.real("alpha", 1))), trans_a(node.integer("transA", 0) != 0),
+        trans_b(node.integer("transB", 0) != 0) {
+    if (node.rank(0) != 2 || node.rank(3) != 2)
+      throw Unsupported("its operands are not matrices");
+    a = real(node, 0);
+    b = dequantized(node.build, node.operand(3),
+                    {node.operand(4), node.operand(5), trans_b ? 0 : 1}); // scales of columns
+    if (!node.has(6))
+      return;
+    mlir::Value step = node.build.multiply(node.operand(1), node.operand(4));
+    const int64_t last = node.rank(6) - 1;
+    if (graph::elements(graph::shapeOf(step)) == 1)
+      step = node.build.reshape(step, {});
+    c = dequantized(node.build, node.operand(6), {step, mlir::Value(), last});
   }
-  mlir::Value sum = build.map(operands, [&](const Scalars& s) {
+};
+
+/// alpha (A' B' + C): a gemm where both are of the form that the passes on quantised networks know.
+mlir::Value real_gemm(Node& node) {
+  const Build& build = node.build;
+  const GemmOperands operands(node);
+  const auto& [a, b, c, alpha, trans_a, trans_b] = operands;
+  auto is_known = [](mlir::Value value) { return value.getDefiningOp<graph::DequantizeOp>(); };
+  if (is_known(a) && is_known(b) && (!c || is_known(c)) && !node.all_constant()) {
+    auto gemm = graph::GemmOp::create(build.builder(), build.location(),
+                                      mlir::UnrankedTensorType::get(build.f32()), a, b, c,
+                                      llvm::APFloat(alpha), llvm::APFloat(alpha), trans_a, trans_b);
+    graph::setInferredType(gemm);
+    return gemm;
+  }
+  auto turned = [&](mlir::Value value, bool turn) {
+    return turn ? build.transpose(value, {1, 0}) : value;
+  };
+  Values terms{build.matmul(turned(a, trans_a), turned(b, trans_b))};
+  if (c)
+    terms.push_back(c);
+  return build.map(terms, [&](const Scalars& s) {
     Scalar all = s.size() > 1 ? s[0] + s[1] : s[0];
-    return alpha == 1 ? all : all * alpha;
+    return operands.alpha == 1 ? all : all * operands.alpha;
   });
+}
+
+/// Without a scale for the result it is of f32.
+Results qgemm(Node& node) {
+  mlir::Value sum = real_gemm(node);
   return node.has(7) ? result(node, sum, 7) : sum;
 }
 
@@ -136,12 +181,16 @@ const Table& qlinear_operators() {
   static const Table table = {
       {"com.microsoft::QGemm", qgemm},
       {"com.microsoft::QLinearAdd", qlinear_add},
+      {"com.microsoft::QLinearAveragePool", [](Node& node) { return pooled(node, averaged); }},
       {"com.microsoft::QLinearConcat", qlinear_concat},
-      {"com.microsoft::QLinearGlobalAveragePool", qlinear_global_average_pool},
+      {"com.microsoft::QLinearGlobalAveragePool",
+       [](Node& node) { return pooled(node, averaged_whole); }},
       {"com.microsoft::QLinearLeakyRelu", qlinear_leaky_relu},
       {"com.microsoft::QLinearMul", qlinear_mul},
+      {"com.microsoft::QLinearReduceMean", qlinear_reduce_mean},
       {"com.microsoft::QLinearSigmoid", qlinear_sigmoid},
       {"com.microsoft::QLinearSoftmax", qlinear_softmax},
+      {"com.microsoft::QLinearWhere", qlinear_where},
   };
   return table;
 }

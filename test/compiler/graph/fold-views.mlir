@@ -83,3 +83,26 @@ func.func @turned(%x: tensor<1x2x2x3xi8>) -> tensor<1x2x3x2xi8> {
   %2 = graph.qmax_pool %1 {kernel = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, low = -128, high = 127} : (tensor<1x2x3x2xi8>) -> tensor<1x2x3x2xi8>
   return %2 : tensor<1x2x3x2xi8>
 }
+
+// Rows that a product has made stay rows in a sum with an input, and in what the next product reads of it.
+// CHECK: func.func @residual
+// CHECK: %[[ROWS:.*]] = graph.to_blocks {{.*}} : (tensor<1x4x1x3xi8>) -> tensor<1x3x4x1xi8>
+// CHECK: %[[PRODUCT:.*]] = graph.requant {{.*}} -> tensor<1x3x4x1xi8>
+// CHECK: %[[SUM:.*]] = graph.qadd %{{.*}}, %[[PRODUCT]] {{.*}} -> tensor<1x3x4x1xi8>
+// CHECK-NOT: graph.to_blocks
+// CHECK: graph.qconv %[[SUM]], {{.*}} -> tensor<1x3x4x1xi32>
+func.func @residual(%x: tensor<1x4x3xi8>) -> tensor<4x3xi8> {
+  %w = graph.constant dense<1> : tensor<3x3xi8>
+  %b = graph.constant dense<0> : tensor<3xi32>
+  %m = graph.constant dense<1073741824> : tensor<3xi32>
+  %s = graph.constant dense<31> : tensor<3xi32>
+  %0 = graph.reshape %x {shape = array<i64: 4, 3>} : (tensor<1x4x3xi8>) -> tensor<4x3xi8>
+  %1 = graph.qmatmul %0, %w, %b : (tensor<4x3xi8>, tensor<3x3xi8>, tensor<3xi32>) -> tensor<4x3xi32>
+  %2 = graph.requant %1, %m, %s {zero_point = 0, low = -128, high = 127} : (tensor<4x3xi32>, tensor<3xi32>, tensor<3xi32>) -> tensor<4x3xi8>
+  %3 = graph.reshape %2 {shape = array<i64: 1, 4, 3>} : (tensor<4x3xi8>) -> tensor<1x4x3xi8>
+  %4 = graph.qadd %x, %3 {mult_a = 1073741824, mult_b = 1073741824, shift = 31, zero_a = 0, zero_b = 0, zero_point = 0, low = -128, high = 127} : (tensor<1x4x3xi8>, tensor<1x4x3xi8>) -> tensor<1x4x3xi8>
+  %5 = graph.reshape %4 {shape = array<i64: 4, 3>} : (tensor<1x4x3xi8>) -> tensor<4x3xi8>
+  %6 = graph.qmatmul %5, %w, %b : (tensor<4x3xi8>, tensor<3x3xi8>, tensor<3xi32>) -> tensor<4x3xi32>
+  %7 = graph.requant %6, %m, %s {zero_point = 0, low = -128, high = 127} : (tensor<4x3xi32>, tensor<3xi32>, tensor<3xi32>) -> tensor<4x3xi8>
+  return %7 : tensor<4x3xi8>
+}

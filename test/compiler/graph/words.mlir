@@ -84,3 +84,27 @@ func.func @large() -> tensor<1xi64> {
   %0 = graph.constant dense<5000000000> : tensor<1xi64>
   return %0 : tensor<1xi64>
 }
+
+// -----
+
+// A cast between integers that are the same word is none; a square reads its operand once.
+// CHECK-LABEL: @same
+// CHECK-NOT: graph.map
+// CHECK: graph.reduce %arg0 {{.*}} : (tensor<4x5xi32>) -> tensor<4xi32>
+// CHECK: graph.map %arg1 : (tensor<4xf32>) -> tensor<4xf32>
+// CHECK-NEXT: ^bb0(%[[Y:.*]]: f32):
+// CHECK-NEXT: arith.mulf %[[Y]], %[[Y]] : f32
+func.func @same(%x: tensor<4x5xi8>, %y: tensor<4xf32>) -> (tensor<4xi32>, tensor<4xf32>) {
+  %0 = graph.map %x : (tensor<4x5xi8>) -> tensor<4x5xi32> {
+  ^bb0(%a: i8):
+    %e = arith.extsi %a : i8 to i32
+    graph.yield %e : i32
+  }
+  %1 = graph.reduce %0 {kind = "sum", axes = array<i64: 1>} : (tensor<4x5xi32>) -> tensor<4xi32>
+  %2 = graph.map %y, %y : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.mulf %a, %b : f32
+    graph.yield %s : f32
+  }
+  return %1, %2 : tensor<4xi32>, tensor<4xf32>
+}

@@ -1,0 +1,1 @@
+JP~idpŒl„ogT§€f˜’z‰{€xavq–woe|§e…|…š\‡u£|y{zš‘u—p‘›{jˆŽp{rŸ‰†“dˆˆ}¯Ow•‘avŽ€‚

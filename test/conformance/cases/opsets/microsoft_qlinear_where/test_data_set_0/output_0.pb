@@ -1,0 +1,1 @@
+Jxh†®hSoF.X¯¯R¨Nv¾w™‹ÇP®hS SqRR‰ÈËvNÞÃwLR¬¾uh4ÎS]RX¯ZeNTëwLR¥Ž®hSoì]TX¯’³ÅNv¾wQYÖ®hSSÍRë.š’vN.³wLR‡¾¯hJ¼S]RX¯Z|N*#wLR
