@@ -1,0 +1,7 @@
+!J¤	22NNJJžžssUUµµˆˆEEOOLLFFUU””»»mmCC33ii²²³³ÐÐ¾¾[[ººSS¢¢²²««ëë{{||••ll§§rr!![[ˆˆKKEEBBPPŸŸÒÒÄÄžž««……ÁÁ®®kk77ffëëúúll‘‘»»  mmèè¼¼ÔÔïï¤¤kkFF¶¶QQ**oocc¯¯ÝÝii¹¹ëë““KK
+
+UU‹‹uuzz‡‡||22PPddSSttNN¥¥yy{{CCTT˜˜¹¹¹¹¥¥vv\\<<rržž<<		
+
+xx¯¯II99»»””¿¿RR]]rrššoo\\II
+
+||iimmggRR°°ÍÍƒƒKK½½ZZ››§§hh((QQFF€€&&aaUUHHooxxœœiiUUgg±±pp‚‚NNxx––UUbbŠŠ[[VV„„@@££ŽŽ::ƒƒ““ZZFF33##ŠŠŽŽkkWW>>jj[[ff¥¥ºº¬¬{{ááˆˆ::!!CCƒƒoo¶¶44qq||YYSS››BBpp||44ZZ½½§§pp~~““ÎÎ‘‘NN®®››šš¶¶ÑÑŸŸNN--pp½½‹‹žž99xxÙÙÈÈ˜˜±±ffKK88ooÐÐÎÎ^^77ZZââvvbbººiiNNQQNN		OOûû‡‡[[„„››——¤¤™™ŠŠxxuuDD;;©©RRSS¯¯aa||ccuuÐÐ××´´òòîîŒŒXXƒƒššll{{¼¼^^yypp0066ff¢¢¶¶xx‹‹ÈÈ´´[[00((¼¼€€ll±±©©cc€€»»{{ªªvv..RR°°˜˜§§~~;;……uuªªpp@@hh€€CC##±±ÝÝššll‚‚@@ppkk55ccÄÄVV;;ssãã€€kk}}ººllºº‹‹‹‹zz^^ssBBŽŽÙÙ††ffuuEE††WWššÅÅ˜˜88llVV``ddööÁÁËËmmOOFFŸŸžžƒƒ„„••BB\\€€ŸŸ²²zz{{ddZZ~~KKiieePP‚‚pp;;bb°°CCƒƒ­­AArrkkƒƒvv++{{ÇÇÓÓçç00>>ZZ55++––¼¼CC„„ÄÄmm==$$88    ss™™66AA@@\\™™ƒƒAAllmmpp[[xx@@``‰‰ll~~®®¡¡ŒŒ55%%ggDD++33––MM((..ss¦¦''OO¡¡ss,,nnYY[[––BBffÈÈ¸¸\\00€€§§ÂÂ%%„„ÊÊÝÝ””ÏÏ€€‹‹@@@@GGooÈÈyy44kk§§SS……88  UU¦¦¶¶––°°DDffÎÎggGGxxÒÒ­­ååPPKKXXOO;;^^ZZˆˆXXss}}``hhÎÎ44QQŸŸVVkk++TT¡¡®®ººKKCCPP„„¿¿66ººôôyyaa::KKÁÁ””}}BB±±ˆˆ¨¨jj;;

@@ -1,0 +1,2 @@
+Jð&FO+%oKhGV9S „8&%?"k"A5D#%$
+!S&U,/BH41 S@"Šè{E-E1Cid?K0A3>,vb°=|–žBc+c]]8`@Q]c`\h~qdl‰4N‡[>6M^ I0-12:3a5,.v$>d:4PAlK=A9FV]P=7jc)x8QaK@3EgO8}SU^42.M*!+ 5C*<B--!•ñŒa×ZAcJ1ZM2/0$+&%\8Q3365".&F!mNI•N

@@ -1,0 +1,1 @@
+Jl,Ì#Úž~ƒfgy‘v•ý\œ‹V7”wz•c’h_[dk~œD ’`‘_F‡hŠffM›€v]D`ÁVH®ž$¾µ•“]$PhurgS(~‹Zš`zy3~OŒ­iÐËkÅ@Kz0†ŸFŒW£
