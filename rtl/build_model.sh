@@ -1,25 +1,26 @@
 #!/bin/bash
 # Builds the Verilated model of a machine as one shared library.
 #
-#   rtl/build_model.sh SPEC OUTDIR [--fault N] [--npuisa PROGRAM] [--arch ARCH] [--asserts] [--quick] [--jobs N]
+#   rtl/build_model.sh SPEC OUTDIR [--fault N] [--npuisa PROGRAM] [--arch ARCH] [--asserts] [--coverage] [--quick] [--jobs N]
 #
 # SPEC is a reference machine's name or a YAML file. The library is OUTDIR/librtl_<machine>.so (with a fault:
 # librtl_<machine>_fault<N>.so), replaced whole; generated sources stay below OUTDIR/<machine>. --fault N plants fault N of
-# npu_fault_pkg.sv. --asserts keeps assertions and random initial values, for tests; the model is then slower. --quick
-# compiles in less time for a slower model, for short programs.
+# npu_fault_pkg.sv. --asserts keeps assertions and random initial values, for tests, and --coverage counts what is
+# covered; the model is then slower. --quick compiles in less time for a slower model, for short programs.
 set -euo pipefail
 
 rtl=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 usage() { sed -n '4,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 [ $# -ge 2 ] || usage
 spec=$1 out=$2; shift 2
-fault=0 npuisa=npuisa arch=x86-64-v3 asserts=no optimize=-O3 jobs=2
+fault=0 npuisa=npuisa arch=x86-64-v3 asserts=no coverage=0 optimize=-O3 jobs=2
 while [ $# -gt 0 ]; do
   case $1 in
     --fault) fault=${2:?}; shift 2 ;;
     --npuisa) npuisa=${2:?}; shift 2 ;;
     --arch) arch=${2?}; shift 2 ;;
     --asserts) asserts=yes; shift ;;
+    --coverage) coverage=1 optimize=-O0; shift ;;
     --quick) optimize=-O1; shift ;;
     --jobs) jobs=${2:?}; shift 2 ;;
     *) echo "build_model.sh: unknown option $1" >&2; usage ;;
@@ -58,21 +59,31 @@ memory() { echo "root.npu_core__DOT__$1__BRA__$2__KET____DOT__u_memory__DOT__mem
     echo "  for (int i = 0; i < $bank_rows; ++i) std::memcpy(bytes + size_t($((b * bank_rows)) + i) * $((4 * row)), &$(memory u_accumulator__DOT__gen_bank $b)[i], $((4 * row)));"
   done
   echo "}"
+  echo "void clear_memories(Vnpu_core___024root& root) {"
+  for ((h = 0; h < 2 * $(size PadBanks); h++)); do
+    echo "  std::memset(&$(memory u_scratchpad__DOT__gen_half $h), 0, sizeof $(memory u_scratchpad__DOT__gen_half $h));"
+  done
+  for ((b = 0; b < $(size AccBanks); b++)); do
+    echo "  std::memset(&$(memory u_accumulator__DOT__gen_bank $b), 0, sizeof $(memory u_accumulator__DOT__gen_bank $b));"
+  done
+  echo "}"
 } > "$work/model_memories.h"
 
 mapfile -t modules < <("$rtl/sources.sh" "$work/sv")
 flags=(--noassert --x-assign fast --x-initial fast)
 [ $asserts = no ] || flags=(--assert --x-assign unique --x-initial unique)
+[ $coverage = 0 ] || flags+=(--coverage-line --coverage-toggle)
 verilator --cc --top-module npu_core --prefix Vnpu_core -Mdir "$work/cc" -O3 --unroll-count 1024 --unroll-stmts 1 --flatten --no-timing \
   "${flags[@]}" -DNPU_FAULT="$fault" "-I$rtl/fp" "${modules[@]}"
 
 root=$(verilator --getenv VERILATOR_ROOT)
 compiler=(clang++-22); ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")
 options=(-std=c++20 "$optimize" -fPIC -fvisibility=hidden -w -DNDEBUG -I"$work" -I"$work/cc" -I"$rtl/include" -isystem "$root/include"
-  -isystem "$root/include/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0 -DVL_THREADED=0)
+  -isystem "$root/include/vltstd" -DVM_COVERAGE=$coverage -DVM_SC=0 -DVM_TRACE=0 -DVL_THREADED=0)
 [ -z "$arch" ] || options+=("-march=$arch")
 sources=("$work"/cc/*.cpp "$rtl/model/model.cc" "$root/include/verilated.cpp")
 [ ! -e "$root/include/verilated_threads.cpp" ] || sources+=("$root/include/verilated_threads.cpp")
+[ $coverage = 0 ] || sources+=("$root/include/verilated_cov.cpp")
 compile() { "${@:3}" -c "$1" -o "$2/$(basename "$1" .cpp).o"; }
 export -f compile
 printf '%s\0' "${sources[@]}" | xargs -0 -P "$jobs" -I{} bash -c 'compile "$@"' compile {} "$work" "${compiler[@]}" "${options[@]}"

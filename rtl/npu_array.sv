@@ -6,7 +6,7 @@
 // Weights: load_valid_i in cycle t writes load_row_i as row load_number_i of shadow set load_set_i; rows come in order, from 0 on;
 // after the one with load_last_i the set's further rows become empty, a row a cycle: they add nothing.
 // swap_i in cycle t, with the first row of a multiply, makes shadow set swap_set_i the active one, diagonal by diagonal.
-// Reset: no swap, row or load under way; the active set is empty at the start.
+// Reset: no swap, row or load under way; all weights are zero.
 //
 // One process over flat arrays with rolled loops: Verilator's C++ compiler turns those of integers into vector code. A processing
 // element's registers stand behind its sum; a synthesis tool may retime them.
@@ -74,13 +74,6 @@ module npu_array #(
 
   assign sums_o = sums;
 
-`ifndef SYNTHESIS
-  initial begin
-    for (int i = 0; i < Cells; i++) weight[i] = '0;
-    for (int i = 0; i < Shadows * Cells; i++) shadow[i] = '0;
-  end
-`endif
-
   /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk_i or negedge rst_ni) begin
     int unsigned i, r, c, d, s;
@@ -94,6 +87,7 @@ module npu_array #(
       full = '0;
       floats = '0;
       counts = '0;
+      for (i = 0; i < Cells; i++) weight[i] = '0;
       sums <= '0;
     end else begin
       if (enable_i) begin

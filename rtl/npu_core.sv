@@ -1,7 +1,8 @@
 // One core: sequencer, units and memories, with one AXI4 master.
 // Interface: start_i high runs the program whose text of text_bytes_i bytes lies at entry_i (aligned to a cache line); it stays high
 // until done_o (registered: the cycle after halt executed) or error_o (an unknown opcode). AXI: INCR bursts of full beats, read ids
-// 0 instruction cache and 1 load; R and B are always ready, W must always be taken. Reset: asynchronous, active low.
+// 0 instruction cache and 1 load, whose beats may mix; R and B are always ready. Reset: asynchronous, active low, at any time; the memories keep
+// what they hold.
 //
 // Trace, registered: trace_execute_o in t+1: the sequencer executed the instruction at trace_pc_o, of unit trace_unit_o, in t.
 // trace_issue_o[u] in I: unit u issued. trace_complete_o[u] in C: the oldest instruction of unit u completed.
@@ -35,6 +36,7 @@ module npu_core #(
   output logic [2:0] axi_aw_size_o,
   output logic [1:0] axi_aw_burst_o,
   output logic axi_w_valid_o,
+  input  logic axi_w_ready_i,
   output logic [DataBits-1:0] axi_w_data_o,
   output logic [DataBits/8-1:0] axi_w_strb_o,
   output logic axi_w_last_o,
@@ -181,7 +183,7 @@ module npu_core #(
     .clk_i, .rst_ni, .accept_o(store_accept), .issue_i(grant[Store]), .op_i(store_op), .claimed_i(claimed_read),
     .read_o(pad_read[5]), .read_row_o(pad_row[5*PadRowBits +: PadRowBits]), .data_i(pad_data[5*RowBits +: RowBits]),
     .aw_valid_o(axi_aw_valid_o), .aw_address_o(axi_aw_addr_o), .aw_beats_o(aw_beats), .aw_ready_i(axi_aw_ready_i),
-    .w_valid_o(axi_w_valid_o), .w_data_o(axi_w_data_o), .w_strobe_o(axi_w_strb_o), .w_last_o(axi_w_last_o),
+    .w_valid_o(axi_w_valid_o), .w_ready_i(axi_w_ready_i), .w_data_o(axi_w_data_o), .w_strobe_o(axi_w_strb_o), .w_last_o(axi_w_last_o),
     .b_valid_i(axi_b_valid_i), .complete_o(complete[Store]), .post_o(complete_post[Store*Units +: Units])
   );
   assign axi_ar_len_o = 8'(ar_beats) - 8'd1;
@@ -249,4 +251,16 @@ module npu_core #(
   end
   logic unused;
   assign unused = ^{unused_valid, unused_full, push[0]};
+
+`ifndef SYNTHESIS
+  npu_axi_checks u_axi_checks (
+    .clk_i, .rst_ni, .ar_valid_i(axi_ar_valid_o), .ar_ready_i(axi_ar_ready_i), .ar_id_i(axi_ar_id_o), .ar_addr_i(axi_ar_addr_o),
+    .ar_len_i(axi_ar_len_o), .ar_size_i(axi_ar_size_o), .ar_burst_i(axi_ar_burst_o),
+    .r_valid_i(axi_r_valid_i), .r_ready_i(axi_r_ready_o), .r_id_i(axi_r_id_i),
+    .aw_valid_i(axi_aw_valid_o), .aw_ready_i(axi_aw_ready_i), .aw_addr_i(axi_aw_addr_o), .aw_len_i(axi_aw_len_o),
+    .aw_size_i(axi_aw_size_o), .aw_burst_i(axi_aw_burst_o),
+    .w_valid_i(axi_w_valid_o), .w_ready_i(axi_w_ready_i), .w_data_i(axi_w_data_o), .w_strb_i(axi_w_strb_o), .w_last_i(axi_w_last_o),
+    .b_valid_i(axi_b_valid_i), .b_ready_i(axi_b_ready_o)
+  );
+`endif
 endmodule

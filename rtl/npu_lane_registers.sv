@@ -1,7 +1,7 @@
 // The lane registers of the vector unit: each has 32 bits for every element of a row.
 // Interface: set_i in cycle t sets all elements of register write_i to value_i; load_i writes quarter part_i of it with a row of the
 // scratchpad; seen from t+1 on. Read, combinational: the elements of pass pass_i of the registers read_i (slot k in slice k),
-// fill_a_i and fill_b_i. Reset: zero at the start of a simulation; reset does not touch them.
+// fill_a_i and fill_b_i. Reset: zero.
 module npu_lane_registers #(
   localparam int unsigned Cols = npu_pkg::ArrayCols,
   localparam int unsigned Lanes = npu_pkg::Lanes,
@@ -11,6 +11,7 @@ module npu_lane_registers #(
   localparam int unsigned LaneBits = npu_pkg::LaneBits
 ) (
   input  logic clk_i,
+  input  logic rst_ni,
   input  logic set_i,
   input  logic load_i,
   input  logic [LaneBits-1:0] write_i,
@@ -28,12 +29,14 @@ module npu_lane_registers #(
   output logic [Lanes*32-1:0] fill_b_o
 );
   logic [RegisterBits-1:0] lane [npu_pkg::LaneRegisters];
-`ifndef SYNTHESIS
-  initial for (int i = 0; i < npu_pkg::LaneRegisters; i++) lane[i] = '0;
-`endif
-  always_ff @(posedge clk_i)
-    if (set_i) lane[write_i] <= {Cols{value_i}};
-    else if (load_i) lane[write_i][part_i*RowBits +: RowBits] <= row_i;
+  for (genvar l = 0; l < npu_pkg::LaneRegisters; l++) begin : gen_lane
+    always_ff @(posedge clk_i or negedge rst_ni)
+      if (!rst_ni) lane[l] <= '0;
+      else if (write_i == LaneBits'(l)) begin
+        if (set_i) lane[l] <= {Cols{value_i}};
+        else if (load_i) lane[l][part_i*RowBits +: RowBits] <= row_i;
+      end
+  end
 
   for (genvar k = 0; k < Slots + 2; k++) begin : gen_read
     logic [RegisterBits-1:0] whole;

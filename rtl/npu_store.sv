@@ -1,7 +1,7 @@
 // The store engine: copies runs of bytes from the scratchpad to DRAM (TIMING.md section 6).
 // Interface: accept_o (registered state) says that an instruction may be granted; issue_i with op_i in cycle t is an issue at I =
 // t+1. read_* asks for a row in cycles in which the bank's read port is not claimed, data_i comes a cycle later. AW is shown
-// until aw_ready_i, its beats follow one a cycle (W is always taken); b_valid_i answers a burst.
+// until aw_ready_i, its beats follow, one in a cycle in which w_ready_i takes it; b_valid_i answers a burst.
 // complete_o with post_o is high in C-1. Reset: empty.
 module npu_store #(
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
@@ -25,6 +25,7 @@ module npu_store #(
   output logic [LengthBits-1:0] aw_beats_o,
   input  logic aw_ready_i,
   output logic w_valid_o,
+  input  logic w_ready_i,
   output logic [BeatBits-1:0] w_data_o,
   output logic [Beat-1:0] w_strobe_o,
   output logic w_last_o,
@@ -178,7 +179,7 @@ module npu_store #(
   assign instruction_done = decide && burst_final && wraps_write[npu_pkg::Levels];
   assign w_valid_o = sending_q;
   assign w_last_o = sending_q && left_q == LengthBits'(1);
-  assign w_pop = sending_q;
+  assign w_pop = sending_q && w_ready_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -209,7 +210,7 @@ module npu_store #(
         aw_valid_o <= 1'b0;
         sending_q <= 1'b1;
         left_q <= aw_beats_o;
-      end else if (sending_q) begin
+      end else if (w_pop) begin
         left_q <= left_q - 1'b1;
         if (w_last_o) sending_q <= 1'b0;
       end

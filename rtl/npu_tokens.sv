@@ -32,6 +32,14 @@ module npu_tokens #(
           reserved_q <= reserved_q + Bits'(post) - Bits'(take);
         end
       end
+`ifndef SYNTHESIS
+      always_ff @(posedge clk_i)
+        if (rst_ni) begin
+          assert (!take || tokens_q != '0) else $error("a token is taken that is not there");
+          assert (!post || reserved_q < Bits'(npu_pkg::TokenMax)) else $error("a post without room");
+          assert (!complete || post || tokens_q < reserved_q) else $error("a token without a place");
+        end
+`endif
     end
   end
 endmodule

@@ -205,7 +205,7 @@ module npu_vector #(
   logic [LaneSlots*Lanes*32-1:0] slots;
   logic [Lanes*32-1:0] fill_a, fill_b;
   npu_lane_registers u_lanes (
-    .clk_i, .set_i(row2_q.valid && control2_q.set_lanes), .load_i(row2_q.valid && control2_q.load_lanes),
+    .clk_i, .rst_ni, .set_i(row2_q.valid && control2_q.set_lanes), .load_i(row2_q.valid && control2_q.load_lanes),
     .write_i(control2_q.lane_d), .part_i(row2_q.part), .value_i(control2_q.scalar), .row_i(beat), .pass_i(row2_q.pass),
     .read_i(control2_q.lanes), .fill_a_i(control2_q.fill_a), .fill_b_i(control2_q.fill_b),
     .slots_o(slots), .fill_a_o(fill_a), .fill_b_o(fill_b)

@@ -10,11 +10,24 @@
 #include "Vnpu_core___024root.h"
 #include "model_config.h" // NPU_MODEL_*: from the generated package
 #include "verilated.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
 
 namespace {
 
+/// A context whose values before the reset are those of the seed.
+struct Context : VerilatedContext {
+  explicit Context(uint32_t seed) {
+    randReset(seed == 0 ? 0 : 2);
+    randSeed(static_cast<int>(seed));
+    Verilated::threadContextp(this); // of which the model takes its random values
+  }
+};
+
 struct Core {
-  VerilatedContext context;
+  explicit Core(uint32_t seed) : context(seed) {}
+  Context context;
   Vnpu_core top{&context};
   uint8_t data[NPU_MODEL_BEAT_BYTES];
   uint8_t strobe[(NPU_MODEL_BEAT_BYTES + 7) / 8];
@@ -64,8 +77,10 @@ void clock(Core& core) {
   core.top.eval();
 }
 
-void* create() {
-  return new Core;
+#include "model_memories.h" // copy_*, clear_*: generated, they name every bank's memory
+
+void* create(uint32_t seed) {
+  return new Core(seed);
 }
 void destroy(void* handle) {
   Core* core = static_cast<Core*>(handle);
@@ -82,8 +97,10 @@ void reset(void* handle, uint32_t entry, uint32_t text_bytes, NpuRtlOutputs* out
   core.top.clk_i = 0;
   core.top.eval();
   core.top.rst_ni = 0;
+  core.top.eval(); // it is asynchronous: what the first edge sees is reset
   for (int i = 0; i < 4; ++i)
     clock(core);
+  clear_memories(*core.top.rootp);
   core.top.rst_ni = 1;
   core.top.start_i = 1;
   core.top.eval();
@@ -95,6 +112,7 @@ void step(void* handle, const NpuRtlInputs* in, NpuRtlOutputs* outputs) {
   Vnpu_core& top = core.top;
   top.axi_ar_ready_i = in->ar_ready;
   top.axi_aw_ready_i = in->aw_ready;
+  top.axi_w_ready_i = in->w_ready;
   top.axi_b_valid_i = in->b_valid;
   top.axi_r_valid_i = in->r_valid;
   top.axi_r_id_i = in->r_id;
@@ -104,8 +122,6 @@ void step(void* handle, const NpuRtlInputs* in, NpuRtlOutputs* outputs) {
   sample(core, *outputs);
 }
 
-#include "model_memories.h" // copy_scratchpad, copy_accumulator: generated, they name every bank's memory
-
 void scratchpad(void* handle, uint8_t* bytes) {
   copy_scratchpad(*static_cast<Core*>(handle)->top.rootp, bytes);
 }
@@ -113,9 +129,17 @@ void accumulator(void* handle, uint8_t* bytes) {
   copy_accumulator(*static_cast<Core*>(handle)->top.rootp, bytes);
 }
 
+#if VM_COVERAGE
+void coverage(void* handle, const char* file) {
+  static_cast<Core*>(handle)->context.coveragep()->write(file);
+}
+#else
+constexpr auto* coverage = static_cast<void (*)(void*, const char*)>(nullptr);
+#endif
+
 constexpr NpuRtlModel kModel{
-    NPU_MODEL_NAME, NPU_MODEL_HASH, NPU_MODEL_BEAT_BYTES, NPU_MODEL_FAULT, create, destroy,
-    reset,          step,           scratchpad,           accumulator};
+    NPU_MODEL_NAME, NPU_MODEL_HASH, NPU_MODEL_BEAT_BYTES, NPU_MODEL_FAULT, create,  destroy,
+    reset,          step,           scratchpad,           accumulator,     coverage};
 
 } // namespace
 

@@ -1,6 +1,5 @@
 #include "axi_memory.h"
 
-#include <cstring>
 #include <stdexcept>
 
 namespace npuforge::rtl {
@@ -8,6 +7,7 @@ namespace npuforge::rtl {
 AxiMemory::AxiMemory(const isa::DramParams& params, simulator::DramData& data)
     : timing_(params), data_(data), beat_bytes_(params.beat_bytes), beat_(params.beat_bytes) {
   answers_.r_data = beat_.data();
+  answers_.w_ready = true; // beats of an accepted burst never wait
 }
 
 const NpuRtlInputs& AxiMemory::answer(const NpuRtlOutputs& shown, simulator::Cycle now) {
@@ -15,9 +15,9 @@ const NpuRtlInputs& AxiMemory::answer(const NpuRtlOutputs& shown, simulator::Cyc
   if (shown.ar_valid || shown.aw_valid)
     accept(shown, now);
   if (shown.w_valid)
-    take_beat(shown);
+    take(shown);
   if (!reads_.empty())
-    give_beat(now);
+    give(now);
   if (!writes_.empty())
     respond(now);
   return answers_;
@@ -35,31 +35,21 @@ void AxiMemory::accept(const NpuRtlOutputs& shown, simulator::Cycle now) {
   (read ? answers_.ar_ready : answers_.aw_ready) = true;
 }
 
-void AxiMemory::take_beat(const NpuRtlOutputs& shown) {
+void AxiMemory::take(const NpuRtlOutputs& shown) {
   if (sending_ >= writes_.size())
     throw std::logic_error("the core sends a write beat without an accepted burst");
-  Transfer& write = writes_[sending_];
-  auto bytes =
-      data_.at(write.address + static_cast<uint64_t>(write.done) * beat_bytes_, beat_bytes_);
-  for (int i = 0; i < beat_bytes_; ++i)
-    if (shown.w_strobe[i / 8] >> (i % 8) & 1)
-      bytes[i] = static_cast<std::byte>(shown.w_data[i]);
-  bool last = ++write.done == write.beats;
-  if (last != shown.w_last)
-    throw std::logic_error("the core's last write beat is not the last of its burst");
-  sending_ += last;
+  take_beat(shown, writes_[sending_], data_, beat_bytes_);
+  sending_ += shown.w_last;
 }
 
-void AxiMemory::give_beat(simulator::Cycle now) {
+void AxiMemory::give(simulator::Cycle now) {
   Transfer& read = reads_.front();
   if (now < read.start)
     return;
-  const simulator::DramData& data = data_;
-  auto bytes = data.at(read.address + static_cast<uint64_t>(read.done) * beat_bytes_, beat_bytes_);
-  std::memcpy(beat_.data(), bytes.data(), bytes.size());
+  give_beat(read, data_, beat_bytes_, beat_.data());
   answers_.r_valid = true;
   answers_.r_id = read.id;
-  if (++read.done == read.beats)
+  if (read.done == read.beats)
     reads_.pop_front();
 }
 

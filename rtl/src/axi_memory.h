@@ -1,31 +1,20 @@
 #pragma once
-// The memory at the core's AXI port: DRAM timing and contents of the simulator's library behind the
-// handshakes of a cycle.
+// The memory of the spec: DRAM timing and contents of the simulator's library behind the handshakes
+// of a cycle.
 
 #include <deque>
 #include <vector>
 
-#include "npuforge/rtl/model.h"
-#include "npuforge/simulator/dram.h"
+#include "memory.h"
 
 namespace npuforge::rtl {
 
-class AxiMemory {
+class AxiMemory : public Memory {
 public:
   AxiMemory(const isa::DramParams& params, simulator::DramData& data);
-
-  /// The answers of cycle `now` to what the core shows in it. Called once for each cycle, in order.
-  /// Throws std::out_of_range for an address beyond the memory.
-  const NpuRtlInputs& answer(const NpuRtlOutputs& shown, simulator::Cycle now);
+  const NpuRtlInputs& answer(const NpuRtlOutputs& shown, simulator::Cycle now) override;
 
 private:
-  struct Transfer {
-    uint8_t id;
-    uint64_t address;
-    int beats, done;
-    simulator::Cycle start;
-  };
-
   simulator::DramTiming timing_;
   simulator::DramData& data_;
   int beat_bytes_;
@@ -35,8 +24,8 @@ private:
   NpuRtlInputs answers_{};
 
   void accept(const NpuRtlOutputs& shown, simulator::Cycle now);
-  void take_beat(const NpuRtlOutputs& shown);
-  void give_beat(simulator::Cycle now);
+  void take(const NpuRtlOutputs& shown);
+  void give(simulator::Cycle now);
   void respond(simulator::Cycle now);
 };
 

@@ -1,6 +1,7 @@
 #include "npuforge/rtl/runner.h"
 
 #include <cstring>
+#include <optional>
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 
 #include "axi_memory.h"
 #include "recorder.h"
+#include "rough_memory.h"
 
 namespace npuforge::rtl {
 
@@ -33,6 +35,13 @@ Library::~Library() {
   dlclose(handle_);
 }
 
+Core::Core(const Library& library, uint32_t seed)
+    : model_(library.model()), handle_(model_.create(seed)) {}
+
+Core::~Core() {
+  model_.destroy(handle_);
+}
+
 void load_program(const isa::Spec& spec, const assembler::Program& program,
                   simulator::DramData& dram) {
   auto word_bytes = static_cast<uint64_t>(spec.word_bytes());
@@ -47,33 +56,40 @@ void load_program(const isa::Spec& spec, const assembler::Program& program,
 
 namespace {
 
-/// A core for the length of a run.
-class Core {
-public:
-  explicit Core(const NpuRtlModel& model) : model_(model), handle_(model.create()) {}
-  ~Core() { model_.destroy(handle_); }
-  Core(const Core&) = delete;
-  Core& operator=(const Core&) = delete;
-  void* handle() const { return handle_; }
-
-private:
-  const NpuRtlModel& model_;
-  void* handle_;
-};
-
 [[noreturn]] void fail(const Recorder& recorder, int64_t now, const std::string& reason) {
   throw RtlError(
       fmt::format("RTL, cycle {}: {} ({} instructions executed, {} not complete, last pc {})", now,
                   reason, recorder.executed(), recorder.open(), recorder.last_pc()));
 }
 
-int64_t simulate(const NpuRtlModel& model, void* core, const assembler::Program& program,
-                 const isa::Spec& spec, simulator::DramData& dram, Recorder& recorder,
-                 const Limits& limits) {
-  AxiMemory memory(spec.machine.dram, dram);
+std::unique_ptr<Memory> make_memory(const isa::Spec& spec, simulator::DramData& dram,
+                                    uint64_t seed) {
+  if (seed == 0)
+    return std::make_unique<AxiMemory>(spec.machine.dram, dram);
+  return std::make_unique<RoughMemory>(spec.machine.dram, dram, seed);
+}
+
+NpuRtlOutputs reset(Core& core, const isa::Spec& spec, const assembler::Program& program) {
   NpuRtlOutputs shown{};
-  model.reset(core, static_cast<uint32_t>(program.text_address),
-              static_cast<uint32_t>(program.text.size() * spec.word_bytes()), &shown);
+  core.model().reset(core.handle(), static_cast<uint32_t>(program.text_address),
+                     static_cast<uint32_t>(program.text.size() * spec.word_bytes()), &shown);
+  return shown;
+}
+
+/// The first cycles of the program, on a memory of its own.
+void run_for(Core& core, const isa::Spec& spec, const assembler::Program& program, int64_t cycles,
+             uint64_t memory_seed) {
+  simulator::DramData dram(spec.machine.dram.bytes);
+  load_program(spec, program, dram);
+  const auto memory = make_memory(spec, dram, memory_seed);
+  NpuRtlOutputs shown = reset(core, spec, program);
+  for (int64_t now = 0; now < cycles && !shown.done && !shown.error; ++now)
+    core.model().step(core.handle(), &memory->answer(shown, now), &shown);
+}
+
+int64_t simulate(Core& core, Memory& memory, const assembler::Program& program,
+                 const isa::Spec& spec, Recorder& recorder, const Limits& limits) {
+  NpuRtlOutputs shown = reset(core, spec, program);
   int64_t last_event = 0;
   for (int64_t now = 0;; ++now) {
     if (recorder.observe(shown, now))
@@ -88,27 +104,31 @@ int64_t simulate(const NpuRtlModel& model, void* core, const assembler::Program&
       fail(recorder, now, "the limit of cycles is reached");
     if (limits.progress && now % 65536 == 0)
       limits.progress(now);
-    model.step(core, &memory.answer(shown, now), &shown);
+    core.model().step(core.handle(), &memory.answer(shown, now), &shown);
   }
 }
 
 } // namespace
 
 RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Program& program,
-              simulator::DramData& dram, simulator::EventSink* sink, const Limits& limits) {
-  const NpuRtlModel& model = library.model();
-  Core core(model);
+              simulator::DramData& dram, simulator::EventSink* sink, const Limits& limits,
+              const Stress& stress) {
+  std::optional<Core> own;
+  Core& core = stress.core ? *stress.core : own.emplace(library, stress.state_seed);
+  const auto memory = make_memory(spec, dram, stress.memory_seed);
   Recorder recorder(sink);
   RtlResult result;
   try {
-    result.cycles = simulate(model, core.handle(), program, spec, dram, recorder, limits);
+    if (stress.reset_after > 0)
+      run_for(core, spec, program, stress.reset_after, stress.memory_seed);
+    result.cycles = simulate(core, *memory, program, spec, recorder, limits);
   } catch (const std::logic_error& error) { // also an address beyond the memory
     fail(recorder, -1, error.what());
   }
   result.scratchpad.resize(spec.machine.scratchpad.bytes);
   result.accumulator.resize(spec.machine.accumulator.bytes);
-  model.scratchpad(core.handle(), result.scratchpad.data());
-  model.accumulator(core.handle(), result.accumulator.data());
+  core.model().scratchpad(core.handle(), result.scratchpad.data());
+  core.model().accumulator(core.handle(), result.accumulator.data());
   return result;
 }
 

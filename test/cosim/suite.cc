@@ -1,12 +1,16 @@
 // Co-simulates many programs of one machine and says what they covered.
 //
 //   cosim_suite --machine M --model librtl_M.so [--programs DIR] [--random N --length L]
-//   [--complete] [--expect-difference]
+//   [--complete] [--expect-difference] [--stress] [--coverage FILE]
 //
+// --stress also runs each program with random values in all registers before the reset, on a core
+// that is reset in the middle of it, and behind a memory with random latencies and back-pressure.
 // Exit status 0 if no cycle and no byte differs (with --expect-difference: if some program shows a
 // difference), and with
 // --complete only if every instruction, stall cause and kind of bank conflict occurred.
 #include <algorithm>
+#include <optional>
+#include <random>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -27,7 +31,8 @@ struct Arguments {
   std::filesystem::path programs;
   uint64_t random = 0, first_seed = 1;
   int length = 60;
-  bool complete = false, expect_difference = false;
+  bool complete = false, expect_difference = false, stress = false;
+  std::string coverage;
 };
 
 struct Named {
@@ -52,6 +57,11 @@ public:
   explicit Suite(const Arguments& arguments)
       : arguments_(arguments), spec_(isa::load_spec(isa::find_machine(arguments.machine))),
         library_(arguments.model, spec_), simulator_(spec_, {}), instructions_(spec_), run_(spec_) {
+    if (arguments.coverage.empty())
+      return;
+    if (!library_.model().coverage)
+      throw std::runtime_error(arguments.model + " does not count what is covered");
+    counting_.emplace(library_);
   }
 
   /// 0: as expected, 1: not.
@@ -64,6 +74,8 @@ public:
       check({fmt::format("random program {}", seed),
              random_programs::random_program(spec_, {seed, arguments_.length})});
     }
+    if (counting_)
+      library_.model().coverage(counting_->handle(), arguments_.coverage.c_str());
     return verdict();
   }
 
@@ -73,23 +85,47 @@ private:
   void check(const Named& named) {
     if (done())
       return;
-    const cosim::Outcome outcome =
-        cosim::co_simulate({spec_, named.program, {}, 10'000'000, nullptr}, library_, simulator_);
+    rtl::Stress counting;
+    if (counting_)
+      counting.core = &*counting_;
+    const cosim::Outcome outcome = compare(named, "", counting);
     ++programs_;
     compared_ += outcome.instructions;
     cycles_ += outcome.model.cycles;
     instructions_.add(named.program);
     run_.add(outcome.model);
-    if (outcome.equal())
-      return;
-    ++differences_;
-    fmt::print("{}:\n{}\n", named.name, outcome.report);
+    if (arguments_.stress)
+      stress(named, outcome.model.cycles);
+  }
+
+  /// All of a program's conditions follow from how many there were before it.
+  void stress(const Named& named, int64_t cycles) {
+    std::mt19937_64 random(static_cast<uint64_t>(programs_));
+    rtl::Core* core = counting_ ? &*counting_ : nullptr;
+    const int64_t reset_after = std::uniform_int_distribution<int64_t>(1, cycles)(random);
+    compare(named, ", other values before the reset",
+            {.state_seed = static_cast<uint32_t>(programs_)});
+    compare(named, fmt::format(", reset in cycle {}", reset_after),
+            {.core = core, .reset_after = reset_after});
+    compare(named, ", rough memory",
+            {.core = core, .reset_after = reset_after, .memory_seed = random()});
+  }
+
+  cosim::Outcome compare(const Named& named, const std::string& condition,
+                         const rtl::Stress& stress) {
+    cosim::Outcome outcome = cosim::co_simulate(
+        {spec_, named.program, {}, 10'000'000, nullptr, stress}, library_, simulator_);
+    if (!outcome.equal()) {
+      ++differences_;
+      fmt::print("{}{}:\n{}\n", named.name, condition, outcome.report);
+    }
+    return outcome;
   }
 
   int verdict() const {
     if (!arguments_.expect_difference)
       fmt::print("{}\n{}\n", instructions_.table(), run_.table());
-    fmt::print("{}: {} programs, {} instructions, {} cycles, {} programs differ\n",
+    fmt::print("{}: {} programs, {} instructions, {} cycles, {} differences\n",
                spec_.machine.name, programs_, compared_, cycles_, differences_);
     if (programs_ == 0)
       return 1;
@@ -108,6 +144,7 @@ private:
   isa::Spec spec_;
   rtl::Library library_;
   simulator::Simulator simulator_;
+  std::optional<rtl::Core> counting_; ///< one core for all programs: it adds up what is covered
   random_programs::Coverage instructions_;
   cosim::RunCoverage run_;
   int programs_ = 0, differences_ = 0;
@@ -125,6 +162,8 @@ int main(int argc, char** argv) try {
   app.add_option("--random", arguments.random);
   app.add_option("--first-seed", arguments.first_seed);
   app.add_option("--length", arguments.length);
+  app.add_flag("--stress", arguments.stress);
+  app.add_option("--coverage", arguments.coverage);
   app.add_flag("--complete", arguments.complete);
   app.add_flag("--expect-difference", arguments.expect_difference);
   CLI11_PARSE(app, argc, argv);

@@ -28,7 +28,7 @@ struct NpuRtlOutputs {
 
 /// What the memory answers in the present cycle.
 struct NpuRtlInputs {
-  bool ar_ready, aw_ready, r_valid, b_valid;
+  bool ar_ready, aw_ready, w_ready, r_valid, b_valid;
   uint8_t r_id;
   const uint8_t* r_data; ///< beat_bytes bytes; read if r_valid
 };
@@ -39,16 +39,21 @@ struct NpuRtlModel {
   const char* spec_hash; ///< of the spec it was built from
   uint32_t beat_bytes;
   int fault; ///< planted fault, 0: none
-  void* (*create)();
+  /// `seed`: of what registers hold before the reset, 0: zeros. Of models with random initial
+  /// values (build_model.sh --asserts); others take any seed for 0.
+  void* (*create)(uint32_t seed);
   void (*destroy)(void* core);
-  /// Holds reset for some cycles and starts the program: afterwards the core is in cycle 0. Once
-  /// for each handle.
+  /// Holds reset for some cycles, zeroes the scratchpad and the accumulator as the simulator's are,
+  /// and starts the program: afterwards the core is in cycle 0. At any time, any number of times.
   void (*reset)(void* core, uint32_t entry, uint32_t text_bytes, NpuRtlOutputs* outputs);
   /// Ends the present cycle with these inputs; `outputs` are those of the next.
   void (*step)(void* core, const NpuRtlInputs* inputs, NpuRtlOutputs* outputs);
   /// Bytes of the memories after a run, copied to `bytes` (as large as the spec says).
   void (*scratchpad)(void* core, uint8_t* bytes);
   void (*accumulator)(void* core, uint8_t* bytes);
+  /// Writes what was covered of lines and of values that toggle to a file of Verilator's; null in
+  /// models that do not count (build_model.sh --coverage does).
+  void (*coverage)(void* core, const char* file);
 };
 
 const NpuRtlModel* npuforge_rtl_model();

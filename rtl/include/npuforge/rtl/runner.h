@@ -37,6 +37,30 @@ private:
   const NpuRtlModel* model_;
 };
 
+/// One core of a model. It may run any number of programs, one after the other.
+class Core {
+public:
+  /// `seed`: of what its registers hold before the first reset (NpuRtlModel::create).
+  explicit Core(const Library& library, uint32_t seed = 0);
+  ~Core();
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+  const NpuRtlModel& model() const { return model_; }
+  void* handle() const { return handle_; }
+
+private:
+  const NpuRtlModel& model_;
+  void* handle_;
+};
+
+/// What no result of a program may depend on.
+struct Stress {
+  Core* core = nullptr;     ///< one that has run other programs; null: a new one
+  uint32_t state_seed = 0;  ///< of a new core
+  int64_t reset_after = 0;  ///< the program runs for so many cycles and is reset, then runs again
+  uint64_t memory_seed = 0; ///< not 0: random latencies and back-pressure on every channel of AXI
+};
+
 struct Limits {
   int64_t max_cycles = 1'000'000'000'000;
   int64_t max_silence =
@@ -50,11 +74,12 @@ struct RtlResult {
   std::vector<uint8_t> accumulator;
 };
 
-/// Runs a program on a core fresh out of reset. `dram` holds text and data (see load_program) and
+/// Runs a program on a core out of reset. `dram` holds text and data (see load_program) and
 /// the result afterwards. `sink` may be null. Throws RtlError; what() names the cycle, and the pc
 /// where the sequencer stands.
 RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Program& program,
-              simulator::DramData& dram, simulator::EventSink* sink, const Limits& limits = {});
+              simulator::DramData& dram, simulator::EventSink* sink, const Limits& limits = {},
+              const Stress& stress = {});
 
 /// Copies text and segments to DRAM. Throws std::out_of_range.
 void load_program(const isa::Spec& spec, const assembler::Program& program,
