@@ -125,8 +125,8 @@ private:
   int verdict() const {
     if (!arguments_.expect_difference)
       fmt::print("{}\n{}\n", instructions_.table(), run_.table());
-    fmt::print("{}: {} programs, {} instructions, {} cycles, {} differences\n",
-               spec_.machine.name, programs_, compared_, cycles_, differences_);
+    fmt::print("{}: {} programs, {} instructions, {} cycles, {} differences\n", spec_.machine.name,
+               programs_, compared_, cycles_, differences_);
     if (programs_ == 0)
       return 1;
     if (arguments_.expect_difference)

@@ -24,7 +24,7 @@ struct Job {
   std::vector<Input> inputs;
   int64_t max_cycles; ///< of the RTL
   std::function<void(int64_t cycle, int64_t total)>
-      progress; ///< now and then during the RTL's run; may be empty
+      progress;            ///< now and then during the RTL's run; may be empty
   rtl::Stress stress = {}; ///< with a memory seed cycles are not compared
 };
 
