@@ -15,9 +15,14 @@
 namespace npuforge::isa {
 namespace {
 
-const std::vector<std::string> kMathematical{"exp",     "exp2", "log",        "log2",  "tanh",
-                                             "sigmoid", "erf",  "reciprocal", "rsqrt", "sqrt",
-                                             "sin",     "cos",  "atan"};
+const std::vector<std::string> kMathematical{"exp",     "exp2", "log",        "log2",    "tanh",
+                                             "sigmoid", "erf",  "reciprocal", "rsqrt",   "sqrt",
+                                             "sin",     "cos",  "atan",       "quotient"};
+
+/// How many f32 a mathematical function takes.
+size_t arity(const std::string& implements) {
+  return implements == "quotient" ? 2 : 1;
+}
 
 class FunctionReader {
 public:
@@ -117,13 +122,20 @@ private:
     if (approximation.ulp <= 0 || std::isinf(approximation.ulp))
       problems().add(*ulp, fmt::format("'ulp' of {} must be a positive number", what_));
     read_domain(*domain, approximation);
-    const bool unary = function_.parameters.size() == 1 &&
-                       function_.parameters[0].type == Type::F32 && function_.result &&
-                       function_.result->type == Type::F32;
-    if (!unary && function_.result)
-      problems().add(
-          *implements,
-          fmt::format("{} must take one f32 and give an f32 to have 'implements'", what_));
+    const size_t wanted = arity(implements->text);
+    const bool fits =
+        function_.parameters.size() == wanted &&
+        std::all_of(function_.parameters.begin(), function_.parameters.end(),
+                    [](const Symbol& parameter) { return parameter.type == Type::F32; }) &&
+        function_.result && function_.result->type == Type::F32;
+    if (!fits && function_.result)
+      problems().add(*implements,
+                     fmt::format("{} must take {} f32 and give an f32 to have 'implements: {}'",
+                                 what_, wanted == 1 ? "one" : "two", implements->text));
+    if (wanted == 2 && (std::isfinite(approximation.low) || std::isfinite(approximation.high)))
+      problems().add(*domain, fmt::format("'domain' of {} must be [-inf, inf]: both arguments may "
+                                          "be any number",
+                                          what_));
     function_.approximation = approximation;
   }
 

@@ -21,7 +21,8 @@ def network(make):
 
 
 class Net:
-    def __init__(self, ranges=None):
+    def __init__(self, ranges=None, version=17):
+        self.version = version
         self.nodes, self.initialisers, self.inputs, self.outputs = [], [], {}, []
         self.ranges, self.ranged, self.random = ranges, [], np.random.default_rng(7)
 
@@ -124,7 +125,7 @@ class Net:
         outputs = [info(n, types[n]) if types else onnx.ValueInfoProto(name=n) for n in self.outputs]
         graph = helper.make_graph(self.nodes, name, [info(n, v) for n, v in self.inputs.items()], outputs, self.initialisers)
         model = helper.make_model(graph, producer_name="npuforge",
-                                  opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)])
+                                  opset_imports=[helper.make_opsetid("", self.version), helper.make_opsetid("com.microsoft", 1)])
         model.ir_version = 8
         return model
 

@@ -5,7 +5,7 @@ import { createRequire } from 'module';
 const ort = createRequire(process.cwd() + '/')('onnxruntime-node');
 
 const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array, uint8: Uint8Array,
-                 int8: Int8Array, uint16: Uint16Array, int16: Int16Array, bool: Uint8Array };
+                 int8: Int8Array, uint16: Uint16Array, int16: Int16Array, bool: Uint8Array, float16: Uint16Array };
 const bytes = (text) => { const b = Buffer.from(text, 'base64'); return b.buffer.slice(b.byteOffset, b.byteOffset + b.length); };
 
 const request = JSON.parse(fs.readFileSync(0, 'utf8'));

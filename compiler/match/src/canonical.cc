@@ -1,12 +1,10 @@
-// The canonical form of a node. Every rewrite keeps all bits of the value, with one exception,
-// which both sides share: machines do not divide, so a quotient by a constant is the product with
-// the constant's reciprocal, whose last bit may differ.
+// The canonical form of a node. Every rewrite keeps all bits of the value.
 //
 //   constants        op(c, d) is a constant; constants stand last in commutative operations
 //   x - c            x + (-c)
 //   x + -0.0, x + 0 (integers), x * 1      x
 //   x * -1.0         -x
-//   x / c            x * (1 / c)           the exception (exact for powers of two)
+//   x / c            x * (1 / c)           c a power of two
 //   a > b, a >= b    b < a, b <= a
 //   sitofp(ext(x))   sitofp(x)
 //   ext(ext(x))      ext(x)
@@ -62,6 +60,14 @@ bool isNumber(const Dag& dag, int c, double value) {
   return number && *number == value && std::signbit(*number) == std::signbit(value);
 }
 
+/// A power of two whose inverse is one, too: to divide by it and to multiply by the inverse are the
+/// same.
+bool hasExactInverse(const Dag& dag, int c) {
+  const std::optional<double> value = dag.numberOf(c);
+  int exponent = 0;
+  return value && std::abs(std::frexp(*value, &exponent)) == 0.5 && std::abs(exponent) < 120;
+}
+
 /// The argument of a class's node with this operation; -1 if it has none.
 int argumentOf(const Dag& dag, int c, const char* op) {
   for (const Node& node : dag.nodes(c))
@@ -87,7 +93,7 @@ Dag::Class Dag::make(const std::string& op, mlir::Type type, std::vector<Class> 
     return make("arith.addf", type, {args[0], make("arith.negf", type, {args[1]})});
   if (op == "arith.subi" && by_constant)
     return make("arith.addi", type, {args[0], make(op, type, {number(type, 0), args[1]})});
-  if (op == "arith.divf" && by_constant)
+  if (op == "arith.divf" && by_constant && hasExactInverse(*this, args[1]))
     return make("arith.mulf", type, {args[0], make(op, type, {number(type, 1), args[1]})});
   if (op == "arith.addf" && by_constant && isNumber(*this, args[1], -0.0))
     return args[0];

@@ -20,13 +20,11 @@
 //   ? x : 0) | (ext(c) == 0 ? y : 0) c ? x : y of floats            bits(c ? bits(x) : bits(y))
 //
 // Bits may change (behind --fast-math, or where nothing else covers the graph):
-//   a / b                        a * (1 / b)
-//   1 / (1 + exp(-x))            0.5 + 0.5 * tanh(0.5 * x)
-//   tanh(x)                      2 / (1 + exp(-2 * x)) - 1
-//   sqrt(x)                      1 / rsqrt(x);  x * rsqrt(x) for x > 0
-//   (x + a) * c                  x * c + a * c                      constants
-//   a * b + c                    fma(a, b, c)
-//   x < 0 ? (exp(x) - 1) * c : x max(x, 0) + min((exp(x) - 1) * c, 0)       0 <= c
+//   a / b                        a * (1 / b)                        a constant b is tried before
+//   the rest 1 / (1 + exp(-x))            0.5 + 0.5 * tanh(0.5 * x) tanh(x)                      2
+//   / (1 + exp(-2 * x)) - 1 sqrt(x)                      1 / rsqrt(x);  x * rsqrt(x) for x > 0 (x +
+//   a) * c                  x * c + a * c                      constants a * b + c fma(a, b, c) x <
+//   0 ? (exp(x) - 1) * c : x max(x, 0) + min((exp(x) - 1) * c, 0)       0 <= c
 #include "npuforge/compiler/match/equivalences.h"
 
 #include <cmath>
@@ -66,12 +64,16 @@ public:
       toByte(c, node.args[0], node.type);
   }
 
+  void reciprocal(int c, const Node& node, bool of_constants_only) {
+    if (node.type == f32 && node.op == "arith.divf" && dag.numberOf(node.args[0]) != 1.0 &&
+        (!of_constants_only || dag.constantOf(node.args[1])))
+      same(c, make("arith.mulf", f32,
+                   {node.args[0], make("arith.divf", f32, {number(1), node.args[1]})}));
+  }
+
   void inexact(int c, const Node& node) {
     if (node.type != f32)
       return;
-    if (node.op == "arith.divf" && dag.numberOf(node.args[0]) != 1.0)
-      same(c, make("arith.mulf", f32,
-                   {node.args[0], make("arith.divf", f32, {number(1), node.args[1]})}));
     if (node.op == "arith.divf" && dag.numberOf(node.args[0]) == 1.0)
       sigmoid(c, node.args[1]);
     if (node.op == "math.tanh")
@@ -319,7 +321,7 @@ private:
 
 } // namespace
 
-void addEquivalences(Dag& dag, bool inexact) {
+void addEquivalences(Dag& dag, Freedom freedom) {
   if (dag.classes() == 0)
     return;
   Equivalences rules(dag, dag.type(0).getContext());
@@ -329,7 +331,9 @@ void addEquivalences(Dag& dag, bool inexact) {
     for (int c = 0; c < known && dag.classes() < most; ++c)
       for (const Node& node : std::vector<Node>(dag.nodes(c))) {
         rules.exact(c, node);
-        if (inexact)
+        if (freedom != Freedom::kExact)
+          rules.reciprocal(c, node, freedom == Freedom::kReciprocals);
+        if (freedom == Freedom::kInexact)
           rules.inexact(c, node);
       }
     dag.rebuild();

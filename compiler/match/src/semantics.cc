@@ -110,8 +110,12 @@ private:
 
   Value apply(const Expr& e, const Names& names) {
     const isa::Function& function = *e.function;
-    if (function.approximation)
-      return mathematical(*function.approximation, translate(e.args[0], names));
+    if (function.approximation) {
+      SmallVector<Value> args;
+      for (const isa::ExprPtr& arg : e.args)
+        args.push_back(translate(arg, names));
+      return mathematical(*function.approximation, args);
+    }
     // The names outlive the values that are remembered by them.
     Names& inner = scopes_.emplace_back();
     for (size_t i = 0; i < e.args.size(); ++i)
@@ -119,7 +123,10 @@ private:
     return translate(function.result, inner);
   }
 
-  Value mathematical(const isa::Approximation& what, Value x) {
+  Value mathematical(const isa::Approximation& what, ValueRange args) {
+    if (what.implements == "quotient")
+      return named("arith.divf", args);
+    Value x = args[0];
     auto number = [&](float value) -> Value {
       return arith::ConstantOp::create(b, location, b.getF32FloatAttr(value));
     };

@@ -4,6 +4,7 @@
 
 #include "iota.h"
 #include "operators.h"
+#include "take.h"
 
 namespace npuforge::onnx {
 namespace {
@@ -12,22 +13,6 @@ void need_indices(Node& node, size_t input) {
   mlir::Type type = node.element(input);
   if (!type.isSignlessInteger(32) && !type.isSignlessInteger(64))
     throw Unsupported("its indices are not i32 or i64");
-}
-
-/// Indices within [0, size): negative ones count from the end; what lies outside, which ONNX
-/// forbids, reads the nearest element instead of other memory. i64.
-mlir::Value inside(const graph::Build& build, mlir::Value indices, int64_t size,
-                   int64_t factor = 1) {
-  if (auto constant = graph::constantValue(indices); constant && !constant.isSplat())
-    for (int64_t index : graph::integers(constant))
-      if (index < -size || index >= size)
-        throw Unsupported(fmt::format("index {} of {} elements", index, size));
-  return build.map(build.i64(), indices, [&](const Scalars& x) {
-    Scalar index = graph::cast(x[0], build.i64());
-    Scalar positive = graph::if_negative(index, index + index.integer(size), index);
-    Scalar safe = graph::min(graph::max(positive, index.integer(0)), index.integer(size - 1));
-    return factor == 1 ? safe : safe * safe.integer(factor);
-  });
 }
 
 mlir::Value sum(const graph::Build& build, Values terms) {
@@ -39,57 +24,32 @@ mlir::Value sum(const graph::Build& build, Values terms) {
   });
 }
 
-/// Constant indices first, first + step, ...; none for others.
-std::optional<std::pair<int64_t, int64_t>> progression(mlir::Value indices, int64_t size) {
-  auto constant = graph::constantValue(indices);
-  if (!constant || constant.getNumElements() == 0)
-    return {};
-  std::vector<int64_t> all = graph::integers(constant);
-  for (int64_t& index : all) {
-    if (index < -size || index >= size)
-      throw Unsupported(fmt::format("index {} of {} elements", index, size));
-    index += index < 0 ? size : 0;
-  }
-  const int64_t step = all.size() > 1 ? all[1] - all[0] : 1;
-  for (size_t i = 1; i < all.size(); ++i)
-    if (all[i] - all[i - 1] != step)
-      return {};
-  return std::pair{all[0], step};
-}
-
 Results gather(Node& node) {
-  const graph::Build& build = node.build;
   need_indices(node, 1);
   if (node.rank(0) == 0)
     throw Unsupported("its operand is a number");
-  const auto axis = static_cast<size_t>(node.axis("axis", 0, node.rank(0)));
-  Dims own = node.shape(0), index = node.shape(1);
-  Shape outer(own.take_front(axis)), inner(own.drop_front(axis + 1)), shape(outer);
-  shape.append(index.begin(), index.end());
-  shape.append(inner.begin(), inner.end());
-  const int64_t size = own[axis], count = graph::elements(index), before = graph::elements(outer),
-                behind = graph::elements(inner);
-  if (graph::elements(shape) == 0)
-    return build.number(node.element(0), 0, shape);
-  if (size == 0)
-    throw Unsupported("it reads elements of a dimension of none");
-  if (auto regular = progression(node.operand(1), size)) {
-    mlir::Value flat = build.reshape(node.operand(0), {before, size, behind});
-    return build.reshape(
-        build.slice(flat, {0, regular->first, 0}, {1, regular->second, 1}, {before, count, behind}),
-        shape);
-  }
-  mlir::Value rows = build.reshape(inside(build, node.operand(1), size), count);
-  if (before == 1) {
-    mlir::Value table = build.reshape(node.operand(0), {size, behind});
-    return build.reshape(build.gather(table, rows), shape);
-  }
-  // The axis comes to the front, and its elements back to where it was.
-  mlir::Value turned =
-      build.transpose(build.reshape(node.operand(0), {before, size, behind}), {1, 0, 2});
-  mlir::Value taken = build.gather(build.reshape(turned, {size, before * behind}), rows);
-  mlir::Value back = build.transpose(build.reshape(taken, {count, before, behind}), {1, 0, 2});
-  return build.reshape(back, shape);
+  const int64_t axis = node.axis("axis", 0, node.rank(0));
+  return taken(node.build, node.operand(0), axis, node.operand(1));
+}
+
+/// With a condition that is known, what it picks is known, too.
+Results compress(Node& node) {
+  const graph::Build& build = node.build;
+  mlir::Value value = node.operand(0);
+  int64_t axis = 0;
+  if (node.given("axis"))
+    axis = node.axis("axis", 0, node.rank(0));
+  else
+    value = build.reshape(value, {graph::elements(node.shape(0))});
+  const std::vector<double> condition = node.numbers(1, "the condition");
+  const int64_t size = graph::shapeOf(value)[static_cast<size_t>(axis)];
+  if (static_cast<int64_t>(condition.size()) > size)
+    throw Unsupported(fmt::format("a condition of {} for {} elements", condition.size(), size));
+  std::vector<int64_t> picked;
+  for (size_t i = 0; i < condition.size(); ++i)
+    if (condition[i] != 0)
+      picked.push_back(static_cast<int64_t>(i));
+  return taken(build, value, axis, build.integers(picked, build.i64()));
 }
 
 /// Flat places of the elements that an index tensor names along one axis of `shape`; flat itself.
@@ -268,6 +228,7 @@ Results reverse_sequence(Node& node) {
 
 const Table& index_operators() {
   static const Table table = {
+      {"Compress", compress},
       {"Gather", gather},
       {"GatherElements", gather_elements},
       {"GatherND", gather_nd},

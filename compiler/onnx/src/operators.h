@@ -11,11 +11,13 @@ const Table& elementwise_operators(); ///< arithmetic, logic, comparisons, casts
 const Table& activation_operators();
 const Table& quantize_operators();    ///< QuantizeLinear, DequantizeLinear
 const Table& linear_operators();      ///< Gemm, MatMul
+const Table& determinant_operators(); ///< Det
 const Table& convolution_operators(); ///< Conv, ConvTranspose
 const Table& pool_operators();
 const Table& norm_operators();      ///< batch, layer, group, .. normalisation
 const Table& recurrent_operators(); ///< RNN, GRU, LSTM
 const Table& resize_operators();
+const Table& deform_operators(); ///< DeformConv
 const Table& grid_operators();   ///< elements at computed places
 const Table& region_operators(); ///< samples within regions
 const Table& block_operators();  ///< crops, images from blocks

@@ -9,12 +9,32 @@
 namespace npuforge::onnx {
 namespace {
 
-/// A number as it is, a vector along the axis of a tensor of this shape.
-mlir::Value along(const graph::Build& build, mlir::Value value, Dims shape, int64_t axis) {
-  const int64_t count = graph::elements(graph::shapeOf(value));
-  if (count == 1)
+/// One of each block, repeated for the block's elements: a tensor of this shape.
+mlir::Value of_blocks(const graph::Build& build, mlir::Value value, Dims shape, size_t axis,
+                      int64_t block) {
+  Shape wanted(shape);
+  wanted[axis] = (shape[axis] + block - 1) / block;
+  if (block < 0 || graph::shapeOf(value) != Dims(wanted))
+    throw Unsupported(fmt::format("{} scales or zero points for blocks of {} along axis {} of {}",
+                                  graph::text(graph::shapeOf(value)), block, axis,
+                                  graph::text(shape)));
+  Shape apart(wanted), repeated(wanted), joined(wanted);
+  const auto behind = static_cast<std::ptrdiff_t>(axis) + 1;
+  apart.insert(apart.begin() + behind, 1);
+  repeated.insert(repeated.begin() + behind, block);
+  joined[axis] *= block;
+  mlir::Value all = build.reshape(build.expand(build.reshape(value, apart), repeated), joined);
+  return build.slice(all, static_cast<int64_t>(axis), 0, shape[axis]);
+}
+
+/// Scales or zero points for a tensor of this shape: a number, a vector along the axis, blocks.
+mlir::Value along(const graph::Build& build, mlir::Value value, Dims shape, const Quantised& q) {
+  const int64_t count = graph::elements(graph::shapeOf(value)), axis = q.axis;
+  if (count == 1 && q.block == 0)
     return build.reshape(value, {});
   const auto place = static_cast<size_t>(wrapped_axis(axis, static_cast<int64_t>(shape.size())));
+  if (q.block != 0)
+    return of_blocks(build, value, shape, place, q.block);
   if (graph::rankOf(value) != 1 || shape[place] != count)
     throw Unsupported(fmt::format("{} scales or zero points for axis {} of {}",
                                   graph::text(graph::shapeOf(value)), axis, graph::text(shape)));
@@ -68,7 +88,7 @@ void require_real_scale(const Quantised& q) {
 
 bool known_now(const Quantised& q) {
   auto scale = graph::constantValue(q.scale);
-  return scale && scale.getNumElements() > 0 && scale.getElementType().isF32() &&
+  return q.block == 0 && scale && scale.getNumElements() > 0 && scale.getElementType().isF32() &&
          (!q.zero || (graph::constantValue(q.zero) && is_integer(graph::elementOf(q.zero))));
 }
 
@@ -85,9 +105,9 @@ mlir::Value quantized(const graph::Build& build, mlir::Value x, const Quantised&
                high = low + std::ldexp(1, static_cast<int>(bits)) - 1;
   Dims shape = graph::shapeOf(x);
   Values operands{build.cast(x, build.f32()),
-                  build.cast(along(build, q.scale, shape, q.axis), build.f32())};
+                  build.cast(along(build, q.scale, shape, q), build.f32())};
   if (q.zero)
-    operands.push_back(build.cast(along(build, q.zero, shape, q.axis), build.f32()));
+    operands.push_back(build.cast(along(build, q.zero, shape, q), build.f32()));
   return build.map(type, operands, [&](const Scalars& s) {
     Scalar rounded = graph::round_even(s[0] / s[1]);
     return graph::cast(graph::clamp(s.size() > 2 ? rounded + s[2] : rounded, low, high), type);
@@ -102,9 +122,9 @@ mlir::Value dequantized(const graph::Build& build, mlir::Value x, const Quantise
   if ((element.isInteger(8) || element.isSignlessInteger(32)) && known_now(q))
     return imported<graph::DequantizeOp>(build, x, q, build.f32());
   Dims shape = graph::shapeOf(x);
-  Values operands{x, along(build, q.scale, shape, q.axis)};
+  Values operands{x, along(build, q.scale, shape, q)};
   if (q.zero)
-    operands.push_back(build.cast(along(build, q.zero, shape, q.axis), build.i32()));
+    operands.push_back(build.cast(along(build, q.zero, shape, q), build.i32()));
   return build.map(graph::elementOf(q.scale), operands, [&](const Scalars& s) {
     Scalar integer = graph::cast(s[0], build.i32());
     return graph::cast(s.size() > 2 ? integer - s[2] : integer, build.f32()) * s[1];

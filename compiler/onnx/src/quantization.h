@@ -10,6 +10,8 @@ namespace npuforge::onnx {
 struct Quantised {
   mlir::Value scale, zero; ///< zero may be null: 0
   int64_t axis = 1;
+  int64_t block =
+      0; ///< if not 0, one for each so many elements along the axis, in each of its lines
 };
 
 /// Whether scale and zero point are constants that those passes can take.

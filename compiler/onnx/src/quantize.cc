@@ -9,9 +9,8 @@ namespace {
 Quantised of_inputs(Node& node) {
   node.integer("saturate", 1);
   node.integer("precision", 0);
-  if (node.integer("block_size", 0) != 0)
-    throw Unsupported("blocked quantisation is not supported");
-  return {node.operand(1), node.has(2) ? node.operand(2) : mlir::Value(), node.integer("axis", 1)};
+  return {node.operand(1), node.has(2) ? node.operand(2) : mlir::Value(), node.integer("axis", 1),
+          node.integer("block_size", 0)};
 }
 
 Results quantize(Node& node) {

@@ -1,13 +1,19 @@
-// RoiAlign: samples within the cells of regions of an image.
+// RoiAlign: samples within the cells of regions of an image; MaxRoiPool: their largest elements.
+#include <limits>
+
 #include <fmt/format.h>
 
+#include "iota.h"
 #include "operators.h"
+#include "take.h"
 #include "window.h"
 
 namespace npuforge::onnx {
 namespace {
 
 using graph::Build;
+
+constexpr double kLeast = -std::numeric_limits<float>::max();
 
 /// The places of samples and what their four neighbours give.
 class Regions {
@@ -39,10 +45,7 @@ public:
     across_ = build_.reshape(places(0, width), {count, 1, width * samples});
     table_ = build_.reshape(channels_last(build_, build_.cast(node.operand(0), build_.f32())),
                             {x_[0] * x_[2] * x_[3], x_[1]});
-    image_ = build_.map(
-        build_.i64(), build_.reshape(node.operand(2), {count, 1, 1}), [&](const Scalars& s) {
-          return graph::cast(s[0], build_.i64()) * static_cast<double>(x_[2] * x_[3]);
-        });
+    image_ = inside(build_, build_.reshape(node.operand(2), {count, 1, 1}), x_[0], x_[2] * x_[3]);
   }
 
   /// One neighbour of each sample times its weight: [samples of all regions, C].
@@ -120,10 +123,64 @@ Results roi_align(Node& node) {
   return build.cast(build.transpose(pooled, {0, 3, 1, 2}), node.element(0));
 }
 
+/// The largest elements of whole cells [R, C, cells] along an axis of the regions' images [R, C, H,
+/// W]: axis 2 or 3, with the regions' first and last place along it. Empty cells have the least
+/// number there is.
+mlir::Value largest_of_cells(const Build& build, mlir::Value images, int64_t axis,
+                             mlir::Value first, mlir::Value last, int64_t cells) {
+  const int64_t size = graph::shapeOf(images)[static_cast<size_t>(axis)];
+  mlir::Value places = build.cast(iota(build, size, axis, 4), build.f32());
+  Values found;
+  for (int64_t cell = 0; cell < cells; ++cell) {
+    mlir::Value inside = build.map(build.boolean(), {first, last, places}, [&](const Scalars& s) {
+      Scalar each = graph::max(s[1] - s[0] + 1, s[0].number(1)) / static_cast<double>(cells);
+      const auto number = static_cast<double>(cell);
+      return (s[2] >= graph::floor(each * number) + s[0]) &
+             (s[2] < graph::ceil(each * (number + 1)) + s[0]);
+    });
+    mlir::Value own = build.map({images, inside}, [](const Scalars& s) {
+      return graph::select(s[1], s[0], s[0].number(kLeast));
+    });
+    found.push_back(build.reduce(own, "max", {axis}, true));
+  }
+  return build.concat(found, axis);
+}
+
+/// Regions [R, 5]: the image's number, x and y of the first and the last corner.
+Results max_roi_pool(Node& node) {
+  const Build& build = node.build;
+  const Dims x = node.shape(0), regions = node.shape(1);
+  const std::vector<int64_t> cells = node.integers("pooled_shape", {});
+  const double scale = node.real("spatial_scale", 1);
+  if (x.size() != 4 || regions.size() != 2 || regions[1] != 5 || cells.size() != 2 ||
+      cells[0] < 1 || cells[1] < 1)
+    throw Unsupported(fmt::format("regions {} of {}, pooled_shape {}", graph::text(regions),
+                                  graph::text(x), graph::text(cells)));
+  const int64_t count = regions[0], size = x[1] * x[2] * x[3];
+  mlir::Value all = build.cast(node.operand(1), build.f32());
+  auto edge = [&](int64_t column) { // half away from zero, as C's round
+    mlir::Value own = build.reshape(build.slice(all, 1, column, 1), {count, 1, 1, 1});
+    return build.map({own}, [&](const Scalars& s) {
+      Scalar place = s[0] * scale, up = graph::floor(graph::abs(place) + 0.5);
+      return graph::if_negative(place, -up, up);
+    });
+  };
+  mlir::Value numbers = inside(build, build.cast(build.slice(all, 1, 0, 1), build.i64()), x[0]);
+  mlir::Value table = build.reshape(build.cast(node.operand(0), build.f32()), {x[0], size});
+  mlir::Value images = build.reshape(build.gather(table, build.reshape(numbers, {count})),
+                                     {count, x[1], x[2], x[3]});
+  mlir::Value rows = largest_of_cells(build, images, 2, edge(2), edge(4), cells[0]);
+  mlir::Value pooled = largest_of_cells(build, rows, 3, edge(1), edge(3), cells[1]);
+  pooled = build.map({pooled}, [](const Scalars& s) {
+    return graph::select(s[0] <= kLeast, s[0].number(0), s[0]);
+  });
+  return build.cast(pooled, node.element(0));
+}
+
 } // namespace
 
 const Table& region_operators() {
-  static const Table table = {{"RoiAlign", roi_align}};
+  static const Table table = {{"MaxRoiPool", max_roi_pool}, {"RoiAlign", roi_align}};
   return table;
 }
 

@@ -146,6 +146,12 @@ mlir::Type element_type(mlir::MLIRContext& context, int data_type) {
 }
 
 std::string type_name(int64_t data_type) {
+  // Newer than the schema that Debian has.
+  static const std::map<int64_t, std::string> kNewer{
+      {17, "float8e4m3fn"}, {18, "float8e4m3fnuz"}, {19, "float8e5m2"}, {20, "float8e5m2fnuz"},
+      {21, "uint4"},        {22, "int4"},           {23, "float4e2m1"}};
+  if (auto newer = kNewer.find(data_type); newer != kNewer.end())
+    return newer->second;
   const bool known = data_type >= 0 && data_type < 1000 &&
                      TensorProto::DataType_IsValid(static_cast<int>(data_type));
   if (!known)

@@ -87,19 +87,27 @@ MapPlan toPlan(const match::Cover& cover) {
 std::variant<MapPlan, std::string> coverBody(Operation& map, const isa::Spec& spec,
                                              const match::Patterns& patterns, bool fast_math,
                                              bool channels, const std::set<int>& accumulated = {}) {
+  using enum match::Freedom;
+  struct Attempt {
+    match::Freedom freedom;
+    bool ignores_domains;
+  };
+  // Words may have any value: what declares a domain is taken where nothing else is found.
+  static constexpr Attempt kAttempts[] = {
+      {kExact, false}, {kReciprocals, false}, {kInexact, false}, {kInexact, true}};
   std::vector<match::Cover> covers;
   bool inexact = false;
-  // Words may have any value: what declares a domain is taken where nothing else is found.
-  for (int attempt = 0; attempt < (channels ? 2 : 3); ++attempt) {
-    const bool allowed = attempt > 0 || fast_math;
-    match::Dag dag;
-    dag.ignores_domains = attempt == 2;
-    const match::Dag::Class root = readBody(map, dag, channels);
-    match::addEquivalences(dag, allowed);
-    covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows, accumulated);
-    inexact = allowed;
-    if (!covers.empty())
+  for (const Attempt& attempt : kAttempts) {
+    if (!covers.empty() || (attempt.ignores_domains && channels))
       break;
+    if (fast_math && attempt.freedom != kInexact)
+      continue;
+    match::Dag dag;
+    dag.ignores_domains = attempt.ignores_domains;
+    const match::Dag::Class root = readBody(map, dag, channels);
+    match::addEquivalences(dag, attempt.freedom);
+    covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows, accumulated);
+    inexact = attempt.freedom != kExact;
   }
   if (covers.empty())
     return uncovered(map, patterns, spec);

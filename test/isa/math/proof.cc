@@ -167,7 +167,8 @@ std::vector<Claim> all_claims() {
     try {
       Spec spec = load_spec(file);
       for (const FunctionPtr& function : spec.functions)
-        if (function->approximation && seen.insert(Fingerprint().of(*function)).second)
+        if (function->approximation && function->parameters.size() == 1 &&
+            seen.insert(Fingerprint().of(*function)).second)
           claims.push_back({spec.machine.name, spec, function});
     } catch (const SpecError& error) {
       std::cerr << error.what() << "\n";

@@ -44,8 +44,9 @@ private:
   Kernel kernel_;
 };
 
-/// The functions of all reference machines that implement something; those that several machines
-/// share appear once. Machines that cannot be read are reported on standard error and left out.
+/// The functions of one argument of all reference machines that implement something; those that
+/// several machines share appear once. Machines that cannot be read are reported on standard error
+/// and left out.
 struct Claim {
   std::string machine;
   Spec spec;
