@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Measures the speed of the compiler, the simulator and the RTL; with `networks` as the first argument, int8 networks. Run by `./dev bench`, which builds the programs first.
+# Measures the speed of the compiler, the simulator and the RTL; with `networks`, `shapes` or `gemm` as the first argument,
+# the schedules: whole networks, random shapes, matrix products. Run by `./dev bench`, which builds the programs first.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=${NPUFORGE_BUILD:-$here/../../build}
-if [[ ${1-} == networks ]]; then
-  shift
-  exec /usr/bin/python3 "$here/networks/bench.py" "$build" "$@"
-fi
-exec /usr/bin/python3 "$here/bench.py" "$build" "$@"
+case ${1-} in
+  networks) program=$here/networks/bench.py; shift ;;
+  shapes) program=$here/networks/shapes.py; shift ;;
+  gemm) program=$here/gemm.py; shift ;;
+  *) program=$here/bench.py ;;
+esac
+exec /usr/bin/python3 "$program" "$build" "$@"
