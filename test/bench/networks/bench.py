@@ -39,8 +39,8 @@ class Run:
 
 def reason(lines):
     """Of npuc's message: the first node that it refuses, without the file's name."""
-    first = lines[0].split(": ", 2)[-1].strip()
-    return first if len(lines) == 1 else f"{lines[1].strip()} ({len(lines) - 1} such nodes)"
+    first, nodes = lines[0 if len(lines) == 1 else 1].strip(), len(lines) - 1
+    return re.sub(r"^npuc: \S+: ", "", first) + (f" ({nodes} such nodes)" if nodes > 1 else "")
 
 
 def call(command):
