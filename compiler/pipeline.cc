@@ -16,11 +16,13 @@ graph::PrecisionOptions optionsOf(const Precisions& precisions) {
 
 } // namespace
 
-void add_cleaning_passes(mlir::OpPassManager& passes) {
+void add_cleaning_passes(mlir::OpPassManager& passes, bool to_quantise) {
   mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
   main.addPass(graph::createDropEmpty());   // tensors without elements
   main.addPass(graph::createCleanImport()); // identities, views of constants, bias into gemm
-  main.addPass(graph::createFoldScales());  // batch normalisation into convolutions and gemms
+  if (to_quantise)
+    main.addPass(graph::createRaiseWindows()); // in one dimension -> in two
+  main.addPass(graph::createFoldScales());     // batch normalisation into convolutions and gemms
 }
 
 void add_lowering_passes(mlir::OpPassManager& passes, const Precisions& precisions) {
@@ -47,7 +49,7 @@ void add_lowering_passes(mlir::OpPassManager& passes, const Precisions& precisio
 }
 
 void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions) {
-  add_cleaning_passes(passes);
+  add_cleaning_passes(passes, false);
   add_lowering_passes(passes, precisions);
 }
 

@@ -21,8 +21,8 @@ struct Precisions {
 };
 
 /// The first graph passes: operators become fewer, the element types stay. Between these and the
-/// rest a float network can be quantised.
-void add_cleaning_passes(mlir::OpPassManager& passes);
+/// rest a float network can be quantised; `to_quantise`: it will be.
+void add_cleaning_passes(mlir::OpPassManager& passes, bool to_quantise);
 
 /// The graph passes behind them. The module then holds what the back end takes.
 void add_lowering_passes(mlir::OpPassManager& passes, const Precisions& precisions = {});

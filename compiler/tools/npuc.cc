@@ -156,7 +156,8 @@ int run(Options& options) {
   tools::Reasons reasons;
   mlir::MLIRContext context;
   tools::collect_reasons(context, reasons);
-  mlir::OwningOpRef<mlir::ModuleOp> network = tools::read_graph(context, options);
+  mlir::OwningOpRef<mlir::ModuleOp> network =
+      tools::read_graph(context, options, options.quantize.wanted());
   if (options.quantize.wanted())
     tools::quantize(*network, options.quantize, options.emit == "elf");
   tools::Report report;

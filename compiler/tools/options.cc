@@ -195,10 +195,12 @@ void run_passes(mlir::ModuleOp module, const ModelOptions& options,
 } // namespace
 
 mlir::OwningOpRef<mlir::ModuleOp> read_graph(mlir::MLIRContext& context,
-                                             const ModelOptions& options) {
+                                             const ModelOptions& options, bool to_quantise) {
   mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options);
   mark(*module, graph::kDisableAttr, options.disabled);
-  run_passes(*module, options, compiler::add_cleaning_passes);
+  run_passes(*module, options, [&](mlir::OpPassManager& passes) {
+    compiler::add_cleaning_passes(passes, to_quantise);
+  });
   return module;
 }
 
@@ -211,7 +213,7 @@ void lower_graph(mlir::ModuleOp module, const ModelOptions& options) {
 
 mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,
                                              const ModelOptions& options) {
-  mlir::OwningOpRef<mlir::ModuleOp> module = read_graph(context, options);
+  mlir::OwningOpRef<mlir::ModuleOp> module = read_graph(context, options, false);
   lower_graph(*module, options);
   return module;
 }

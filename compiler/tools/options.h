@@ -28,9 +28,10 @@ struct ModelOptions {
 void add_model_options(CLI::App& app, ModelOptions& options);
 
 /// Reads the model and runs the graph passes that keep it a network of ONNX's operators; notes go
-/// to standard error. Throws ImportError, CompileError.
+/// to standard error. `to_quantise`: a float network that will be. Throws ImportError,
+/// CompileError.
 mlir::OwningOpRef<mlir::ModuleOp> read_graph(mlir::MLIRContext& context,
-                                             const ModelOptions& options);
+                                             const ModelOptions& options, bool to_quantise);
 
 /// Runs the other graph passes. Throws CompileError.
 void lower_graph(mlir::ModuleOp module, const ModelOptions& options);

@@ -57,18 +57,19 @@ std::vector<std::string> cells(const LayerReport& layer) {
   return {layer.name,
           layer.operation,
           layer.precision,
+          decibels(layer.own_sqnr),
           decibels(layer.sqnr),
           fmt::format("{:.3g}", layer.max_error),
           fmt::format("{:.2g}", layer.mean_error),
           range(layer.range),
-          layer.precision == "i8" ? range(layer.quantised) : "",
+          layer.quantised ? range(*layer.quantised) : "",
           layer.contribution ? fmt::format("{:.3g}", *layer.contribution) : "",
           layer.reason};
 }
 
-const std::vector<std::string> kHeads = {"layer",     "operation",  "type",  "SQNR dB",
-                                         "max error", "mean error", "range", "covered",
-                                         "alone",     "why not i8"};
+const std::vector<std::string> kHeads = {"layer",   "operation", "type",       "own dB",
+                                         "SQNR dB", "max error", "mean error", "range",
+                                         "covered", "alone",     "why not i8"};
 
 /// JSON has no infinity.
 nlohmann::json number(double value) {
@@ -88,12 +89,13 @@ nlohmann::json to_json(const LayerReport& layer) {
   nlohmann::json json = {{"name", layer.name},
                          {"operation", layer.operation},
                          {"precision", layer.precision},
+                         {"own_sqnr_db", number(layer.own_sqnr)},
                          {"sqnr_db", number(layer.sqnr)},
                          {"max_error", number(layer.max_error)},
                          {"mean_error", number(layer.mean_error)},
                          {"range", {layer.range.low, layer.range.high}}};
-  if (layer.precision == "i8")
-    json["covered"] = {layer.quantised.low, layer.quantised.high};
+  if (layer.quantised)
+    json["covered"] = {layer.quantised->low, layer.quantised->high};
   if (!layer.reason.empty())
     json["reason"] = layer.reason;
   if (layer.contribution)
@@ -140,9 +142,9 @@ void print(const Report& report) {
   for (const std::string& line : summary(report))
     fmt::print("{}\n", line);
   auto line = [](const std::vector<std::string>& cells) {
-    fmt::print("{:<32} {:<19} {:<4} {:>8} {:>10} {:>10} {:>21} {:>21} {:>8} {}\n",
+    fmt::print("{:<32} {:<19} {:<4} {:>8} {:>8} {:>10} {:>10} {:>21} {:>21} {:>8} {}\n",
                cut(cells[0], 32), cells[1], cells[2], cells[3], cells[4], cells[5], cells[6],
-               cells[7], cells[8], cells[9]);
+               cells[7], cells[8], cells[9], cells[10]);
   };
   line(kHeads);
   for (const LayerReport& layer : report.layers)

@@ -9,6 +9,8 @@
 #include "npuforge/compiler/graph/build.h"
 #include "npuforge/compiler/graph/optimisations.h"
 
+#include "transposed.h"
+
 namespace npuforge::graph {
 
 #define GEN_PASS_DEF_CHANNELSLAST
@@ -17,12 +19,6 @@ namespace npuforge::graph {
 using namespace mlir;
 
 namespace {
-
-/// value = input with dimension perm[i] as its dimension i.
-struct Transposed {
-  Value input;
-  Shape perm;
-};
 
 Shape inverse(Dims perm) {
   Shape back(perm.size());
@@ -35,33 +31,6 @@ Shape permuted(Dims shape, Dims perm) {
   Shape result;
   for (int64_t axis : perm)
     result.push_back(shape[static_cast<size_t>(axis)]);
-  return result;
-}
-
-std::optional<Transposed> transposed(Value value) {
-  auto move = value.getDefiningOp<MoveOp>();
-  if (!move || move.getInputs().size() != 1 || move.getPieces().size() != 1 || move.getFill())
-    return {};
-  auto piece = cast<PieceAttr>(move.getPieces()[0]);
-  Value input = move.getInputs()[0];
-  const Dims shape = shapeOf(value), from = shapeOf(input);
-  const Shape steps = strides(from);
-  if (piece.getFrom() != 0 || piece.getTo() != 0 || piece.getExtents() != shape ||
-      piece.getToStrides() != Dims(strides(shape)) || from.size() != shape.size())
-    return {};
-  Transposed result{input, {}};
-  std::vector<bool> used(from.size(), false);
-  for (auto [extent, stride] : llvm::zip(shape, piece.getFromStrides())) {
-    // Dimensions of one element have no stride to be known by; they keep their order.
-    size_t axis = 0;
-    while (axis < from.size() &&
-           (used[axis] || from[axis] != extent || (extent != 1 && steps[axis] != stride)))
-      ++axis;
-    if (axis == from.size())
-      return {};
-    used[axis] = true;
-    result.perm.push_back(static_cast<int64_t>(axis));
-  }
   return result;
 }
 

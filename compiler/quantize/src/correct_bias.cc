@@ -58,7 +58,8 @@ Corrections bias_corrections(mlir::func::FuncOp main, const std::vector<Layer>& 
   Corrections corrections;
   for (size_t i = 0; i < layers.size(); ++i) {
     mlir::Operation* op = layers[i].core();
-    if (layers[i].kind != Layer::Kind::kProduct || !choice.chosen[i] || !Product(op).takes_bias())
+    if (layers[i].kind != Layer::Kind::kProduct || !choice.selected.computed[i] ||
+        !Product(op).takes_bias())
       continue;
     mlir::Operation* copy = quantised.products[op];
     const std::vector<Tensor> wanted = run_to(exact, op);

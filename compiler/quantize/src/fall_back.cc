@@ -6,15 +6,15 @@ namespace {
 class Search {
 public:
   Search(mlir::func::FuncOp main, const std::vector<Layer>& layers, const Choice& choice,
-         llvm::ArrayRef<Sample> samples)
-      : main_(main), layers_(layers), choice_(choice), samples_(samples) {}
+         llvm::ArrayRef<Sample> samples, const Outputs& exact)
+      : main_(main), layers_(layers), choice_(choice), samples_(samples), exact_(exact) {}
 
   /// The error when these layers are floats; tried() is the choice.
   double error(const std::set<size_t>& floating) {
     tried_ = choice_;
     tried_.others = "bf16";
-    tried_.chosen = choose(layers_, floating);
-    return measure(main_, layers_, insert(main_, layers_, tried_), samples_, false).error;
+    tried_.selected = select(layers_, floating);
+    return output_error(insert(main_, layers_, tried_), samples_, exact_).error;
   }
   const Choice& tried() const { return tried_; }
 
@@ -22,15 +22,14 @@ public:
   std::map<size_t, double> contributions() {
     std::set<size_t> all;
     for (size_t i = 0; i < layers_.size(); ++i)
-      if (choice_.chosen[i] && layers_[i].kind != Layer::Kind::kSelect)
+      if (choice_.selected.computed[i] && layers_[i].kind != Layer::Kind::kSelect)
         all.insert(i);
     std::map<size_t, double> result;
     for (size_t layer : all) {
       tried_ = choice_;
-      tried_.chosen.assign(layers_.size(), false);
-      tried_.chosen[layer] = true;
-      result[layer] =
-          measure(main_, layers_, insert(main_, layers_, tried_), samples_, false).error;
+      tried_.selected.computed.assign(layers_.size(), false);
+      tried_.selected.computed[layer] = true;
+      result[layer] = output_error(insert(main_, layers_, tried_), samples_, exact_).error;
     }
     return result;
   }
@@ -40,16 +39,17 @@ private:
   const std::vector<Layer>& layers_;
   const Choice& choice_;
   llvm::ArrayRef<Sample> samples_;
+  const Outputs& exact_;
   Choice tried_;
 };
 
 } // namespace
 
 Fallback meet(mlir::func::FuncOp main, const std::vector<Layer>& layers, const Choice& choice,
-              double error, llvm::ArrayRef<Sample> samples, double limit) {
+              double error, llvm::ArrayRef<Sample> samples, const Outputs& exact, double limit) {
   if (error <= limit)
     return {choice, {}, {}, error};
-  Search search(main, layers, choice, samples);
+  Search search(main, layers, choice, samples, exact);
   Fallback result;
   result.contributions = search.contributions();
   std::vector<size_t> ranked;

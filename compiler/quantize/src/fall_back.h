@@ -17,8 +17,8 @@ struct Fallback {
 
 /// Ranks the layers by the error that each one causes alone and takes as few from the top as make
 /// the network's error at most `limit`; all of them where that is not enough. `error`: of the
-/// choice as it is.
+/// choice as it is; `exact`: the float network's outputs.
 Fallback meet(mlir::func::FuncOp main, const std::vector<Layer>& layers, const Choice& choice,
-              double error, llvm::ArrayRef<Sample> samples, double limit);
+              double error, llvm::ArrayRef<Sample> samples, const Outputs& exact, double limit);
 
 } // namespace npuforge::quantize

@@ -25,16 +25,16 @@ public:
   Quantised run() {
     for (size_t i = 0; i < layers_.size(); ++i)
       if (layers_[i].kind == Layer::Kind::kProduct)
-        choice_.chosen[i] ? product(layers_[i].core()) : other(layers_[i].core());
-      else if (choice_.chosen[i] && layers_[i].kind == Layer::Kind::kElementwise)
+        choice_.selected.computed[i] ? product(layers_[i].core()) : other(layers_[i].core());
+      else if (choice_.selected.computed[i] && layers_[i].kind == Layer::Kind::kElementwise)
         constants(layers_[i]);
     for (const Layer& layer : layers_)
       result_.values[layer.result()] = copy(layer.result());
     for (size_t i = 0; i < layers_.size(); ++i)
-      if (choice_.chosen[i])
+      if (choice_.selected.computed[i] && choice_.selected.rounded[i])
         whole(layers_[i].result());
     for (size_t i = 0; i < layers_.size(); ++i)
-      for (mlir::Value input : choice_.chosen[i] ? layers_[i].inputs() : Values())
+      for (mlir::Value input : choice_.selected.computed[i] ? layers_[i].inputs() : Values())
         if (!dequantised_.contains(input))
           partly(input);
     return std::move(result_);
@@ -154,8 +154,9 @@ private:
     mlir::Value value = copy(original);
     llvm::DenseSet<mlir::Operation*> readers;
     for (size_t i = 0; i < layers_.size(); ++i)
-      for (mlir::Operation* op : choice_.chosen[i] ? llvm::ArrayRef(layers_[i].operations)
-                                                   : llvm::ArrayRef<mlir::Operation*>())
+      for (mlir::Operation* op : choice_.selected.computed[i]
+                                     ? llvm::ArrayRef(layers_[i].operations)
+                                     : llvm::ArrayRef<mlir::Operation*>())
         readers.insert(result_.products.contains(op) ? result_.products[op] : mapping_.lookup(op));
     mlir::OpBuilder builder(value.getContext());
     builder.setInsertionPointAfterValue(value);

@@ -14,7 +14,7 @@ namespace npuforge::quantize {
 struct Choice {
   /// The type in which other products multiply: f32, or bf16 (the attribute `precision`).
   std::string others = "f32";
-  std::vector<bool> chosen;                  ///< the layers in 8 bits
+  Selection selected;                        ///< what is in 8 bits
   llvm::DenseMap<mlir::Value, Range> ranges; ///< of what layers read and make
   /// What is added to the bias, for each output of a product.
   llvm::DenseMap<mlir::Operation*, std::vector<double>> corrections;
@@ -23,14 +23,15 @@ struct Choice {
 struct Quantised {
   mlir::OwningOpRef<mlir::func::FuncOp> main;
   /// From results of the network's layers to what stands for them: behind a dequantize, if the
-  /// layer was chosen.
+  /// result is in 8 bits.
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   /// From the network's products to theirs.
   llvm::DenseMap<mlir::Operation*, mlir::Operation*> products;
 };
 
-/// For each value that a chosen layer reads or makes, its range: one for all values between which
-/// elements only move.
+/// For each value that layers in 8 bits read or make, its range: one for all values between which
+/// elements only move. Where several tensors become one (concat), those that others read, too, keep
+/// their own.
 llvm::DenseMap<mlir::Value, Range> shared_ranges(const std::vector<Layer>& layers,
                                                  const Choice& choice);
 

@@ -23,33 +23,16 @@ bool is_row(const Tensor& tensor) {
          tensor.shape[1] > 1;
 }
 
-/// The outputs, sample by sample.
-class Outputs {
-public:
-  void add(const std::vector<Tensor>& f, const std::vector<Tensor>& q) {
-    differences_.resize(f.size());
-    for (size_t i = 0; i < f.size(); ++i) {
-      differences_[i].add(f[i], q[i]);
-      if (is_row(f[i])) {
-        rows_ += 1;
-        equal_ += largest_at(f[i]) == largest_at(q[i]);
-      }
-    }
-  }
-  double error() const {
-    double largest = 0;
-    for (const Difference& difference : differences_)
-      largest = std::max(largest, difference.relative());
-    return largest;
-  }
-  std::optional<double> top1() const {
-    return rows_ == 0 ? std::nullopt : std::optional(equal_ / rows_);
-  }
-
-private:
-  std::vector<Difference> differences_;
-  double rows_ = 0, equal_ = 0;
-};
+/// The layers' results in the order in which they are computed.
+llvm::SmallVector<mlir::Value> results_of(const std::vector<Layer>& layers) {
+  llvm::SmallVector<mlir::Value> results;
+  for (const Layer& layer : layers)
+    results.push_back(layer.result());
+  llvm::sort(results, [](mlir::Value a, mlir::Value b) {
+    return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
+  });
+  return results;
+}
 
 } // namespace
 
@@ -79,29 +62,52 @@ double Difference::sqnr() const {
   return noise == 0 ? kInfinity : 10 * std::log10(signal / noise);
 }
 
-Measurement measure(mlir::func::FuncOp main, const std::vector<Layer>& layers,
-                    const Quantised& quantised, llvm::ArrayRef<Sample> samples, bool whole) {
-  Measurement measurement;
+Outputs outputs_of(mlir::func::FuncOp main, llvm::ArrayRef<Sample> samples) {
   Outputs outputs;
-  llvm::SmallVector<mlir::Value> compared;
-  for (const Layer& layer : whole ? llvm::ArrayRef(layers) : llvm::ArrayRef<Layer>())
-    compared.push_back(layer.result());
-  llvm::sort(compared, [](mlir::Value a, mlir::Value b) {
-    return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
-  });
+  for (const Sample& sample : samples)
+    outputs.push_back(Runner(main, sample).finish());
+  return outputs;
+}
+
+OutputError output_error(const Quantised& quantised, llvm::ArrayRef<Sample> samples,
+                         const Outputs& exact) {
+  std::vector<Difference> differences(exact.empty() ? 0 : exact.front().size());
+  double rows = 0, equal = 0;
+  for (size_t s = 0; s < samples.size(); ++s) {
+    const std::vector<Tensor> made = Runner(quantised.main.get(), samples[s]).finish();
+    for (size_t i = 0; i < made.size(); ++i) {
+      const Tensor& f = exact[s][i];
+      differences[i].add(f, made[i]);
+      if (is_row(f)) {
+        rows += 1;
+        equal += largest_at(f) == largest_at(made[i]);
+      }
+    }
+  }
+  OutputError result;
+  for (const Difference& difference : differences)
+    result.error = std::max(result.error, difference.relative());
+  if (rows > 0)
+    result.top1 = equal / rows;
+  return result;
+}
+
+LayerErrors layer_errors(mlir::func::FuncOp main, const std::vector<Layer>& layers,
+                         const Quantised& quantised, llvm::ArrayRef<Sample> samples) {
+  LayerErrors errors;
+  const auto compared = results_of(layers);
   mlir::func::FuncOp copy = quantised.main.get();
   for (const Sample& sample : samples) {
-    Runner exact(main, sample), rounded(copy, sample);
+    Runner exact(main, sample), rounded(copy, sample), led(copy, sample);
     for (mlir::Value value : compared) {
-      const Tensor f = exact.run_to(value.getDefiningOp()),
-                   q = rounded.run_to(quantised.values.lookup(value).getDefiningOp());
-      measurement.layers[value].add(f, q);
+      const mlir::Value made = quantised.values.lookup(value);
+      const Tensor f = exact.run_to(value.getDefiningOp());
+      errors.all[value].add(f, rounded.run_to(made.getDefiningOp()));
+      errors.own[value].add(f, led.run_to(made.getDefiningOp()));
+      led.replace(made, f); // what comes next reads what is exact
     }
-    outputs.add(exact.finish(), rounded.finish());
   }
-  measurement.error = outputs.error();
-  measurement.top1 = outputs.top1();
-  return measurement;
+  return errors;
 }
 
 } // namespace npuforge::quantize

@@ -17,14 +17,24 @@ struct Difference {
   double sqnr() const;     ///< in dB
 };
 
-struct Measurement {
-  double error = 0;                               ///< as quantize() defines it
-  std::optional<double> top1;                     ///< as Report has it
-  llvm::DenseMap<mlir::Value, Difference> layers; ///< by the float network's results
-};
+/// The float network's outputs, sample by sample.
+using Outputs = std::vector<std::vector<graph::reference::Tensor>>;
 
-/// `whole`: with the layers' differences.
-Measurement measure(mlir::func::FuncOp main, const std::vector<Layer>& layers,
-                    const Quantised& quantised, llvm::ArrayRef<Sample> samples, bool whole);
+Outputs outputs_of(mlir::func::FuncOp main, llvm::ArrayRef<Sample> samples);
+
+/// The outputs against the float network's `exact` ones.
+struct OutputError {
+  double error = 0;           ///< as quantize() defines it
+  std::optional<double> top1; ///< as Report has it
+};
+OutputError output_error(const Quantised& quantised, llvm::ArrayRef<Sample> samples,
+                         const Outputs& exact);
+
+/// Differences by the float network's results; `own`: where all layers before are exact.
+struct LayerErrors {
+  llvm::DenseMap<mlir::Value, Difference> all, own;
+};
+LayerErrors layer_errors(mlir::func::FuncOp main, const std::vector<Layer>& layers,
+                         const Quantised& quantised, llvm::ArrayRef<Sample> samples);
 
 } // namespace npuforge::quantize

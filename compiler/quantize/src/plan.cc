@@ -139,20 +139,59 @@ std::vector<Layer> plan(mlir::func::FuncOp main) {
   return Planner().run(main);
 }
 
-std::vector<bool> choose(const std::vector<Layer>& layers, const std::set<size_t>& floating) {
-  std::vector<bool> chosen(layers.size());
+namespace {
+
+/// Does an operation in 8 bits read its result, or the function's end?
+bool is_read_in_8_bits(const Layer& layer, const llvm::DenseMap<mlir::Operation*, bool>& computed) {
+  return llvm::any_of(layer.result().getUsers(), [&](mlir::Operation* user) {
+    auto found = computed.find(user);
+    return found == computed.end() || found->second;
+  });
+}
+
+bool is_matrix_product(const Layer& layer) {
+  return llvm::isa<graph::GemmOp, graph::MatMulOp>(layer.core());
+}
+
+/// Does it cost as much in floats, if its result is read by floats?
+bool is_free(const Layer& layer) {
+  return layer.kind == Kind::kElementwise ||
+         (layer.kind == Kind::kSelect && !llvm::isa<graph::MaxPoolOp>(layer.core()));
+}
+
+std::vector<bool> computable(const std::vector<Layer>& layers, const std::set<size_t>& floating) {
+  std::vector<bool> computed(layers.size());
   llvm::DenseSet<mlir::Value> present; // in 8 bits
+  auto there = [&](mlir::Value value) {
+    return llvm::isa<mlir::BlockArgument>(value) || present.contains(value);
+  };
   for (size_t i = 0; i < layers.size(); ++i) {
     const Layer& layer = layers[i];
-    auto there = [&](mlir::Value value) {
-      return llvm::isa<mlir::BlockArgument>(value) || present.contains(value);
-    };
-    chosen[i] = layer.kind != Kind::kFloat && !floating.contains(i) &&
-                (layer.kind == Kind::kProduct || llvm::all_of(layer.inputs(), there));
-    if (chosen[i])
+    computed[i] = layer.kind != Kind::kFloat && !floating.contains(i) &&
+                  (layer.kind == Kind::kProduct || llvm::all_of(layer.inputs(), there));
+    if (computed[i])
       present.insert(layer.result());
   }
-  return chosen;
+  return computed;
+}
+
+} // namespace
+
+Selection select(const std::vector<Layer>& layers, const std::set<size_t>& floating) {
+  Selection selection{computable(layers, floating), std::vector<bool>(layers.size())};
+  llvm::DenseMap<mlir::Operation*, bool> computed; // all operations but the function's end
+  for (const Layer& layer : layers)
+    for (mlir::Operation* op : layer.operations)
+      computed[op] = false;
+  for (size_t i = layers.size(); i-- > 0;) { // readers first
+    const bool read = is_read_in_8_bits(layers[i], computed);
+    if (is_free(layers[i]) && !read)
+      selection.computed[i] = false;
+    selection.rounded[i] = selection.computed[i] && (read || !is_matrix_product(layers[i]));
+    for (mlir::Operation* op : layers[i].operations)
+      computed[op] = selection.computed[i];
+  }
+  return selection;
 }
 
 } // namespace npuforge::quantize

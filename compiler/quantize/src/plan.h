@@ -34,8 +34,15 @@ struct Layer {
 /// All operations of a function but the constants, in order of their results.
 std::vector<Layer> plan(mlir::func::FuncOp main);
 
-/// For each layer, whether it is computed in 8 bits when those of `floating` are not: products
-/// wherever they are, everything else where its operands are there in 8 bits.
-std::vector<bool> choose(const std::vector<Layer>& layers, const std::set<size_t>& floating);
+/// What of the layers is in 8 bits.
+struct Selection {
+  std::vector<bool> computed; ///< the layer is: its operands are
+  std::vector<bool> rounded;  ///< its result is, too
+};
+
+/// The selection when the layers of `floating` stay floats: products wherever they are, everything
+/// else where its operands are there in 8 bits and its result is of use in 8 bits. A matrix product
+/// whose result none but floats read keeps its exact sums.
+Selection select(const std::vector<Layer>& layers, const std::set<size_t>& floating);
 
 } // namespace npuforge::quantize

@@ -9,6 +9,7 @@
 #include "equalize.h"
 #include "fall_back.h"
 #include "observe.h"
+#include "rows.h"
 
 namespace npuforge::quantize {
 namespace {
@@ -36,8 +37,9 @@ public:
       throw QuantizeError("there are no samples");
     report_.method = options_.method;
     report_.samples = samples_.size();
+    exact_ = outputs_of(main_, samples_);
     Attempt best = attempt(Main(main_.clone()));
-    if (llvm::none_of(best.choice.chosen, [](bool chosen) { return chosen; }))
+    if (llvm::none_of(best.choice.selected.computed, [](bool chosen) { return chosen; }))
       throw QuantizeError("no operator of the network has a form in 8 bits");
     if (options_.equalize)
       try_equalized(best);
@@ -51,9 +53,7 @@ public:
 
 private:
   double error_of(const Attempt& attempt) const {
-    mlir::func::FuncOp main = attempt.main.get();
-    return measure(main, attempt.layers, insert(main, attempt.layers, attempt.choice), samples_,
-                   false)
+    return output_error(insert(*attempt.main, attempt.layers, attempt.choice), samples_, exact_)
         .error;
   }
 
@@ -61,7 +61,7 @@ private:
     Attempt made;
     made.main = std::move(main);
     made.layers = plan(*made.main);
-    made.choice.chosen = choose(made.layers, {});
+    made.choice.selected = select(made.layers, {});
     made.observations = observe(*made.main, made.layers, samples_);
     made.choice.ranges = ranges(made.observations, options_);
     made.error = error_of(made);
@@ -102,8 +102,8 @@ private:
   }
 
   void fall_back(Attempt& best) {
-    Fallback fallback =
-        meet(*best.main, best.layers, best.choice, best.error, samples_, *options_.max_error);
+    Fallback fallback = meet(*best.main, best.layers, best.choice, best.error, samples_, exact_,
+                             *options_.max_error);
     best.choice = std::move(fallback.choice);
     best.error = fallback.error;
     contributions_ = std::move(fallback.contributions);
@@ -121,52 +121,18 @@ private:
   void finish(const Attempt& best) {
     mlir::func::FuncOp main = best.main.get();
     Quantised quantised = insert(main, best.layers, best.choice);
-    const Measurement measured = measure(main, best.layers, quantised, samples_, true);
-    report_.error = measured.error;
-    report_.top1 = measured.top1;
-    const auto shared = shared_ranges(best.layers, best.choice);
-    for (size_t i = 0; i < best.layers.size(); ++i)
-      if (!continues(best, i))
-        report_.layers.push_back(
-            row(best, i, measured.layers.lookup(best.layers[i].result()), shared));
+    const OutputError outputs = output_error(quantised, samples_, exact_);
+    report_.error = outputs.error;
+    report_.top1 = outputs.top1;
+    const LayerErrors errors = layer_errors(main, best.layers, quantised, samples_);
+    report_.layers = rows({best.layers, best.choice, errors, fallen_, contributions_});
     main_.getBody().takeBody(quantised.main->getBody());
-  }
-
-  /// Does the next layer stand for this one, too: both without a form in 8 bits, of one node?
-  static bool continues(const Attempt& best, size_t i) {
-    auto is_float = [&](size_t k) { return best.layers[k].kind == Layer::Kind::kFloat; };
-    return i + 1 < best.layers.size() && is_float(i) && is_float(i + 1) &&
-           best.layers[i].name() == best.layers[i + 1].name();
-  }
-
-  LayerReport row(const Attempt& best, size_t index, const Difference& difference,
-                  const llvm::DenseMap<mlir::Value, Range>& shared) const {
-    const Layer& layer = best.layers[index];
-    const bool chosen = best.choice.chosen[index];
-    LayerReport row{layer.name(),
-                    layer.operation(),
-                    chosen                                ? "i8"
-                    : layer.kind == Layer::Kind::kProduct ? best.choice.others
-                                                          : "f32",
-                    layer.reason,
-                    difference.range,
-                    {},
-                    difference.sqnr(),
-                    difference.largest,
-                    difference.sum / std::max(difference.count, 1.0),
-                    std::nullopt};
-    if (chosen)
-      row.quantised = shared.lookup(layer.result());
-    else if (row.reason.empty())
-      row.reason = fallen_.contains(index) ? "max-error" : "its operands are f32";
-    if (auto found = contributions_.find(index); found != contributions_.end())
-      row.contribution = found->second;
-    return row;
   }
 
   mlir::func::FuncOp main_;
   llvm::ArrayRef<Sample> samples_;
   const Options& options_;
+  Outputs exact_; ///< of the float network
   Report report_;
   std::set<size_t> fallen_;
   std::map<size_t, double> contributions_;

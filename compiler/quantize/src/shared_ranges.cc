@@ -5,38 +5,64 @@
 
 namespace npuforge::quantize {
 
+namespace {
+
+/// Does a layer that makes one tensor of several (concat) have to read this one in the scale of its
+/// result? One that nobody else reads: it is rounded once then.
+bool is_joined(const Layer& layer, mlir::Value input) {
+  return layer.inputs().size() == 1 || input.hasOneUse();
+}
+
+class Sharing {
+public:
+  Sharing(const std::vector<Layer>& layers, const Choice& choice) : choice_(choice) {
+    for (size_t i = 0; i < layers.size(); ++i)
+      if (choice.selected.computed[i])
+        add(layers[i]);
+  }
+
+  llvm::DenseMap<mlir::Value, Range> ranges() {
+    llvm::DenseMap<void*, Range> classes;
+    for (auto [value, from] : sources_)
+      classes[leader(value)] = hull(classes[leader(value)], choice_.ranges.lookup(from));
+    llvm::DenseMap<mlir::Value, Range> result;
+    for (mlir::Value value : values_)
+      result[value] = classes.lookup(leader(value));
+    return result;
+  }
+
+private:
+  void add(const Layer& layer) {
+    const bool select = layer.kind == Layer::Kind::kSelect;
+    for (mlir::Value input : layer.inputs()) {
+      if (values_.insert(input)) // no layer in 8 bits made it
+        sources_.emplace_back(input, input);
+      if (select && is_joined(layer, input))
+        classes_.unionSets(input.getAsOpaquePointer(), layer.result().getAsOpaquePointer());
+      else if (select)
+        sources_.emplace_back(layer.result(), input);
+    }
+    values_.insert(layer.result());
+    if (!select)
+      sources_.emplace_back(layer.result(), layer.result());
+  }
+
+  void* leader(mlir::Value value) {
+    return classes_.getOrInsertLeaderValue(value.getAsOpaquePointer());
+  }
+
+  const Choice& choice_;
+  llvm::EquivalenceClasses<void*> classes_;
+  llvm::SetVector<mlir::Value> values_;
+  /// Whose class covers the range of which value.
+  std::vector<std::pair<mlir::Value, mlir::Value>> sources_;
+};
+
+} // namespace
+
 llvm::DenseMap<mlir::Value, Range> shared_ranges(const std::vector<Layer>& layers,
                                                  const Choice& choice) {
-  llvm::EquivalenceClasses<void*> joined;
-  llvm::SetVector<mlir::Value> values;
-  llvm::DenseSet<mlir::Value> moved; // results whose elements are others'
-  for (size_t i = 0; i < layers.size(); ++i) {
-    if (!choice.chosen[i])
-      continue;
-    const Layer& layer = layers[i];
-    values.insert(layer.result());
-    const bool select = layer.kind == Layer::Kind::kSelect;
-    if (select)
-      moved.insert(layer.result());
-    for (mlir::Value input : layer.inputs()) {
-      values.insert(input);
-      if (select)
-        joined.unionSets(input.getAsOpaquePointer(), layer.result().getAsOpaquePointer());
-    }
-  }
-  auto leader = [&](mlir::Value value) {
-    return joined.getOrInsertLeaderValue(value.getAsOpaquePointer());
-  };
-  llvm::DenseMap<void*, Range> classes;
-  for (mlir::Value value : values)
-    if (!moved.contains(value)) {
-      Range& range = classes[leader(value)];
-      range = hull(range, choice.ranges.lookup(value));
-    }
-  llvm::DenseMap<mlir::Value, Range> result;
-  for (mlir::Value value : values)
-    result[value] = classes.lookup(leader(value));
-  return result;
+  return Sharing(layers, choice).ranges();
 }
 
 } // namespace npuforge::quantize

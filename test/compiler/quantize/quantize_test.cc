@@ -8,6 +8,7 @@
 
 #include "correct_bias.h"
 #include "equalize.h"
+#include "insert.h"
 #include "networks.h"
 #include "observe.h"
 #include "runner.h"
@@ -29,7 +30,7 @@ protected:
 
   Choice everything(mlir::func::FuncOp network, const std::vector<Layer>& layers) const {
     Choice choice;
-    choice.chosen = choose(layers, {});
+    choice.selected = select(layers, {});
     choice.ranges = ranges(observe(network, layers, samples), {});
     return choice;
   }
@@ -48,11 +49,13 @@ TEST_F(Quantize, LayersEndBehindTheirActivation) {
   EXPECT_THAT(names,
               testing::ElementsAre("first", "depthwise", "pointwise", "mean", "flatten", "dense"));
   EXPECT_EQ(layers[0].operations.size(), 2u);
-  EXPECT_THAT(choose(layers, {}), Each(true));
+  EXPECT_THAT(select(layers, {}).computed, Each(true));
+  EXPECT_THAT(select(layers, {}).rounded, Each(true));
 }
 
 TEST_F(Quantize, WhatReadsAFloatIsAFloatUnlessItMultiplies) {
-  EXPECT_THAT(choose(plan(main), {2}), testing::ElementsAre(true, true, false, false, false, true));
+  EXPECT_THAT(select(plan(main), {2}).computed,
+              testing::ElementsAre(true, true, false, false, false, true));
 }
 
 TEST_F(Quantize, EqualisationLeavesTheFunctionUnchanged) {
@@ -139,7 +142,7 @@ TEST_F(Quantize, MaxErrorThatCannotBeMetIsRefused) {
     quantize(main, samples, options);
     FAIL();
   } catch (const QuantizeError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("no layer in 8 bits")); // bf16 rounds, too
+    EXPECT_THAT(error.what(), HasSubstr("no layer in 8 bits")); // equalised weights round
   }
 }
 
@@ -169,10 +172,10 @@ TEST_F(Quantize, WhatBecomesInfiniteIsNamed) {
 
 TEST_F(Quantize, MovesShareOneScale) {
   auto joined = parse(context, R"(
-func.func @main(%x: tensor<1x2x4x4xf32> {graph.name = "x"}, %y: tensor<1x2x4x4xf32> {graph.name = "y"}) -> (tensor<1x2x2x2xf32> {graph.name = "z"}) {
+func.func @main(%x: tensor<1x2x4x4xf32> {graph.name = "x"}, %y: tensor<1x2x4x4xf32> {graph.name = "y"}) -> (tensor<1x2x2x2xf32> {graph.name = "z"}, tensor<1x2x4x4xf32> {graph.name = "r"}) {
   %0 = graph.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x2x2xf32>
   %1 = graph.relu %y : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
-  return %0 : tensor<1x2x2x2xf32>
+  return %0, %1 : tensor<1x2x2x2xf32>, tensor<1x2x4x4xf32>
 })");
   ASSERT_TRUE(joined);
   auto network = joined->lookupSymbol<mlir::func::FuncOp>("main");
@@ -180,6 +183,73 @@ func.func @main(%x: tensor<1x2x4x4xf32> {graph.name = "x"}, %y: tensor<1x2x4x4xf
   std::set<float> scales;
   network.walk([&](graph::QuantizeOp op) { scales.insert(op.getScales()[0]); });
   EXPECT_EQ(scales.size(), 3u) << "x with its maxima, y, and relu's result";
+}
+
+TEST_F(Quantize, WhatOthersReadKeepsItsScaleBesideAConcatenation) {
+  auto joined = parse(context, R"(
+func.func @main(%x: tensor<1x2x4x4xf32> {graph.name = "x"}) -> (tensor<1x6x4x4xf32> {graph.name = "z"}, tensor<1x2x4x4xf32> {graph.name = "w"}) {
+  %c = graph.constant dense<10.0> : tensor<f32>
+  %d = graph.constant dense<3.0> : tensor<f32>
+  %0 = graph.map %x, %c : (tensor<1x2x4x4xf32>, tensor<f32>) -> tensor<1x2x4x4xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %m = arith.mulf %a, %b : f32
+    graph.yield %m : f32
+  }
+  %1 = graph.map %x, %d : (tensor<1x2x4x4xf32>, tensor<f32>) -> tensor<1x2x4x4xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %m = arith.mulf %a, %b : f32
+    graph.yield %m : f32
+  }
+  %2 = graph.move %0, %1, %x {pieces = [#graph.piece<0[1, 2, 4, 4] from 0[32, 16, 4, 1] to 0[96, 16, 4, 1]>, #graph.piece<1[1, 2, 4, 4] from 0[32, 16, 4, 1] to 32[96, 16, 4, 1]>, #graph.piece<2[1, 2, 4, 4] from 0[32, 16, 4, 1] to 64[96, 16, 4, 1]>]} : (tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>, tensor<1x2x4x4xf32>) -> tensor<1x6x4x4xf32>
+  %3 = graph.max_pool %1 {kernel = array<i64: 1, 1>, strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  return %2, %3 : tensor<1x6x4x4xf32>, tensor<1x2x4x4xf32>
+})");
+  ASSERT_TRUE(joined);
+  auto network = joined->lookupSymbol<mlir::func::FuncOp>("main");
+  const std::vector<Layer> layers = plan(network);
+  Choice choice;
+  choice.selected.computed.assign(layers.size(), true);
+  const auto its_samples = make_samples(network, 2);
+  Options options;
+  options.method = Method::kMinMax;
+  choice.ranges = ranges(observe(network, layers, its_samples), options);
+  auto width = [&, shared = shared_ranges(layers, choice)](mlir::Value value) {
+    return shared.lookup(value).width() / choice.ranges.lookup(network.getArgument(0)).width();
+  };
+  auto returned = network.getBody().front().getTerminator()->getOperands();
+  auto maps = llvm::to_vector(network.getOps<graph::MapOp>());
+  EXPECT_NEAR(width(network.getArgument(0)), 1, 1e-6);
+  EXPECT_NEAR(width(maps[0]), 10, 1e-5) << "joined: none but the concatenation reads it";
+  EXPECT_NEAR(width(maps[1]), 3, 1e-5);
+  EXPECT_NEAR(width(returned[0]), 10, 1e-5);
+  EXPECT_NEAR(width(returned[1]), 3, 1e-5) << "its elements are the second map's";
+}
+
+TEST_F(Quantize, AMatrixProductThatFloatsReadKeepsItsSums) {
+  auto mixed = parse(context, R"(
+func.func @main(%x: tensor<2x3xf32> {graph.name = "x"}) -> (tensor<2xf32> {graph.name = "y"}, tensor<2x3xf32> {graph.name = "z"}) {
+  %w = graph.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]> : tensor<3x3xf32>
+  %0 = graph.matmul %x, %w : (tensor<2x3xf32>, tensor<3x3xf32>) -> tensor<2x3xf32>
+  %1 = graph.reduce %0 {kind = "sum", axes = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2xf32>
+  %2 = graph.matmul %x, %w : (tensor<2x3xf32>, tensor<3x3xf32>) -> tensor<2x3xf32>
+  return %1, %2 : tensor<2xf32>, tensor<2x3xf32>
+})");
+  ASSERT_TRUE(mixed);
+  auto network = mixed->lookupSymbol<mlir::func::FuncOp>("main");
+  const Selection selection = select(plan(network), {});
+  EXPECT_THAT(selection.computed, testing::ElementsAre(true, false, true));
+  EXPECT_THAT(selection.rounded, testing::ElementsAre(false, false, true));
+  const Report report = quantize(network, make_samples(network, 2), {});
+  EXPECT_FALSE(report.layers[0].quantised);
+  EXPECT_TRUE(report.layers[2].quantised);
+}
+
+TEST_F(Quantize, OwnNoiseLeavesOutWhatCameBefore) {
+  const Report report = quantize(main, samples, {});
+  EXPECT_EQ(report.layers[0].own_sqnr, report.layers[0].sqnr);
+  for (const LayerReport& layer : report.layers)
+    EXPECT_GE(layer.own_sqnr, layer.sqnr - 1) << layer.name;
+  EXPECT_GT(report.layers[2].own_sqnr, report.layers[2].sqnr + 1);
 }
 
 } // namespace

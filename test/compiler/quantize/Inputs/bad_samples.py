@@ -25,3 +25,20 @@ for folder in ("good", "sets"):
     proto = numpy_helper.from_array(good, "x").SerializeToString()
     (root / folder / "test_data_set_0" / "input_0.pb").write_bytes(proto)
 np.save(root / "good" / "test_data_set_1" / "input_0.npy", -good)
+
+# Many problems at once, beside one good sample.
+many = root / "many"
+samples = {
+    "0": {"input_0.npy": good},
+    "1": {},
+    "2": {"input_0.npy": good[0]},
+    "3": {"input_0.npy": with_nan},
+    "4": {"input_0.npy": good, "input_1.npy": good},
+    ".hidden": {},
+}
+for name, files in samples.items():
+    (many / name).mkdir(parents=True)
+    for file, array in files.items():
+        np.save(many / name / file, array)
+(root / "both" / "folder").mkdir(parents=True)
+np.save(root / "both" / "a.npy", good)

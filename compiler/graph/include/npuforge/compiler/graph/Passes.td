@@ -80,10 +80,20 @@ def FoldViews : Pass<"graph-fold-views", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def RaiseWindows : Pass<"graph-raise-windows", "::mlir::func::FuncOp"> {
+  let summary = "Convolutions and maxima in one dimension become those of images of height 1";
+  let description = [{
+    convolve (constant weights) and pool over [N, L, C] of f32 become conv and max_pool over [N, C, 1, L], and so do the element-wise operators that
+    read them. Before quantisation: images have forms in 8 bits.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def FoldScales : Pass<"graph-fold-scales", "::mlir::func::FuncOp"> {
   let summary = "Factors and offsets of channels go into the convolution or gemm before them";
   let description = [{
-    A conv or gemm of constant weights whose only user is a map x * factor + offset with constants for each channel: batch normalisation.
+    A conv or gemm of constant weights whose only user is a map x * factor + offset with constants for each channel: batch normalisation; or x * factor, or
+    x + offset.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }

@@ -39,12 +39,14 @@ struct Options {
 
 /// A layer's result against the float network's, over all samples.
 struct LayerReport {
-  std::string name, operation; ///< ONNX node and graph operation
-  std::string precision;       ///< "i8", "bf16" or "f32"
-  std::string reason;          ///< why it is not i8; "" otherwise
-  Range range;                 ///< of the float network's values, and 0
-  Range quantised;             ///< the range that 8 bits cover; empty if not i8
-  double sqnr = 0;             ///< signal to noise in dB; infinite if there is no difference
+  std::string name, operation;    ///< ONNX node and graph operation
+  std::string precision;          ///< "i8", "bf16" or "f32"
+  std::string reason;             ///< why it is not i8; "" otherwise
+  Range range;                    ///< of the float network's values, and 0
+  std::optional<Range> quantised; ///< the range that 8 bits cover, if the result is in 8 bits
+  /// Signal to noise in dB, infinite if there is no difference; `own`: of this layer alone, all
+  /// before it being exact.
+  double own_sqnr = 0, sqnr = 0;
   double max_error = 0, mean_error = 0; ///< largest |q - f|, mean of q - f
   /// Error of the outputs with this layer alone in 8 bits; known if layers fell back.
   std::optional<double> contribution;
