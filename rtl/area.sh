@@ -26,14 +26,8 @@ if [ -z "$lanes" ]; then
   # A tree over the lanes is printed for their number.
   ! grep -q 'Unit [0-9]*: lane_' "$work/sv/npu_vector_alu.sv" || lanes=$all
 fi
-# yosys does not know $bits of a type; the ALU needs none.
-sed -i -e '/[$]bits(/d' -e "s/^\(  localparam int unsigned Lanes = \)[0-9]*;/\1$lanes;/" "$work/sv/npu_pkg.sv"
-mapfile -t sources < <("$rtl/sources.sh" "$work/sv" alu)
-# The netlist in single bits: Verilator takes vectors that depend on themselves bit by bit for loops.
-[ -z "$netlist" ] || netlist="splitnets; setundef -zero; write_verilog -noattr $netlist"
-yosys -q -p "read_verilog -sv -DSYNTHESIS -I$rtl/fp ${sources[*]}; synth -flatten -noshare -noabc -top npu_vector_alu
-  abc -fast; opt -fast; check -assert; tee -q -o $work/stat stat; $netlist" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-# Latches would be what a combinational module must not have.
-! grep -q '_DLATCH' "$work/stat" || { echo "area.sh: the ALU has latches" >&2; exit 1; }
-cells=$(sed -n 's/.*Number of cells: *//p' "$work/stat")
+outputs=(--json "$work/stat")
+[ -z "$netlist" ] || outputs+=(--netlist "$netlist")
+"$rtl/synth.sh" "$work/sv" npu_vector_alu --lanes "$lanes" "${outputs[@]}"
+cells=$(sed -n 's/.*"num_cells": *\([0-9]*\).*/\1/p' "$work/stat" | tail -1)
 echo "cells $all $((cells * all / lanes)) $((cells / lanes))"

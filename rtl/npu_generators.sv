@@ -25,7 +25,8 @@ module npu_generators #(
     logic [BoundBits-1:0] low, high;                   // clamped to 0 .. count
     logic [31:0] stride, span, first, last_in_window;  // span: (count - 1) * stride
   } level_t;
-  localparam int unsigned EntryBits = Levels * $bits(level_t) + StepBits;
+  localparam int unsigned LevelWidth = CountBits + 2 * BoundBits + 4 * 32;  // of a level_t
+  localparam int unsigned EntryBits = Levels * LevelWidth + StepBits;
 
   // A level that has not been set.
   level_t unset;
@@ -67,18 +68,20 @@ module npu_generators #(
 
   // The changed entry, and its number of rows.
   for (genvar l = 0; l < Levels; l++) begin : gen_set
-    level_t old, after;
+    logic [LevelWidth-1:0] old, after;  // a level_t each: yosys knows no structs in generate blocks
+    logic [CountBits-1:0] count;        // the first field of `after`
     logic above;                   // this level is above the one that is set
     logic [StepBits-1:0] product;  // of the counts of the levels up to this one
-    assign old = entry0[l*$bits(level_t) +: $bits(level_t)];
+    assign old = entry0[l*LevelWidth +: LevelWidth];
     assign after = (32'(level_i) == l) ? set : (above && !keep_i) ? unset : old;
-    assign entry_d[l*$bits(level_t) +: $bits(level_t)] = after;
+    assign entry_d[l*LevelWidth +: LevelWidth] = after;
+    assign count = after[LevelWidth-1 -: CountBits];
     if (l == 0) begin : gen_first
       assign above = 1'b0;
-      assign product = StepBits'(after.count);
+      assign product = StepBits'(count);
     end else begin : gen_next
       assign above = 32'(level_i) < l;
-      assign product = gen_set[l-1].product * StepBits'(after.count);
+      assign product = gen_set[l-1].product * StepBits'(count);
     end
   end
   assign entry_d[EntryBits-1 -: StepBits] = gen_set[Levels-1].product;
@@ -89,7 +92,7 @@ module npu_generators #(
       else if (set_i && 32'(read_i[0 +: npu_pkg::GeneratorBits]) == g) table_q[g] <= entry_d;
   end
 
-  npu_extent #(.LevelWidth($bits(level_t))) u_extent0 (.entry_i(entry0), .extent_o(extent0_o));
-  npu_extent #(.LevelWidth($bits(level_t))) u_extent1 (.entry_i(entry1), .extent_o(extent1_o));
-  npu_extent #(.LevelWidth($bits(level_t))) u_extent2 (.entry_i(entry2), .extent_o(extent2_o));
+  npu_extent #(.LevelWidth(LevelWidth)) u_extent0 (.entry_i(entry0), .extent_o(extent0_o));
+  npu_extent #(.LevelWidth(LevelWidth)) u_extent1 (.entry_i(entry1), .extent_o(extent1_o));
+  npu_extent #(.LevelWidth(LevelWidth)) u_extent2 (.entry_i(entry2), .extent_o(extent2_o));
 endmodule

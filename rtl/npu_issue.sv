@@ -53,20 +53,13 @@ module npu_issue #(
   /* verilator lint_on UNUSEDSIGNAL */
   logic [Units-1:0] makes_set, takes_set;
   for (genvar u = 0; u < Units; u++) begin : gen_ticket
-    npu_pkg::ticket_t ticket;
-    assign ticket = tickets_i[u*npu_pkg::TicketBits +: npu_pkg::TicketBits];
-    assign wait_mask[u*Units +: Units] = ticket.wait_mask;
-    assign post_mask[u*Units +: Units] = ticket.post_mask;
-    assign claim_read[u*Ports +: Ports] = ticket.claim_read;
-    assign claim_write[u*Ports +: Ports] = ticket.claim_write;
-    assign claim_before[u*Ports +: Ports] = ticket.claim_before_write;
-    assign claims[u*Ports +: Ports] = ticket.claim_read | ticket.claim_write | ticket.claim_before_write;
-    assign cycles[u*CycleBits +: CycleBits] = ticket.cycles;
-    assign pace[u*PaceBits +: PaceBits] = ticket.pace;
-    assign lead_of[u*CycleBits +: CycleBits] = ticket.lead;
-    assign numbers[u*SequenceBits +: SequenceBits] = ticket.sequence_number;
-    assign makes_set[u] = ticket.makes_set;
-    assign takes_set[u] = ticket.takes_set;
+    // The fields of a ticket_t in their order: yosys knows no structs in generate blocks.
+    assign {
+      numbers[u*SequenceBits +: SequenceBits], wait_mask[u*Units +: Units], post_mask[u*Units +: Units],
+      cycles[u*CycleBits +: CycleBits], pace[u*PaceBits +: PaceBits], lead_of[u*CycleBits +: CycleBits],
+      claim_read[u*Ports +: Ports], claim_write[u*Ports +: Ports], claim_before[u*Ports +: Ports], makes_set[u], takes_set[u]
+    } = tickets_i[u*npu_pkg::TicketBits +: npu_pkg::TicketBits];
+    assign claims[u*Ports +: Ports] = claim_read[u*Ports +: Ports] | claim_write[u*Ports +: Ports] | claim_before[u*Ports +: Ports];
   end
 
   // Candidates.

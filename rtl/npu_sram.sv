@@ -29,7 +29,7 @@ module npu_sram #(
   always_ff @(posedge clk_i)
     if (read_i) begin
       memory_q <= memory[read_row_i];
-      bypass_q <= (write_i && write_row_i == read_row_i) ? (Masked ? mask_i : '1) : '0;
+      bypass_q <= (write_i && write_row_i == read_row_i) ? (Masked ? mask_i : {Width{1'b1}}) : '0;
     end
   logic [Width-1:0] written_q;
   always_ff @(posedge clk_i) if (read_i) written_q <= write_data_i;

@@ -205,90 +205,6 @@ void print_places(Text& text, const Machine& m) {
   text.line("/* verilator lint_on UNUSEDSIGNAL */");
 }
 
-constexpr const char* kTypes = R"(
-  // An instruction as the decoder gives it. Value k is offset_k + register base_k:
-  //   0 stream A (read); count; address 1 stream B (read); bytes, fill, value or register to store; stride
-  //   2 stream D (written); low         3 accumulate; levels of a group; high
-  typedef struct packed {
-    logic illegal;
-    logic [2:0] unit;
-    logic [3:0] action;
-    logic [Units-1:0] wait_mask, post_mask;
-    logic [31:0] offset0, offset1, offset2, offset3;
-    logic [RegisterBits-1:0] base0, base1, base2, base3;
-    logic write_register;
-    logic [RegisterBits-1:0] rd;
-    logic has_a, has_b, has_d;
-    logic [1:0] space_a, space_b, space_d;
-    logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
-    logic [1:0] element;          // of the array
-    logic signed [PaceBits:0] lead;   // of a preload of one row; of each further one
-    logic [PaceBits-1:0] lead_row;
-    logic window_a, window_b;
-    logic [GeneratorBits-1:0] generator_a, generator_b, generator_d;
-    logic [LevelBits-1:0] level;
-    logic has_window;
-    logic flag;
-    logic [31:0] target;
-    logic [ScalarOpBits-1:0] scalar_op;
-    logic [VectorOpBits-1:0] vector_op;
-    logic [LaneSlots*LaneBits-1:0] lanes;
-    logic [LaneBits-1:0] lane_d, fill_a, fill_b;
-  } decoded_t;
-
-  // What a walker needs of a generator. Level l lies in slice l of each field. delta_l is what the address gains when
-  // level l counts on and those below start again.
-  typedef struct packed {
-    logic [Levels*CountBits-1:0] count;
-    logic [Levels*32-1:0] delta;
-    logic [Levels*BoundBits-1:0] low, high;
-  } shape_t;
-
-  // What the sequencer needs of a generator besides: sums over the levels of low' * stride and of (high' - 1) * stride, the
-  // latter with and without the window.
-  typedef struct packed {
-    shape_t shape;
-    logic [StepBits-1:0] steps;
-    logic [31:0] first, last, last_in_window;
-    logic empty;
-  } extent_t;
-
-  // What a unit gets at issue. Value b is an address or the scalar of slot 1.
-  typedef struct packed {
-    logic [3:0] action;
-    logic [Units-1:0] post;
-    logic [StepBits-1:0] steps;
-    logic [31:0] a, b, d;
-    shape_t shape_a, shape_b, shape_d;
-    logic has_a, has_b;
-    logic acc_a, acc_b, acc_d;
-    logic [PaceBits-1:0] pace, beats_a, beats_b, beats_d;
-    logic [1:0] element;
-    logic window_a, window_b;
-    logic accumulate, next;
-    logic [GroupBits-1:0] levels;
-    logic [VectorOpBits-1:0] vector_op;
-    logic [LaneSlots*LaneBits-1:0] lanes;
-    logic [LaneBits-1:0] lane_d, fill_a, fill_b;
-  } op_t;
-
-  // What the arbiter looks at while an instruction waits. Claims are ports, by when they are needed first: at issue,
-  // when the unit writes, and one cycle before it; each for `cycles`.
-  typedef struct packed {
-    logic [SequenceBits-1:0] sequence_number;
-    logic [Units-1:0] wait_mask, post_mask;
-    logic [CycleBits-1:0] cycles;
-    logic [PaceBits-1:0] pace;
-    logic [CycleBits-1:0] lead;   // from issue until the set may be taken
-    logic [Ports-1:0] claim_read, claim_write, claim_before_write;
-    logic makes_set, takes_set;
-  } ticket_t;
-
-  localparam int unsigned OpBits = $bits(op_t);
-  localparam int unsigned TicketBits = $bits(ticket_t);
-endpackage
-)";
-
 } // namespace
 
 std::string print_package(const Spec& spec, const Layouts& layouts) {
@@ -299,7 +215,7 @@ std::string print_package(const Spec& spec, const Layouts& layouts) {
   print_derived(text, spec, layouts);
   print_names(text);
   print_places(text, spec.machine);
-  return text.out + kTypes + "/* verilator lint_on UNUSEDPARAM */\n";
+  return text.out + print_types() + "endpackage\n/* verilator lint_on UNUSEDPARAM */\n";
 }
 
 } // namespace npuforge::isa::sv
