@@ -52,8 +52,8 @@ void add_quantize_options(CLI::App& app, QuantizeOptions& options) {
   app.add_option(
          "--max-error", options.max_error,
          "largest |q - f| / |f| (L2 norms over all samples) of the outputs; layers become "
-         "bf16 (f32 where they multiply no matrices), the most harmful ones first, until it is "
-         "met")
+         "bf16, the most harmful ones first, until it is met, or f32 where bf16 is not enough or "
+         "they multiply no matrices")
       ->check(CLI::NonNegativeNumber)
       ->group(group)
       ->needs(wanted);

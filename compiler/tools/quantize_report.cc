@@ -36,8 +36,10 @@ std::vector<std::string> summary(const Report& report) {
                                 report.bias_samples));
   for (const std::string& layer : report.fallen_back)
     lines.push_back(fmt::format("layer '{}' is not int8, because of --max-error", layer));
-  lines.push_back(fmt::format("error of the outputs, |int8 - f32| / |f32|: {:.4g} ({:.1f} dB)",
-                              report.error, -20 * std::log10(report.error)));
+  const std::string ratio =
+      report.error == 0 ? "exact" : fmt::format("{:.1f} dB", -20 * std::log10(report.error));
+  lines.push_back(
+      fmt::format("error of the outputs, |int8 - f32| / |f32|: {:.4g} ({})", report.error, ratio));
   if (report.top1)
     lines.push_back(fmt::format("the largest output is the same for {:.4g} % of the samples",
                                 *report.top1 * 100));

@@ -1,6 +1,6 @@
 #pragma once
 // Layers that go back to floats until the network's error is small enough: products multiply in
-// bf16, all else is f32.
+// bf16, or in f32 where bf16 is not enough; all else is f32.
 
 #include <map>
 
@@ -16,7 +16,8 @@ struct Fallback {
 };
 
 /// Ranks the layers by the error that each one causes alone and takes as few from the top as make
-/// the network's error at most `limit`; all of them where that is not enough. `error`: of the
+/// the network's error at most `limit`: in bf16, then in f32; all of them in f32 where that is not
+/// enough. `error`: of the
 /// choice as it is; `exact`: the float network's outputs.
 Fallback meet(mlir::func::FuncOp main, const std::vector<Layer>& layers, const Choice& choice,
               double error, llvm::ArrayRef<Sample> samples, const Outputs& exact, double limit);

@@ -1,12 +1,18 @@
 #include "rows.h"
 
+#include <limits>
+
 namespace npuforge::quantize {
 namespace {
 
 class Table {
 public:
   explicit Table(const Result& result)
-      : result_(result), shared_(shared_ranges(result.layers, result.choice)) {}
+      : result_(result), shared_(shared_ranges(result.layers, result.choice)) {
+    for (size_t i = 0; i < result.layers.size(); ++i)
+      if (rounded(i))
+        rounded_.insert(result.layers[i].result());
+  }
 
   std::vector<LayerReport> run() {
     std::vector<LayerReport> rows;
@@ -24,6 +30,18 @@ public:
 
 private:
   bool computed(size_t index) const { return result_.choice.selected.computed[index]; }
+
+  bool rounded(size_t index) const {
+    return computed(index) && result_.choice.selected.rounded[index];
+  }
+
+  /// Does a layer only move elements that are in 8 bits, with the same scale?
+  bool adds_nothing(const Layer& layer) const {
+    const double width = shared_.lookup(layer.result()).width();
+    return layer.kind == Layer::Kind::kSelect && llvm::all_of(layer.inputs(), [&](mlir::Value in) {
+             return rounded_.contains(in) && shared_.lookup(in).width() == width;
+           });
+  }
 
   /// Has the next layer the same row?
   bool continues(size_t i) const {
@@ -59,11 +77,13 @@ private:
     row.operation = layer.operation();
     row.precision = precision(index);
     row.range = difference.range;
-    row.own_sqnr = result_.errors.own.lookup(layer.result()).sqnr();
+    row.own_sqnr = rounded(index) && adds_nothing(layer)
+                       ? std::numeric_limits<double>::infinity()
+                       : result_.errors.own.lookup(layer.result()).sqnr();
     row.sqnr = difference.sqnr();
     row.max_error = difference.largest;
     row.mean_error = difference.sum / std::max(difference.count, 1.0);
-    if (computed(index) && result_.choice.selected.rounded[index])
+    if (rounded(index))
       row.quantised = shared_.lookup(layer.result());
     if (auto found = result_.contributions.find(index); found != result_.contributions.end())
       row.contribution = found->second;
@@ -72,6 +92,7 @@ private:
 
   const Result& result_;
   llvm::DenseMap<mlir::Value, Range> shared_;
+  llvm::DenseSet<mlir::Value> rounded_; ///< results in 8 bits
 };
 
 } // namespace

@@ -146,6 +146,24 @@ TEST_F(Quantize, MaxErrorThatCannotBeMetIsRefused) {
   }
 }
 
+TEST_F(Quantize, F32MeetsWhatBf16DoesNot) {
+  auto moved = parse(context, R"(
+func.func @main(%x: tensor<1x1x4x4xf32> {graph.name = "x"}) -> (tensor<1x1x2x2xf32> {graph.name = "y"}, tensor<1x1x4x4xf32> {graph.name = "z"}) {
+  %w = graph.constant dense<[[[[0.123456789]]]]> : tensor<1x1x1x1xf32>
+  %0 = graph.max_pool %x {kernel = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>} : (tensor<1x1x4x4xf32>) -> tensor<1x1x2x2xf32>
+  %1 = graph.conv %x, %w {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1} : (tensor<1x1x4x4xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x4x4xf32>
+  return %0, %1 : tensor<1x1x2x2xf32>, tensor<1x1x4x4xf32>
+})");
+  ASSERT_TRUE(moved);
+  auto network = moved->lookupSymbol<mlir::func::FuncOp>("main");
+  Options options;
+  options.max_error = 0;
+  const Report report = quantize(network, make_samples(network, 2), options);
+  EXPECT_EQ(report.error, 0);
+  EXPECT_THAT(report.layers, Each(Field(&LayerReport::precision, "f32")));
+  EXPECT_EQ(report.fallen_back.size(), 2u);
+}
+
 TEST_F(Quantize, NoSamplesAndNothingToQuantiseAreRefused) {
   EXPECT_THROW(quantize(main, {}, {}), QuantizeError);
   auto other = parse(context, R"(
@@ -250,6 +268,8 @@ TEST_F(Quantize, OwnNoiseLeavesOutWhatCameBefore) {
   for (const LayerReport& layer : report.layers)
     EXPECT_GE(layer.own_sqnr, layer.sqnr - 1) << layer.name;
   EXPECT_GT(report.layers[2].own_sqnr, report.layers[2].sqnr + 1);
+  EXPECT_THAT(report.layers, Contains(Field(&LayerReport::own_sqnr, INFINITY)))
+      << "a flatten adds nothing";
 }
 
 } // namespace

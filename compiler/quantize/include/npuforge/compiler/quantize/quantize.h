@@ -33,7 +33,7 @@ struct Options {
   bool equalize = true;      ///< cross-layer equalisation, where it lowers the error
   bool correct_bias = true;  ///< bias correction, where it lowers the error
   /// The largest error of the outputs; layers become floats until it is met: products multiply in
-  /// bf16, all else is f32.
+  /// bf16, or in f32 where bf16 is not enough; all else is f32.
   std::optional<double> max_error;
 };
 
