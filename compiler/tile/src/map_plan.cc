@@ -92,22 +92,24 @@ std::variant<MapPlan, std::string> coverBody(Operation& map, const isa::Spec& sp
     match::Freedom freedom;
     bool ignores_domains;
   };
-  // Words may have any value: what declares a domain is taken where nothing else is found.
+  // Words may have any value: what declares a domain is taken where nothing else is found. Maps of
+  // quantised tensors multiply by the reciprocals of scales, as the rescaling of convolutions does.
   static constexpr Attempt kAttempts[] = {
       {kExact, false}, {kReciprocals, false}, {kInexact, false}, {kInexact, true}};
+  const match::Freedom usual = fast_math ? kInexact : channels ? kReciprocals : kExact;
   std::vector<match::Cover> covers;
   bool inexact = false;
   for (const Attempt& attempt : kAttempts) {
     if (!covers.empty() || (attempt.ignores_domains && channels))
       break;
-    if (fast_math && attempt.freedom != kInexact)
+    if (attempt.freedom < usual)
       continue;
     match::Dag dag;
     dag.ignores_domains = attempt.ignores_domains;
     const match::Dag::Class root = readBody(map, dag, channels);
     match::addEquivalences(dag, attempt.freedom);
     covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows, accumulated);
-    inexact = attempt.freedom != kExact;
+    inexact = fast_math || attempt.freedom > usual;
   }
   if (covers.empty())
     return uncovered(map, patterns, spec);
