@@ -46,20 +46,20 @@ suffix=""; [ "$fault" = 0 ] || suffix=_fault$fault
 } > "$work/model_config.h"
 
 # Copies of the memories, bank by bank. Verilator names every bank's memory by its place in the hierarchy.
-memory() { echo "root.npu_core__DOT__$1__BRA__$2__KET____DOT__u_memory__DOT__memory"; }
+memory() { echo "root.npu_top__DOT__u_core__DOT__$1__BRA__$2__KET____DOT__u_memory__DOT__memory"; }
 {
   row=$(size ArrayCols) half_rows=$(($(size PadBankRows) / 2)) bank_rows=$(size AccBankRows)
-  echo "void copy_scratchpad(const Vnpu_core___024root& root, uint8_t* bytes) {"
+  echo "void copy_scratchpad(const Vnpu_top___024root& root, uint8_t* bytes) {"
   for ((h = 0; h < 2 * $(size PadBanks); h++)); do
     echo "  for (int i = 0; i < $half_rows; ++i) std::memcpy(bytes + (size_t{$((h / 2 * 2 * half_rows + h % 2))} + 2 * i) * $row, &$(memory u_scratchpad__DOT__gen_half $h)[i], $row);"
   done
   echo "}"
-  echo "void copy_accumulator(const Vnpu_core___024root& root, uint8_t* bytes) {"
+  echo "void copy_accumulator(const Vnpu_top___024root& root, uint8_t* bytes) {"
   for ((b = 0; b < $(size AccBanks); b++)); do
     echo "  for (int i = 0; i < $bank_rows; ++i) std::memcpy(bytes + size_t($((b * bank_rows)) + i) * $((4 * row)), &$(memory u_accumulator__DOT__gen_bank $b)[i], $((4 * row)));"
   done
   echo "}"
-  echo "void clear_memories(Vnpu_core___024root& root) {"
+  echo "void clear_memories(Vnpu_top___024root& root) {"
   for ((h = 0; h < 2 * $(size PadBanks); h++)); do
     echo "  std::memset(&$(memory u_scratchpad__DOT__gen_half $h), 0, sizeof $(memory u_scratchpad__DOT__gen_half $h));"
   done
@@ -73,7 +73,7 @@ mapfile -t modules < <("$rtl/sources.sh" "$work/sv")
 flags=(--noassert --x-assign fast --x-initial fast)
 [ $asserts = no ] || flags=(--assert --x-assign unique --x-initial unique)
 [ $coverage = 0 ] || flags+=(--coverage-line --coverage-toggle)
-verilator --cc --top-module npu_core --prefix Vnpu_core -Mdir "$work/cc" -O3 --unroll-count 1024 --unroll-stmts 1 --flatten --no-timing \
+verilator --cc --top-module npu_top --prefix Vnpu_top -Mdir "$work/cc" -O3 --unroll-count 1024 --unroll-stmts 1 --flatten --no-timing \
   "${flags[@]}" -DNPU_FAULT="$fault" "-I$rtl/fp" "${modules[@]}"
 
 root=$(verilator --getenv VERILATOR_ROOT)

@@ -12,7 +12,7 @@ for spec in "$@"; do
   mapfile -t modules < <("$rtl/sources.sh" "$work/sv")
   # With and without what only simulations have.
   for define in "" -DSYNTHESIS; do
-    verilator --lint-only -Wall --top-module npu_core --unroll-count 1024 --unroll-stmts 1 $define "-I$rtl/fp" "${modules[@]}"
+    verilator --lint-only -Wall --top-module npu_top --unroll-count 1024 --unroll-stmts 1 $define "-I$rtl/fp" "${modules[@]}"
   done
   echo "$spec: lint clean"
 done

@@ -1,4 +1,4 @@
-// One core: sequencer, units and memories, with one AXI4 master.
+// One core, inside npu_top: sequencer, units and memories, with one AXI4 master.
 // Interface: start_i high runs the program whose text of text_bytes_i bytes lies at entry_i (aligned to a cache line); it stays high
 // until done_o (registered: the cycle after halt executed) or error_o (an unknown opcode). AXI: INCR bursts of full beats, read ids
 // 0 instruction cache and 1 load, whose beats may mix; R and B are always ready. Reset: asynchronous, active low, at any time; the memories keep

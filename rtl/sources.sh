@@ -7,6 +7,7 @@ rtl=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 generated=("$1"/npu_{decode,scalar_alu,vector_alu}.sv)
 [ "${2-}" != alu ] || generated=("$1/npu_vector_alu.sv")
 echo "$1/npu_pkg.sv"
+if [ "${2-}" != alu ]; then echo "$1/npu_registers_pkg.sv"; fi
 calling=("${generated[@]}")
 [ "${2-}" = alu ] || calling+=("$rtl"/npu_*.sv)
 # Of floating point, what is called.

@@ -115,6 +115,7 @@ Document build(const Spec& spec) {
   add_opcodes(spec, out);
   add_instructions(spec, out);
   add_library(spec, out);
+  add_registers(spec, out);
   return document;
 }
 

@@ -12,6 +12,8 @@ using Blocks = std::vector<Block>;
 Document build(const Spec& spec);
 /// What stands before the instructions: the machine, how instructions are written, the encodings.
 void add_machine(const Spec& spec, Blocks& out);
+/// The control and status registers.
+void add_registers(const Spec& spec, Blocks& out);
 void add_language(const Spec& spec, Blocks& out);
 /// The instructions of each unit.
 void add_instructions(const Spec& spec, Blocks& out);

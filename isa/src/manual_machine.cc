@@ -1,6 +1,7 @@
 // The manual's first chapters: the machine, and how its programs are written.
 #include <fmt/format.h>
 
+#include "npuforge/isa/registers.h"
 #include "npuforge/isa/sizes.h"
 
 #include "example.h"
@@ -98,6 +99,31 @@ void add_machine(const Spec& spec, Blocks& out) {
   }
   out.push_back(Heading{3, "units", plain("Units")});
   out.push_back(std::move(units));
+}
+
+void add_registers(const Spec& spec, Blocks& out) {
+  const Registers all = registers(spec);
+  out.push_back(Heading{2, "registers", plain("Control and status registers")});
+  out.push_back(Paragraph{prose(
+      "A host sees them over AXI4-Lite; they have 32 bits. `npuisa generate --registers` writes "
+      "them as a C header. It sets `entry` and `text_bytes`, enables the interrupt, and starts.")});
+  Table table{{plain("Offset"), plain("Register"), plain("Access"), plain("Meaning")}, {}};
+  for (const Register& one : all.all) {
+    Text meaning = prose(one.meaning);
+    for (const RegisterBit& bit : one.bits)
+      meaning = meaning + plain(fmt::format("; bit {} ", bit.bit)) + code(bit.name) + plain(": ") +
+                prose(bit.meaning);
+    table.rows.push_back({plain(fmt::format("{:#04x}", one.offset)), code(one.name),
+                          plain(std::string(name(one.access))), meaning});
+  }
+  out.push_back(std::move(table));
+  out.push_back(Paragraph{plain("Counters of 64 bits, the low half at the offset, the high half "
+                                "behind it; a start makes them zero.")});
+  Table counters{{plain("Offset"), plain("Counter"), plain("Counts")}, {}};
+  for (const Counter& counter : all.counters)
+    counters.rows.push_back({plain(fmt::format("{:#04x}", counter.offset)), code(counter.name),
+                             plain(counter.meaning)});
+  out.push_back(std::move(counters));
 }
 
 void add_language(const Spec& spec, Blocks& out) {

@@ -10,6 +10,7 @@ namespace npuforge::isa::sv {
 std::string print_package(const Spec& spec, const Layouts& layouts);
 /// The structs of the package.
 std::string print_types();
+std::string print_registers(const Spec& spec);
 std::string print_decoder(const Spec& spec, const Layouts& layouts);
 std::string print_scalar_alu(const Spec& spec, const Layouts& layouts);
 std::string print_vector_alu(const Spec& spec, const Layouts& layouts);

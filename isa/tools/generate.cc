@@ -18,6 +18,8 @@ struct Target {
 constexpr Target kTargets[] = {
     {"--sv", "Write the SystemVerilog of the spec to this directory", generate_systemverilog},
     {"--cpp", "Write a C++17 header with encoders and decoders to this directory", generate_cpp},
+    {"--registers", "Write a C header of the control and status registers to this directory",
+     generate_registers},
     {"--manual", "Write the manual as Markdown and HTML to this directory", generate_manual},
     {"--highlight", "Write syntax highlighting for VS Code and Vim to this directory",
      generate_highlight},

@@ -6,8 +6,8 @@
 #include <memory>
 #include <type_traits>
 
-#include "Vnpu_core.h"
-#include "Vnpu_core___024root.h"
+#include "Vnpu_top.h"
+#include "Vnpu_top___024root.h"
 #include "model_config.h" // NPU_MODEL_*: from the generated package
 #include "verilated.h"
 #if VM_COVERAGE
@@ -28,7 +28,7 @@ struct Context : VerilatedContext {
 struct Core {
   explicit Core(uint32_t seed) : context(seed) {}
   Context context;
-  Vnpu_core top{&context};
+  Vnpu_top top{&context};
   uint8_t data[NPU_MODEL_BEAT_BYTES];
   uint8_t strobe[(NPU_MODEL_BEAT_BYTES + 7) / 8];
 };
@@ -45,7 +45,8 @@ void get(const Port& port, uint8_t* bytes, size_t count) {
 }
 
 void sample(Core& core, NpuRtlOutputs& out) {
-  Vnpu_core& top = core.top;
+  Vnpu_top& top = core.top;
+  out.run = top.run_o;
   out.done = top.done_o;
   out.error = top.error_o;
   out.ar_valid = top.axi_ar_valid_o;
@@ -68,6 +69,15 @@ void sample(Core& core, NpuRtlOutputs& out) {
   out.execute_unit = top.trace_unit_o;
   out.issue = top.trace_issue_o;
   out.complete = top.trace_complete_o;
+  out.axil_aw_ready = top.axil_aw_ready_o;
+  out.axil_w_ready = top.axil_w_ready_o;
+  out.axil_b_valid = top.axil_b_valid_o;
+  out.axil_b_resp = top.axil_b_resp_o;
+  out.axil_ar_ready = top.axil_ar_ready_o;
+  out.axil_r_valid = top.axil_r_valid_o;
+  out.axil_r_resp = top.axil_r_resp_o;
+  out.axil_r_data = top.axil_r_data_o;
+  out.interrupt = top.interrupt_o;
 }
 
 void clock(Core& core) {
@@ -88,11 +98,30 @@ void destroy(void* handle) {
   delete core;
 }
 
-void reset(void* handle, uint32_t entry, uint32_t text_bytes, NpuRtlOutputs* outputs) {
+void apply(const NpuRtlInputs& in, Vnpu_top& top) {
+  top.axi_ar_ready_i = in.ar_ready;
+  top.axi_aw_ready_i = in.aw_ready;
+  top.axi_w_ready_i = in.w_ready;
+  top.axi_b_valid_i = in.b_valid;
+  top.axi_r_valid_i = in.r_valid;
+  top.axi_r_id_i = in.r_id;
+  if (in.r_valid)
+    put(top.axi_r_data_i, in.r_data, NPU_MODEL_BEAT_BYTES);
+  top.axil_aw_valid_i = in.axil_aw_valid;
+  top.axil_aw_addr_i = in.axil_aw_address;
+  top.axil_w_valid_i = in.axil_w_valid;
+  top.axil_w_data_i = in.axil_w_data;
+  top.axil_w_strb_i = 0xf;
+  top.axil_b_ready_i = in.axil_b_ready;
+  top.axil_ar_valid_i = in.axil_ar_valid;
+  top.axil_ar_addr_i = in.axil_ar_address;
+  top.axil_r_ready_i = in.axil_r_ready;
+}
+
+void reset(void* handle, NpuRtlOutputs* outputs) {
   Core& core = *static_cast<Core*>(handle);
-  core.top.start_i = 0;
-  core.top.entry_i = entry;
-  core.top.text_bytes_i = text_bytes;
+  apply({}, core.top);
+  core.context.assertOn(false); // nothing holds before the reset
   core.top.rst_ni = 1;
   core.top.clk_i = 0;
   core.top.eval();
@@ -100,28 +129,22 @@ void reset(void* handle, uint32_t entry, uint32_t text_bytes, NpuRtlOutputs* out
   core.top.eval(); // it is asynchronous: what the first edge sees is reset
   for (int i = 0; i < 4; ++i)
     clock(core);
-  clear_memories(*core.top.rootp);
   core.top.rst_ni = 1;
-  core.top.start_i = 1;
+  core.context.assertOn(true);
   core.top.eval();
   sample(core, *outputs);
 }
 
 void step(void* handle, const NpuRtlInputs* in, NpuRtlOutputs* outputs) {
   Core& core = *static_cast<Core*>(handle);
-  Vnpu_core& top = core.top;
-  top.axi_ar_ready_i = in->ar_ready;
-  top.axi_aw_ready_i = in->aw_ready;
-  top.axi_w_ready_i = in->w_ready;
-  top.axi_b_valid_i = in->b_valid;
-  top.axi_r_valid_i = in->r_valid;
-  top.axi_r_id_i = in->r_id;
-  if (in->r_valid)
-    put(top.axi_r_data_i, in->r_data, NPU_MODEL_BEAT_BYTES);
+  apply(*in, core.top);
   clock(core);
   sample(core, *outputs);
 }
 
+void clear(void* handle) {
+  clear_memories(*static_cast<Core*>(handle)->top.rootp);
+}
 void scratchpad(void* handle, uint8_t* bytes) {
   copy_scratchpad(*static_cast<Core*>(handle)->top.rootp, bytes);
 }
@@ -138,8 +161,8 @@ constexpr auto* coverage = static_cast<void (*)(void*, const char*)>(nullptr);
 #endif
 
 constexpr NpuRtlModel kModel{
-    NPU_MODEL_NAME, NPU_MODEL_HASH, NPU_MODEL_BEAT_BYTES, NPU_MODEL_FAULT, create,  destroy,
-    reset,          step,           scratchpad,           accumulator,     coverage};
+    NPU_MODEL_NAME, NPU_MODEL_HASH, NPU_MODEL_BEAT_BYTES, NPU_MODEL_FAULT, create,  destroy, reset,
+    clear,          step,           scratchpad,           accumulator,     coverage};
 
 } // namespace
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "npuforge/assembler/text.h"
+#include "npuforge/isa/registers.h"
 #include "npuforge/isa/word.h"
 #include "npuforge/simulator/loader.h"
 
@@ -157,6 +158,25 @@ void compare_dram(const simulator::DramData& model, const simulator::DramData& r
   }
 }
 
+/// What the simulator says that each of isa::registers' counters holds.
+std::vector<uint64_t> counted(const simulator::RunStats& stats) {
+  std::vector<int64_t> all{stats.cycles, stats.dram_read, stats.dram_written, stats.fetched};
+  for (const simulator::UnitStats& unit : stats.units)
+    all.push_back(unit.instructions);
+  return {all.begin(), all.end()};
+}
+
+void compare_counters(const Job& job, const std::vector<uint64_t>& rtl, Outcome& outcome) {
+  const isa::Registers registers = isa::registers(job.spec);
+  const std::vector<uint64_t> model = counted(outcome.model);
+  for (size_t i = 0; i < model.size(); ++i) {
+    const std::string& name = registers.counters[i].name;
+    const bool of_time = name == "cycles" || name == "fetched"; // text is fetched ahead
+    if (model[i] != rtl[i] && !(of_time && job.stress.memory_seed != 0))
+      outcome.report += fmt::format("counter {}: model {}, RTL {}\n", name, model[i], rtl[i]);
+  }
+}
+
 void compare_ends(const Job& job, const Events& model, const Events& rtl, Outcome& outcome) {
   if (rtl.size() != model.size()) {
     outcome.differing_cycles = 1;
@@ -222,6 +242,7 @@ Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simu
   outcome.rtl_cycles = result.cycles;
   outcome.instructions = static_cast<int64_t>(comparer.events.size());
   compare_ends(job, collected.events, comparer.events, outcome);
+  compare_counters(job, result.counters, outcome);
   compare_dram(model.dram(), dram, outcome);
   compare_bytes("scratchpad", model.scratchpad(), std::as_bytes(std::span(result.scratchpad)), 0,
                 outcome);

@@ -1,15 +1,18 @@
 #include "npuforge/rtl/runner.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include "npuforge/isa/registers.h"
 #include "npuforge/isa/word.h"
 
 #include "axi_memory.h"
 #include "recorder.h"
+#include "register_port.h"
 #include "rough_memory.h"
 
 namespace npuforge::rtl {
@@ -69,29 +72,77 @@ std::unique_ptr<Memory> make_memory(const isa::Spec& spec, simulator::DramData& 
   return std::make_unique<RoughMemory>(spec.machine.dram, dram, seed);
 }
 
-NpuRtlOutputs reset(Core& core, const isa::Spec& spec, const assembler::Program& program) {
-  NpuRtlOutputs shown{};
-  core.model().reset(core.handle(), static_cast<uint32_t>(program.text_address),
-                     static_cast<uint32_t>(program.text.size() * spec.word_bytes()), &shown);
-  return shown;
-}
+/// The host's side of a program on a core: its registers, then its cycles.
+class Host {
+public:
+  Host(Core& core, const isa::Spec& spec)
+      : core_(core), registers_(isa::registers(spec)), port_(core.model(), core.handle(), shown_) {}
+
+  void reset() { core_.model().reset(core_.handle(), &shown_); }
+
+  /// Afterwards the core is in the program's cycle 0.
+  void start(const isa::Spec& spec, const assembler::Program& program) {
+    if (port_.read(offset("identification")) != isa::identification(spec))
+      throw std::logic_error("the core's identification is that of another spec");
+    port_.write(offset("entry"), static_cast<uint32_t>(program.text_address));
+    port_.write(offset("text_bytes"),
+                static_cast<uint32_t>(program.text.size() * spec.word_bytes()));
+    port_.write(offset("interrupt_pending"), ~0u);
+    port_.write(offset("interrupt_enable"), ~0u);
+    port_.write(offset("control"), 1u << bit("control", "start"));
+    if (!shown_.run || shown_.interrupt)
+      throw std::logic_error("the core does not start");
+    core_.model().clear_memories(core_.handle());
+  }
+
+  void step(Memory& memory, int64_t now) {
+    core_.model().step(core_.handle(), &memory.answer(shown_, now), &shown_);
+  }
+  const NpuRtlOutputs& shown() const { return shown_; }
+
+  /// What a driver reads when the interrupt has come.
+  std::vector<uint64_t> finish() {
+    port_.read(offset("status")); // a cycle, in which the interrupt rises
+    const uint32_t done = 1u << bit("status", "done");
+    if (!shown_.interrupt || port_.read(offset("status")) != done ||
+        port_.read(offset("interrupt_pending")) != done)
+      throw std::logic_error("the core has ended without an interrupt");
+    std::vector<uint64_t> counters;
+    for (const isa::Counter& counter : registers_.counters)
+      counters.push_back(port_.counter(counter.offset));
+    return counters;
+  }
+
+private:
+  const isa::Register& named(std::string_view name) const {
+    return *std::ranges::find(registers_.all, name, &isa::Register::name);
+  }
+  uint32_t offset(std::string_view name) const { return named(name).offset; }
+  int bit(std::string_view name, std::string_view bit) const {
+    return std::ranges::find(named(name).bits, bit, &isa::RegisterBit::name)->bit;
+  }
+
+  Core& core_;
+  isa::Registers registers_;
+  NpuRtlOutputs shown_{};
+  RegisterPort port_;
+};
 
 /// The first cycles of the program, on a memory of its own.
-void run_for(Core& core, const isa::Spec& spec, const assembler::Program& program, int64_t cycles,
+void run_for(Host& host, const isa::Spec& spec, const assembler::Program& program, int64_t cycles,
              uint64_t memory_seed) {
   simulator::DramData dram(spec.machine.dram.bytes);
   load_program(spec, program, dram);
   const auto memory = make_memory(spec, dram, memory_seed);
-  NpuRtlOutputs shown = reset(core, spec, program);
-  for (int64_t now = 0; now < cycles && !shown.done && !shown.error; ++now)
-    core.model().step(core.handle(), &memory->answer(shown, now), &shown);
+  host.start(spec, program);
+  for (int64_t now = 0; now < cycles && !host.shown().done && !host.shown().error; ++now)
+    host.step(*memory, now);
 }
 
-int64_t simulate(Core& core, Memory& memory, const assembler::Program& program,
-                 const isa::Spec& spec, Recorder& recorder, const Limits& limits) {
-  NpuRtlOutputs shown = reset(core, spec, program);
+int64_t simulate(Host& host, Memory& memory, Recorder& recorder, const Limits& limits) {
   int64_t last_event = 0;
   for (int64_t now = 0;; ++now) {
+    const NpuRtlOutputs& shown = host.shown();
     if (recorder.observe(shown, now))
       last_event = now;
     if (shown.done)
@@ -104,7 +155,7 @@ int64_t simulate(Core& core, Memory& memory, const assembler::Program& program,
       fail(recorder, now, "the limit of cycles is reached");
     if (limits.progress && now % 65536 == 0)
       limits.progress(now);
-    core.model().step(core.handle(), &memory.answer(shown, now), &shown);
+    host.step(memory, now);
   }
 }
 
@@ -116,12 +167,18 @@ RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Pr
   std::optional<Core> own;
   Core& core = stress.core ? *stress.core : own.emplace(library, stress.state_seed);
   const auto memory = make_memory(spec, dram, stress.memory_seed);
+  Host host(core, spec);
   Recorder recorder(sink);
   RtlResult result;
   try {
+    host.reset();
     if (stress.reset_after > 0)
-      run_for(core, spec, program, stress.reset_after, stress.memory_seed);
-    result.cycles = simulate(core, *memory, program, spec, recorder, limits);
+      run_for(host, spec, program, stress.reset_after, stress.memory_seed);
+    if (stress.reset_after % 2 != 0) // else a start alone must do
+      host.reset();
+    host.start(spec, program);
+    result.cycles = simulate(host, *memory, recorder, limits);
+    result.counters = host.finish();
   } catch (const std::logic_error& error) { // also an address beyond the memory
     fail(recorder, -1, error.what());
   }

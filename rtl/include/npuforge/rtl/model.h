@@ -1,7 +1,7 @@
 #pragma once
-// One Verilated core behind a C interface, so that a program can load the model of any machine at
-// run time. Every shared library that build_model.sh makes exports npuforge_rtl_model(). The model
-// has no memory outside the core: it speaks AXI, a cycle at a time.
+// One Verilated npu_top behind a C interface, so that a program can load the model of any machine
+// at run time. Every shared library that build_model.sh makes exports npuforge_rtl_model(). The
+// model has no memory outside the core: it speaks AXI, a cycle at a time.
 
 #include <cstdint>
 
@@ -10,7 +10,7 @@ extern "C" {
 /// What the core shows in the present cycle: state of its registers, valid before the cycle's
 /// inputs are known.
 struct NpuRtlOutputs {
-  bool done, error;
+  bool run, done, error; ///< run: from the program's first cycle on
   bool ar_valid, aw_valid, w_valid, w_last;
   uint8_t ar_id; ///< 0 instruction cache, 1 load engine
   uint32_t ar_address, aw_address;
@@ -24,13 +24,20 @@ struct NpuRtlOutputs {
   uint8_t execute_unit;
   uint8_t issue;    ///< one bit a unit
   uint8_t complete; ///< one bit a unit
+  // The registers' AXI4-Lite.
+  bool axil_aw_ready, axil_w_ready, axil_b_valid, axil_ar_ready, axil_r_valid;
+  uint8_t axil_b_resp, axil_r_resp; ///< 0: okay
+  uint32_t axil_r_data;
+  bool interrupt;
 };
 
-/// What the memory answers in the present cycle.
+/// What the memory answers in the present cycle, and what a host asks of the registers.
 struct NpuRtlInputs {
   bool ar_ready, aw_ready, w_ready, r_valid, b_valid;
   uint8_t r_id;
   const uint8_t* r_data; ///< beat_bytes bytes; read if r_valid
+  bool axil_aw_valid, axil_w_valid, axil_b_ready, axil_ar_valid, axil_r_ready;
+  uint32_t axil_aw_address, axil_w_data, axil_ar_address; ///< all bytes of a register are written
 };
 
 /// Functions of a model. A handle is one core; a process may hold several.
@@ -43,9 +50,10 @@ struct NpuRtlModel {
   /// values (build_model.sh --asserts); others take any seed for 0.
   void* (*create)(uint32_t seed);
   void (*destroy)(void* core);
-  /// Holds reset for some cycles, zeroes the scratchpad and the accumulator as the simulator's are,
-  /// and starts the program: afterwards the core is in cycle 0. At any time, any number of times.
-  void (*reset)(void* core, uint32_t entry, uint32_t text_bytes, NpuRtlOutputs* outputs);
+  /// Holds reset for some cycles. At any time, any number of times.
+  void (*reset)(void* core, NpuRtlOutputs* outputs);
+  /// Zeroes the scratchpad and the accumulator, as the simulator's are before a program.
+  void (*clear_memories)(void* core);
   /// Ends the present cycle with these inputs; `outputs` are those of the next.
   void (*step)(void* core, const NpuRtlInputs* inputs, NpuRtlOutputs* outputs);
   /// Bytes of the memories after a run, copied to `bytes` (as large as the spec says).

@@ -55,9 +55,11 @@ private:
 
 /// What no result of a program may depend on.
 struct Stress {
-  Core* core = nullptr;     ///< one that has run other programs; null: a new one
-  uint32_t state_seed = 0;  ///< of a new core
-  int64_t reset_after = 0;  ///< the program runs for so many cycles and is reset, then runs again
+  Core* core = nullptr;    ///< one that has run other programs; null: a new one
+  uint32_t state_seed = 0; ///< of a new core
+  /// The program runs for so many cycles, and then from its start: after a reset if the number is
+  /// odd, else the register that starts it alone sets the core back.
+  int64_t reset_after = 0;
   uint64_t memory_seed = 0; ///< not 0: random latencies and back-pressure on every channel of AXI
 };
 
@@ -72,6 +74,7 @@ struct RtlResult {
   int64_t cycles = 0;              ///< as TIMING.md counts: the cycle after `halt` executed
   std::vector<uint8_t> scratchpad; ///< contents after the run
   std::vector<uint8_t> accumulator;
+  std::vector<uint64_t> counters; ///< of isa::registers(spec), in their order
 };
 
 /// Runs a program on a core out of reset. `dram` holds text and data (see load_program) and
