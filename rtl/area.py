@@ -18,7 +18,7 @@ import tempfile
 import area_variant
 
 RTL = os.path.dirname(os.path.abspath(__file__))
-PARTS = ["npu_core", "npu_array", "npu_vector_alu"]
+PARTS = ["npu_top", "npu_array", "npu_vector_alu"]
 ALU = "npu_vector_alu"
 Cost = collections.namedtuple("Cost", "instances gates flip_flops memory_bits")
 NOTHING = Cost(0, 0, 0, 0)
