@@ -49,7 +49,8 @@ private:
 
 class Writer {
 public:
-  Writer(const Program& program, const isa::Spec& spec) : program_(program), spec_(spec) {}
+  /// Takes the segments' bytes out of the program.
+  Writer(Program& program, const isa::Spec& spec) : program_(program), spec_(spec) {}
 
   Bytes run() {
     add_section("", {}, {});
@@ -129,10 +130,10 @@ private:
         add_text();
       }
     };
-    for (const Segment& segment : program_.segments) {
+    for (Segment& segment : program_.segments) {
       text_before(segment.address);
-      add_load(segment.name, SHF_ALLOC | SHF_WRITE, segment.address, segment.size, segment.bytes,
-               1);
+      add_load(segment.name, SHF_ALLOC | SHF_WRITE, segment.address, segment.size,
+               std::move(segment.bytes), 1);
     }
     text_before(UINT64_MAX);
   }
@@ -204,7 +205,11 @@ private:
   // --- the file ---
 
   Bytes image() {
-    Bytes image(sizeof(Elf64_Ehdr) + loads_.size() * sizeof(Elf64_Phdr));
+    std::size_t most = sizeof(Elf64_Ehdr) + loads_.size() * sizeof(Elf64_Phdr);
+    Bytes image(most);
+    for (const Section& section : sections_)
+      most += sizeof(Elf64_Shdr) + section.bytes.size() + section.header.sh_addralign;
+    image.reserve(most + alignof(Elf64_Shdr));
     for (std::size_t i = 1; i < sections_.size(); ++i) {
       Section& section = sections_[i];
       pad(image, section.header.sh_addralign);
@@ -250,7 +255,7 @@ private:
     return header;
   }
 
-  const Program& program_;
+  Program& program_;
   const isa::Spec& spec_;
   std::vector<Section> sections_;
   std::vector<Elf64_Phdr> loads_;

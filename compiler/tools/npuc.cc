@@ -19,6 +19,7 @@
 #include "../pipeline.h"
 #include "maps_report.h"
 #include "options.h"
+#include "prove.h"
 #include "quantize_options.h"
 #include "reasons.h"
 #include "report.h"
@@ -32,6 +33,7 @@ struct Options : tools::ModelOptions {
   std::string output, machine = isa::kDefaultMachine, emit = "elf", json, maps_json;
   bool fast_math = false;
   tools::QuantizeOptions quantize;
+  tools::ProofOptions proof;
 };
 
 /// To the file, or to standard output if none is given.
@@ -82,7 +84,7 @@ void lower(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
 }
 
 void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
-           tools::Report& report) {
+           tools::Report& report, tools::Proof& proof) {
   if (options.emit != "asm" && options.emit != "elf")
     return write_module(options, module);
   assembler::Program program = translate(module, spec);
@@ -92,12 +94,13 @@ void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
   tools::add_program(report, program);
   if (options.emit == "asm")
     write_text(options, assembler::disassemble(spec, program));
-  else
+  proof.finish(module, program, spec);
+  if (options.emit == "elf" && !options.output.empty())
     assembler::write_program(program, spec, options.output);
 }
 
 void finish(const Options& options, tools::Report& report, const tools::Maps& maps,
-            const tools::Reasons& reasons, double seconds) {
+            const tools::Reasons& reasons, const tools::Proof& proof, double seconds) {
   if (options.emit == "elf") // otherwise standard output is the result
     tools::print(report), tools::print(maps), tools::print(reasons);
   if (!options.maps_json.empty())
@@ -108,6 +111,8 @@ void finish(const Options& options, tools::Report& report, const tools::Maps& ma
   json["maps"] = tools::to_json(maps);
   json["optimisations"] = tools::to_json(reasons);
   json["disabled"] = options.disabled;
+  if (options.proof.wanted())
+    json["verify"] = verify::to_json(proof.rows());
   json["model"] = options.model;
   json["machine"] = options.machine;
   json["seconds"] = seconds;
@@ -133,10 +138,11 @@ bool move_to_words(mlir::ModuleOp module, Options& options, const std::string& w
 /// The network for the machine, as far as --emit asks for; adds to options.in_words.
 mlir::OwningOpRef<mlir::ModuleOp> compile(mlir::ModuleOp network, Options& options,
                                           const isa::Spec& spec, tools::Stages& stages,
-                                          tools::Report& report, tools::Maps& maps) {
+                                          tools::Report& report, tools::Maps& maps,
+                                          tools::Proof& proof) {
   for (;;) {
     mlir::OwningOpRef<mlir::ModuleOp> module = network.clone();
-    tools::lower_graph(*module, options);
+    tools::lower_graph(*module, options, proof.hooks());
     report = tools::describe(*module, spec.machine);
     try {
       lower(*module, options, spec, stages, maps);
@@ -144,6 +150,7 @@ mlir::OwningOpRef<mlir::ModuleOp> compile(mlir::ModuleOp network, Options& optio
     } catch (const compiler::CompileError& error) {
       if (!move_to_words(*module, options, error.what()))
         throw;
+      proof.forget_steps();
     }
   }
 }
@@ -156,18 +163,22 @@ int run(Options& options) {
   tools::Reasons reasons;
   mlir::MLIRContext context;
   tools::collect_reasons(context, reasons);
+  tools::Proof proof(options.proof, options.precisions);
   mlir::OwningOpRef<mlir::ModuleOp> network =
-      tools::read_graph(context, options, options.quantize.wanted());
-  if (options.quantize.wanted())
+      tools::read_graph(context, options, options.quantize.wanted(), proof.hooks());
+  if (options.quantize.wanted()) {
     tools::quantize(*network, options.quantize, options.emit == "elf");
+    proof.begin(*network);
+  }
   tools::Report report;
   tools::Maps maps;
-  mlir::OwningOpRef<mlir::ModuleOp> module = compile(*network, options, spec, stages, report, maps);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compile(*network, options, spec, stages, report, maps, proof);
   stages.next("program");
   tools::check_printed(options);
-  write(*module, options, spec, report);
+  write(*module, options, spec, report, proof);
   stages.done();
-  finish(options, report, maps, reasons,
+  finish(options, report, maps, reasons, proof,
          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return 0;
 }
@@ -188,14 +199,17 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--fast-math", options.fast_math,
                "allow rewrites that change the last bits of f32 in element-wise operators");
+  tools::add_proof_options(app, options.proof);
   app.add_option("--json", options.json, "FILE: the report as JSON");
   app.add_option("--maps-json", options.maps_json,
                  "FILE: the instructions chosen for element-wise operators, as JSON");
   tools::add_quantize_options(app, options.quantize);
   app.final_callback([&] {
     tools::check(options.quantize);
-    if (options.emit == "elf" && options.output.empty())
+    if (options.emit == "elf" && options.output.empty() && !options.proof.wanted())
       throw CLI::RequiredError("-o");
+    if (options.emit != "elf" && options.proof.wanted())
+      throw CLI::ValidationError("--emit", "--verify and --bisect need a program");
   });
   return tools::run_tool(app, argc, argv, options, [&] { return run(options); });
 }

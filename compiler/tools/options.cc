@@ -184,29 +184,34 @@ void mark(mlir::ModuleOp module, llvm::StringRef attribute, const std::vector<st
     module->setAttr(attribute, mlir::Builder(module.getContext()).getStrArrayAttr(all));
 }
 
-void run_passes(mlir::ModuleOp module, const ModelOptions& options,
+void run_passes(mlir::ModuleOp module, const ModelOptions& options, const GraphHooks& hooks,
                 const std::function<void(mlir::OpPassManager&)>& add) {
   mlir::PassManager passes(module.getContext());
   add(passes);
   compiler::print_after(passes, options.print_after, options.printed);
+  if (hooks.passes)
+    hooks.passes(passes);
   compiler::run_passes(passes, module);
 }
 
 } // namespace
 
 mlir::OwningOpRef<mlir::ModuleOp> read_graph(mlir::MLIRContext& context,
-                                             const ModelOptions& options, bool to_quantise) {
+                                             const ModelOptions& options, bool to_quantise,
+                                             const GraphHooks& hooks) {
   mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options);
   mark(*module, graph::kDisableAttr, options.disabled);
-  run_passes(*module, options, [&](mlir::OpPassManager& passes) {
+  if (hooks.imported)
+    hooks.imported(*module);
+  run_passes(*module, options, hooks, [&](mlir::OpPassManager& passes) {
     compiler::add_cleaning_passes(passes, to_quantise);
   });
   return module;
 }
 
-void lower_graph(mlir::ModuleOp module, const ModelOptions& options) {
+void lower_graph(mlir::ModuleOp module, const ModelOptions& options, const GraphHooks& hooks) {
   mark(module, graph::kInWordsAttr, options.in_words);
-  run_passes(module, options, [&](mlir::OpPassManager& passes) {
+  run_passes(module, options, hooks, [&](mlir::OpPassManager& passes) {
     compiler::add_lowering_passes(passes, options.precisions);
   });
 }

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <mlir/IR/BuiltinOps.h>
 #include <mlir/IR/OwningOpRef.h>
+#include <mlir/Pass/PassManager.h>
 
 #include "../pipeline.h"
 
@@ -27,14 +28,21 @@ struct ModelOptions {
 
 void add_model_options(CLI::App& app, ModelOptions& options);
 
+/// What is called on the way; each may be empty.
+struct GraphHooks {
+  std::function<void(mlir::ModuleOp)> imported;   ///< before any pass
+  std::function<void(mlir::PassManager&)> passes; ///< each pass manager, before it runs
+};
+
 /// Reads the model and runs the graph passes that keep it a network of ONNX's operators; notes go
 /// to standard error. `to_quantise`: a float network that will be. Throws ImportError,
 /// CompileError.
 mlir::OwningOpRef<mlir::ModuleOp> read_graph(mlir::MLIRContext& context,
-                                             const ModelOptions& options, bool to_quantise);
+                                             const ModelOptions& options, bool to_quantise,
+                                             const GraphHooks& hooks = {});
 
 /// Runs the other graph passes. Throws CompileError.
-void lower_graph(mlir::ModuleOp module, const ModelOptions& options);
+void lower_graph(mlir::ModuleOp module, const ModelOptions& options, const GraphHooks& hooks = {});
 
 /// Both.
 mlir::OwningOpRef<mlir::ModuleOp> load_graph(mlir::MLIRContext& context,

@@ -101,15 +101,9 @@ std::optional<std::string> integer_difference(const HostTensor& result, const Ho
   return std::nullopt;
 }
 
-bool near(double result, double wanted, double allowed) {
-  if (std::isnan(wanted) || std::isinf(wanted))
-    return std::isnan(wanted) ? std::isnan(result) : result == wanted;
-  return std::abs(result - wanted) <= allowed;
-}
-
 } // namespace
 
-Rules::Rules(const std::filesystem::path& file) {
+Rules::Rules(const std::filesystem::path& file) : tolerances_(file) {
   try {
     YAML::Node root = YAML::LoadFile(file);
     check_keys(root, {"tolerances", "computed_as", "rounded", "exclusions"});
@@ -117,17 +111,6 @@ Rules::Rules(const std::filesystem::path& file) {
     check_keys(rounded, {"steps", "share", "operators"});
     rounded_ = {rounded["steps"].as<int64_t>(), rounded["share"].as<double>(),
                 words(rounded["operators"])};
-    for (const auto& entry : root["tolerances"]) {
-      check_keys(entry.second, {"relative", "absolute"});
-      tolerances_[entry.first.as<std::string>()] = {entry.second["relative"].as<double>(),
-                                                    entry.second["absolute"].as<double>()};
-    }
-    for (const auto& entry : root["computed_as"]) {
-      if (entry.second.as<std::string>() != "f32")
-        throw std::runtime_error(
-            fmt::format("line {}: only computed as f32 is known", entry.second.Mark().line + 1));
-      rounded_to_f32_.insert(entry.first.as<std::string>());
-    }
     for (const auto& entry : root["exclusions"])
       exclusions_.push_back(read_exclusion(entry));
   } catch (const std::exception& error) {
@@ -149,7 +132,7 @@ bool Rules::rounds(const onnx_proto::ModelProto& model) const {
 
 std::vector<double> Rules::reals(const HostTensor& tensor) const {
   std::vector<double> values = reals_of(tensor);
-  if (rounded_to_f32_.contains(tensor.type))
+  if (tolerances_.rounded_to_f32(tensor.type))
     for (double& value : values)
       value = static_cast<float>(value);
   return values;
@@ -166,26 +149,12 @@ std::optional<std::string> Rules::difference(const HostTensor& result, const Hos
     return integer_difference(result, wanted, beside ? rounded_.steps : 0,
                               beside ? std::floor(rounded_.share * count) : 0);
   }
-  const Tolerance own = tolerances_.at(wanted.type), computed = tolerances_.at(precision);
-  const Tolerance tolerance{std::max(own.relative, computed.relative),
-                            std::max(own.absolute, computed.absolute)};
-  const auto have = reals(result), want = reals(wanted);
-  double largest = 1, worst = 0;
-  for (double value : want)
-    if (std::isfinite(value))
-      largest = std::max(largest, std::abs(value));
-  std::optional<size_t> at;
-  for (size_t i = 0; i < want.size(); ++i) {
-    const double allowed = tolerance.relative * std::abs(want[i]) + tolerance.absolute * largest;
-    if (near(have[i], want[i], allowed))
-      continue;
-    const double error = std::abs(have[i] - want[i]);
-    if (!at || error > worst || std::isnan(error))
-      worst = error, at = i;
-  }
-  if (!at)
+  const auto difference =
+      verify::worst(reals(result), reals(wanted), tolerances_.of(wanted.type, precision));
+  if (!difference || difference->allowed)
     return std::nullopt;
-  return fmt::format("element {} is {:.9g} instead of {:.9g}", *at, have[*at], want[*at]);
+  return fmt::format("element {} is {:.9g} instead of {:.9g}", difference->index, difference->got,
+                     difference->wanted);
 }
 
 } // namespace npuforge::conformance

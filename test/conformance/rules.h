@@ -8,15 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "npuforge/compiler/verify/tolerances.h"
+
 #include "data.h"
 #include "npuforge_onnx.pb.h"
 
 namespace npuforge::conformance {
-
-/// |e| <= relative * |reference| + absolute * max(1, largest |reference|)
-struct Tolerance {
-  double relative = 0, absolute = 0;
-};
 
 /// How far elements of 8 bits may be from their references, and how many of them, in models with
 /// one of the operators.
@@ -53,10 +50,9 @@ private:
   /// Elements as they are compared.
   std::vector<double> reals(const HostTensor& tensor) const;
 
-  std::map<std::string, Tolerance> tolerances_;
+  verify::Tolerances tolerances_;
   Rounded rounded_;
   std::vector<Exclusion> exclusions_;
-  std::set<std::string> rounded_to_f32_; ///< types that the device computes as f32
 };
 
 } // namespace npuforge::conformance

@@ -8,6 +8,7 @@
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/build.h"
 #include "npuforge/compiler/graph/optimisations.h"
+#include "npuforge/compiler/graph/values.h"
 
 #include "transposed.h"
 
@@ -162,6 +163,7 @@ private:
         RankedTensorType::get(permuted(type.getShape(), inverse(*perm)), type.getElementType()),
         operands);
     made.getBody().takeBody(map.getBody());
+    giveValue(map, made, *perm);
     made_.insert(made);
     replace(*map, build.transpose(made, *perm));
     return true;
@@ -178,7 +180,10 @@ private:
     taken(move.getLoc(), kChannelsLast,
           "two transposes are one, with that of '" +
               nodeName(outer->input.getDefiningOp()->getLoc()) + "'");
-    replace(*move, build.transpose(inner->input, permuted(inner->perm, outer->perm)));
+    Value once = build.transpose(inner->input, permuted(inner->perm, outer->perm));
+    if (once != inner->input)
+      giveValue(move, once);
+    replace(*move, once);
     return true;
   }
 
@@ -219,6 +224,7 @@ private:
     auto made = MoveOp::create(builder, move.getLoc(), type, operands, builder.getArrayAttr(pieces),
                                move.getFillAttr());
     made_.insert(made);
+    giveValue(move, made, *perm);
     replace(*move, build.transpose(made, *perm));
     return true;
   }
@@ -244,6 +250,7 @@ private:
     Value made = ReduceOp::create(builder, reduce.getLoc(),
                                   RankedTensorType::get(shape, elementOf(reduce.getResult())),
                                   t->input, reduce.getKind(), axes);
+    giveValue(reduce, made, perm);
     replace(*reduce, build.transpose(made, perm));
     return true;
   }

@@ -1,6 +1,7 @@
 // graph-clean-import: what exporters leave behind.
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/optimisations.h"
+#include "npuforge/compiler/graph/values.h"
 
 #include "constants.h"
 
@@ -59,6 +60,7 @@ struct BiasIntoGemm : mlir::OpRewritePattern<AddOp> {
                          rows, matmul.getB(), row, one, one, false, false);
       gemm->setDiscardableAttrs(matmul->getDiscardableAttrDictionary()); // precision
       taken(add.getLoc(), kFoldBias, "is the bias of '" + nodeName(matmul.getLoc()) + "'");
+      giveValue(add, gemm);
       if (gemm.getType() == type)
         rewriter.replaceOp(add, gemm);
       else

@@ -236,7 +236,10 @@ struct Decompose : impl::DecomposeBase<Decompose> {
         .Case<ConvOp, GemmOp, MatMulOp, AddOp, ReluOp, ClipOp, MaxPoolOp, AveragePoolOp,
               GlobalAveragePoolOp, QuantizeOp, DequantizeOp, FlattenOp, TransposeOp, IdentityOp>(
             [&](auto typed) {
-              typed.getResult().replaceAllUsesWith(decompose(build, typed));
+              mlir::Value made = decompose(build, typed);
+              if (auto value = networkValue(op.getLoc()); value && !llvm::isa<IdentityOp>(op))
+                nameValue(made, value->name);
+              typed.getResult().replaceAllUsesWith(made);
               keepPrecision(before, op);
               typed.erase();
             });

@@ -156,6 +156,7 @@ void fold(mlir::Operation& op, const Scaled& scaled) {
     return refused(op.getLoc(), kFoldScales, "factors or offsets are no constants of channels");
   taken(op.getLoc(), kFoldScales, "is in the weights of '" + nodeName(product->getLoc()) + "'");
   result.getDefiningOp()->setDiscardableAttrs(product->getDiscardableAttrDictionary()); // precision
+  giveValue(&op, result);
   op.getResult(0).replaceAllUsesWith(result);
   op.erase();
   product->erase();

@@ -2,6 +2,8 @@
 
 #include <mlir/IR/IRMapping.h>
 
+#include "npuforge/compiler/graph/values.h"
+
 namespace npuforge::graph {
 namespace {
 
@@ -53,7 +55,7 @@ Mapped FoldedValues::constant(mlir::Location location, mlir::DenseElementsAttr v
 Mapped FoldedValues::relaid(mlir::Value value, Layout layout) {
   if (!hasDeviceShape(ranked(value).getShape()))
     layout = Layout::Rows;
-  return crossing_.toBlocks(value.getLoc(), words(value), layout);
+  return crossing_.toBlocks(withoutValue(value.getLoc()), words(value), layout);
 }
 
 mlir::Value FoldedValues::words(mlir::Value value) {
@@ -63,7 +65,7 @@ mlir::Value FoldedValues::words(mlir::Value value) {
   if (isView(op) || llvm::isa_and_present<ConstantOp>(op))
     copy(op);
   else
-    setWords(value, crossing_.toWords(value.getLoc(), blocks_.at(value)));
+    setWords(value, crossing_.toWords(withoutValue(value.getLoc()), blocks_.at(value)));
   return words_.lookup(value);
 }
 

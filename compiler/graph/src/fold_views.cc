@@ -6,6 +6,7 @@
 #include <mlir/IR/IRMapping.h>
 
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/values.h"
 
 #include "fold_ends.h"
 
@@ -42,7 +43,10 @@ public:
         ends_.argument(fresh, argument);
     });
     for (mlir::Operation& op : old)
-      ok = ok && attempt(op, [&] { map(&op); });
+      ok = ok && attempt(op, [&] {
+             map(&op);
+             noteOrder(op);
+           });
     if (!ok) {
       fresh->dropAllReferences();
       delete fresh;
@@ -69,6 +73,16 @@ private:
       op.setAttr("graph.reason", builder_.getStringAttr(reason.what()));
       return false;
     }
+  }
+
+  /// Elements in another order than the network's are no value of it.
+  void noteOrder(mlir::Operation& op) {
+    if (isView(&op) || op.getNumResults() != 1)
+      return;
+    const Mapped* made = values_.known(op.getResult(0));
+    mlir::Operation* maker = made ? made->device.getDefiningOp() : nullptr;
+    if (maker && !isIdentity(*made->indices))
+      dropValue(maker);
   }
 
   void map(mlir::Operation* op) {

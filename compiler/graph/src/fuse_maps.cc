@@ -4,6 +4,7 @@
 
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/in_words.h"
+#include "npuforge/compiler/graph/values.h"
 
 #include "lowering.h"
 
@@ -87,6 +88,7 @@ public:
     auto map = MapOp::create(builder_, location(), quantize_.getType(), inputs_);
     map.getBody().push_back(block_);
     block_ = nullptr;
+    giveValue(quantize_, map.getResult());
     quantize_.getResult().replaceAllUsesWith(map.getResult());
   }
 

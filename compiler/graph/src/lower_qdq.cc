@@ -4,6 +4,7 @@
 
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/in_words.h"
+#include "npuforge/compiler/graph/values.h"
 
 #include "blocks.h"
 
@@ -86,6 +87,7 @@ void lowerQuantize(QuantizeOp quantize, InBlocks& in_blocks) {
     mlir::Value lowered = lowerCore(builder, core, location, target);
     if (!lowered)
       return;
+    giveValue(quantize, lowered);
     quantize.getResult().replaceAllUsesWith(lowered);
   } catch (const NotLowered&) {
     return; // it becomes tensor operators

@@ -1,6 +1,7 @@
 // graph-move-quantize: quantize and dequantize change places with operators that only move or
 // select values.
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/values.h"
 
 #include "constants.h"
 
@@ -28,7 +29,7 @@ mlir::Type elementOf(mlir::Value value) {
 
 /// A copy of op over another operand, of the operand's element type.
 mlir::Value cloneOver(mlir::PatternRewriter& rewriter, mlir::Operation* op, mlir::Value operand) {
-  mlir::OperationState state(op->getLoc(), op->getName(), operand,
+  mlir::OperationState state(withoutValue(op->getLoc()), op->getName(), operand,
                              withElement(op->getResult(0), elementOf(operand)), op->getAttrs());
   return rewriter.create(state)->getResult(0);
 }
@@ -82,9 +83,11 @@ struct RaiseQuantize : mlir::OpRewritePattern<QuantizeOp> {
     if (!type || !withElement(quantize.getResult(), type.getElementType()))
       return mlir::failure();
     auto raised =
-        QuantizeOp::create(rewriter, quantize.getLoc(), type, op->getOperand(0),
+        QuantizeOp::create(rewriter, withoutValue(quantize.getLoc()), type, op->getOperand(0),
                            quantize.getScales(), quantize.getZeroPoints(), quantize.getAxis());
-    rewriter.replaceOp(quantize, cloneOver(rewriter, op, raised));
+    mlir::Value moved = cloneOver(rewriter, op, raised);
+    giveValue(quantize, moved);
+    rewriter.replaceOp(quantize, moved);
     return mlir::success();
   }
 };
@@ -100,10 +103,13 @@ struct RaiseActivation : mlir::OpRewritePattern<Activation> {
     if (!op || !selects(op) || !op->hasOneUse() ||
         !withElement(op->getOperand(0), rewriter.getF32Type()))
       return mlir::failure();
-    mlir::OperationState state(activation.getLoc(), activation->getName(), op->getOperand(0),
-                               op->getOperand(0).getType(), activation->getAttrs());
+    mlir::OperationState state(withoutValue(activation.getLoc()), activation->getName(),
+                               op->getOperand(0), op->getOperand(0).getType(),
+                               activation->getAttrs());
     mlir::Value raised = rewriter.create(state)->getResult(0);
-    rewriter.replaceOp(activation, cloneOver(rewriter, op, raised));
+    mlir::Value moved = cloneOver(rewriter, op, raised);
+    giveValue(activation, moved);
+    rewriter.replaceOp(activation, moved);
     return mlir::success();
   }
 };

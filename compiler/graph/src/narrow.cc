@@ -4,6 +4,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/values.h"
 
 namespace npuforge::graph {
 
@@ -44,9 +45,9 @@ struct Narrow : impl::NarrowBase<Narrow> {
     b.setInsertionPointAfterValue(value);
     Value result;
     if (auto reshape = value.getDefiningOp<ReshapeOp>())
-      result =
-          ReshapeOp::create(b, value.getLoc(), tensor.clone(type), narrow(reshape.getInput(), type),
-                            reshape.getShapeAttr(), reshape.getAllowZeroAttr());
+      result = ReshapeOp::create(b, withoutValue(value.getLoc()), tensor.clone(type),
+                                 narrow(reshape.getInput(), type), reshape.getShapeAttr(),
+                                 reshape.getAllowZeroAttr());
     else if (auto constant = value.getDefiningOp<ConstantOp>())
       result = rounded(b, constant, type);
     else
@@ -66,7 +67,7 @@ struct Narrow : impl::NarrowBase<Narrow> {
   }
 
   static Value map(OpBuilder& b, Value value, RankedTensorType type) {
-    auto map = MapOp::create(b, value.getLoc(), type, ValueRange{value});
+    auto map = MapOp::create(b, withoutValue(value.getLoc()), type, ValueRange{value});
     Block& block = map.getBody().emplaceBlock();
     Value argument = block.addArgument(getElementTypeOrSelf(value), value.getLoc());
     OpBuilder::InsertionGuard guard(b);

@@ -94,6 +94,7 @@ struct SignedProductsPass : impl::SignedProductsBase<SignedProductsPass> {
       Build build(builder, op.getLoc());
       Value made = isa<ContractOp>(op) ? rewritten(build, cast<ContractOp>(op))
                                        : rewritten(build, cast<ConvolveOp>(op));
+      giveValue(&op, made);
       op.getResult(0).replaceAllUsesWith(made);
       op.erase();
     }

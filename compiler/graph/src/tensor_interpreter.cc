@@ -67,6 +67,11 @@ void Interpretation::set(mlir::Value value, Tensor tensor) {
     values_[value] = {std::move(tensor), uses};
 }
 
+void Interpretation::replace(mlir::Value value, Tensor tensor) {
+  if (auto found = values_.find(value); found != values_.end())
+    found->second.tensor = std::move(tensor);
+}
+
 Tensor Interpretation::take(mlir::Value value) {
   auto found = values_.find(value);
   if (found == values_.end())

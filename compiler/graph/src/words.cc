@@ -2,6 +2,7 @@
 #include <mlir/IR/TypeUtilities.h>
 
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/values.h"
 
 #include "words_body.h"
 
@@ -217,6 +218,7 @@ struct Words : impl::WordsBase<Words> {
     b.setInsertionPointAfter(&op);
     Value result = op.getResult(0);
     auto map = MapOp::create(b, op.getLoc(), result.getType(), ValueRange{result});
+    dropValue(&op); // not yet what the network computes
     result.replaceAllUsesExcept(map.getResult(), map);
     types[map.getResult()] = types[result];
     Block& block = map.getBody().emplaceBlock();

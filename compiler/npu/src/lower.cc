@@ -1,6 +1,7 @@
 // Control flow, scalar arithmetic and the order of things; operands are in lower_operands.cc.
 #include "lower.h"
 
+#include "npuforge/compiler/tile/layer_value.h"
 #include "npuforge/compiler/tile/memory_map.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -38,7 +39,9 @@ LogicalResult Lowering::run() {
   for (Operation& op : llvm::make_early_inc_range(*module_.getBody())) {
     location_ = op.getLoc();
     if (auto layer = dyn_cast<tile::LayerOp>(op)) {
-      LayerOp::create(builder_, location_, layer.getName());
+      auto made = LayerOp::create(builder_, location_, layer.getName());
+      if (Attribute value = layer->getAttr(tile::kLayerValueAttr))
+        made->setAttr(tile::kLayerValueAttr, value);
       if (failed(this->layer(layer)))
         return failure();
     } else if (auto await = dyn_cast<tile::AwaitOp>(op)) {

@@ -1,4 +1,6 @@
 // npu.program and tile.data to a program.
+#include <span>
+
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/dram.h"
@@ -50,9 +52,11 @@ private:
       segment.address = segment.size ? std::min(segment.address, first) : first;
       segment.size = std::max(before, last) - segment.address;
       if (data.getValue()) {
+        if (segment.bytes.empty())
+          segment.bytes.reserve(constantBytes());
         segment.bytes.resize(data.getAddress() - segment.address);
-        for (int8_t byte : cast<DenseElementsAttr>(*data.getValue()).getValues<int8_t>())
-          segment.bytes.push_back(static_cast<std::byte>(byte));
+        appendBytes(segment.bytes, cast<DenseElementsAttr>(*data.getValue()));
+        segment.bytes.resize(last - segment.address);
       }
       program_.symbols.push_back({data.getSymName().str(), data.getAddress(), false});
       end = std::max(end, data.getAddress() + data.getBytes());
@@ -62,6 +66,24 @@ private:
         program_.segments.push_back(std::move(*segment));
     const uint64_t line = spec_.machine.sequencer.line_bytes;
     program_.text_address = (end + line - 1) / line * line;
+  }
+
+  /// Nearly all of a large network's program: not to be copied while it grows.
+  uint64_t constantBytes() {
+    uint64_t first = UINT64_MAX, last = 0;
+    for (tile::DataOp data : module_.getOps<tile::DataOp>())
+      if (data.getValue()) {
+        first = std::min<uint64_t>(first, data.getAddress());
+        last = std::max<uint64_t>(last, data.getAddress() + data.getBytes());
+      }
+    return last - first;
+  }
+
+  static void appendBytes(std::vector<std::byte>& bytes, DenseElementsAttr value) {
+    auto raw = std::as_bytes(std::span(value.getRawData().data(), value.getRawData().size()));
+    const int64_t times = value.isSplat() ? value.getNumElements() : 1;
+    for (int64_t i = 0; i < times; ++i)
+      bytes.insert(bytes.end(), raw.begin(), raw.end());
   }
 
   void addPorts() {

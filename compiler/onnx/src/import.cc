@@ -146,7 +146,7 @@ private:
 
   /// A large model is not held twice.
   static void release(TensorProto& tensor) {
-    tensor.clear_raw_data();
+    delete tensor.release_raw_data(); // clearing would keep the memory
     tensor.clear_float_data();
     tensor.clear_int64_data();
   }
@@ -192,6 +192,8 @@ private:
       if (!function && (index >= results.size() || !results[index]))
         throw Unsupported(fmt::format("output {} is not supported", i));
       scope.values[output] = results[index];
+      if (index < results.size() && results[index])
+        graph::nameValue(results[index], scope.prefix + output);
     }
   }
 

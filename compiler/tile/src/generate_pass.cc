@@ -1,6 +1,8 @@
 // tile-generate: the code that the plans say.
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/values.h"
 #include "npuforge/compiler/tile/dram.h"
+#include "npuforge/compiler/tile/layer_value.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
 #include "map_plan.h"
@@ -189,21 +191,10 @@ private:
 
   /// Little-endian.
   void makeWords(graph::ConstantOp constant, int index) {
-    std::vector<int8_t> bytes;
-    auto append = [&](const APInt& bits) {
-      for (unsigned byte = 0; byte < bits.getBitWidth() / 8; ++byte)
-        bytes.push_back(static_cast<int8_t>(bits.extractBitsAsZExtValue(8, 8 * byte)));
-    };
-    auto value = cast<DenseElementsAttr>(constant.getValue());
-    if (llvm::isa<FloatType>(value.getElementType()))
-      for (const APFloat& element : value.getValues<APFloat>())
-        append(element.bitcastToAPInt());
-    else
-      for (const APInt& element : value.getValues<APInt>())
-        append(element);
-    bytes.resize(bytesOf(constant.getResult()), 0);
     session_.define(constant.getResult(),
-                    session_.constant("constant." + std::to_string(index), bytes));
+                    session_.constant("constant." + std::to_string(index),
+                                      cast<DenseElementsAttr>(constant.getValue()),
+                                      bytesOf(constant.getResult())));
     aliasReshapes(constant.getResult());
   }
 
@@ -244,10 +235,32 @@ private:
       session_.next = i + 1 < codes.size() ? codes[i + 1].get() : nullptr;
       Operation* layer = makeLayer(emit, layers[i].first.name, *codes[i],
                                    layers[i].first.root->getAttr(kCoverAttr));
+      if (DictionaryAttr value = describeValue(*layers[i].first.root))
+        layer->setAttr(kLayerValueAttr, value);
       if (!before)
         before = layer;
     }
     return success();
+  }
+
+  /// Which of the network's values a layer stores, and how; null if its name is not known.
+  DictionaryAttr describeValue(Operation& root) {
+    auto value = graph::networkValue(root.getLoc());
+    for (Operation* user : root.getUsers()) // a reshape of it is the same bytes
+      if (!value && mlir::isa<graph::ReshapeOp>(user))
+        value = graph::networkValue(user->getLoc());
+    auto type = cast<RankedTensorType>(root.getResult(0).getType());
+    const bool words = isWords(root.getResult(0));
+    if (!value || (!words && !type.getElementType().isInteger(8)))
+      return {};
+    auto data =
+        FlatSymbolRefAttr::get(builder_.getContext(), session_.tensor(root.getResult(0)).symbol);
+    return builder_.getDictionaryAttr(
+        {builder_.getNamedAttr("name", builder_.getStringAttr(value->name)),
+         builder_.getNamedAttr("order", builder_.getDenseI64ArrayAttr(value->order)),
+         builder_.getNamedAttr("shape", builder_.getDenseI64ArrayAttr(type.getShape())),
+         builder_.getNamedAttr("layout", builder_.getStringAttr(words ? "words" : "blocked")),
+         builder_.getNamedAttr("data", data)});
   }
 
   std::unique_ptr<LayerCode> makeCode(Emit& emit, const Layer& layer, const Plan& plan) {

@@ -80,6 +80,10 @@ Tensor Session::constant(const std::string& name, ArrayRef<int8_t> bytes) {
   return place(name, bytes.size(), DenseElementsAttr::get(type, bytes));
 }
 
+Tensor Session::constant(const std::string& name, DenseElementsAttr value, int64_t bytes) {
+  return place(name, bytes, value);
+}
+
 Value Session::dram(Emit& emit, const Tensor& tensor) {
   return emit.buffer("dram", {0, tensor.bytes}, tensor.symbol); // its address is not known yet
 }

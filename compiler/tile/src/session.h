@@ -47,6 +47,8 @@ public:
   Tensor reserve(const std::string& name, int64_t bytes);
   /// Constants in DRAM.
   Tensor constant(const std::string& name, llvm::ArrayRef<int8_t> bytes);
+  /// The elements of `value` as they are, zeros behind them. Nothing is copied.
+  Tensor constant(const std::string& name, mlir::DenseElementsAttr value, int64_t bytes);
   /// The tensor of a graph value, with its buffer made at the emitter's place.
   mlir::Value dram(Emit& emit, const Tensor& tensor);
 

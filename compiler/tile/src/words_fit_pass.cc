@@ -109,8 +109,8 @@ private:
                  SmallVector<Operation*>& windows) const {
     OpBuilder& b = build_.builder();
     auto type = RankedTensorType::get(shape, getElementTypeOrSelf(op_.getResult(0).getType()));
-    OperationState state(op_.getLoc(), op_.getName().getStringRef(), ValueRange{input}, type,
-                         op_.getAttrs());
+    OperationState state(graph::withoutValue(op_.getLoc()), op_.getName().getStringRef(),
+                         ValueRange{input}, type, op_.getAttrs());
     if (op_.getNumOperands() == 2)
       state.operands.push_back(op_.getOperand(1));
     else

@@ -2,6 +2,7 @@
 // of [A, R, B] along R, one for each run of axes; a long one of neighbouring elements first one of
 // whole rows of lanes, then one of the lanes. A move that moves nothing becomes a reshape.
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/values.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
@@ -33,7 +34,8 @@ void append(Runs& runs, Run run) {
 
 class Splitter {
 public:
-  Splitter(graph::ReduceOp op, int64_t cols) : op(op), b(op), cols(cols) {}
+  Splitter(graph::ReduceOp op, int64_t cols)
+      : op(op), b(op), location(graph::withoutValue(op.getLoc())), cols(cols) {}
 
   void run() {
     auto shape = cast<RankedTensorType>(op.getInput().getType()).getShape();
@@ -54,7 +56,9 @@ public:
           append(rest, runs[i]);
       runs = rest;
     }
-    op.getResult().replaceAllUsesWith(shaped(value, cast<ShapedType>(op.getType()).getShape()));
+    value = shaped(value, cast<ShapedType>(op.getType()).getShape());
+    graph::giveValue(op, value);
+    op.getResult().replaceAllUsesWith(value);
     op.erase();
   }
 
@@ -72,12 +76,12 @@ private:
   Value shaped(Value value, ArrayRef<int64_t> shape) {
     if (cast<RankedTensorType>(value.getType()).getShape() == shape)
       return value;
-    return graph::ReshapeOp::create(b, op.getLoc(), type(shape), value,
-                                    b.getDenseI64ArrayAttr(shape), UnitAttr());
+    return graph::ReshapeOp::create(b, location, type(shape), value, b.getDenseI64ArrayAttr(shape),
+                                    UnitAttr());
   }
   Value reduce(Value value, int64_t outer, int64_t reduced, int64_t inner) {
     value = shaped(value, {outer, reduced, inner});
-    return graph::ReduceOp::create(b, op.getLoc(), type({outer, inner}), value, op.getKindAttr(),
+    return graph::ReduceOp::create(b, location, type({outer, inner}), value, op.getKindAttr(),
                                    b.getDenseI64ArrayAttr({1}));
   }
 
@@ -97,7 +101,7 @@ private:
     if (whole == reduced)
       return value;
     value = shaped(value, {outer, reduced});
-    auto neutral = graph::ConstantOp::create(b, op.getLoc(), type({1}),
+    auto neutral = graph::ConstantOp::create(b, location, type({1}),
                                              DenseElementsAttr::get(type({1}), neutralElement(op)));
     auto piece = [&](int64_t input, int64_t columns, int64_t outer_stride, int64_t stride,
                      int64_t to) {
@@ -106,13 +110,14 @@ private:
     };
     SmallVector<Attribute> pieces{piece(0, reduced, reduced, 1, 0),
                                   piece(1, whole - reduced, 0, 0, reduced)};
-    return graph::MoveOp::create(b, op.getLoc(), type({outer, whole}),
+    return graph::MoveOp::create(b, location, type({outer, whole}),
                                  ValueRange{value, neutral.getResult()}, b.getArrayAttr(pieces),
                                  TypedAttr());
   }
 
   graph::ReduceOp op;
   OpBuilder b;
+  Location location;
   const int64_t cols;
 };
 

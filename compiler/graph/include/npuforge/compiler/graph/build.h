@@ -9,6 +9,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/scalar.h"
+#include "npuforge/compiler/graph/values.h"
 
 namespace npuforge::graph {
 
@@ -61,7 +62,7 @@ struct Piece {
 class Build {
 public:
   Build(mlir::OpBuilder& builder, mlir::Location location)
-      : builder_(builder), location_(location) {}
+      : builder_(builder), location_(withoutValue(location)) {}
 
   mlir::OpBuilder& builder() const { return builder_; }
   mlir::Location location() const { return location_; }

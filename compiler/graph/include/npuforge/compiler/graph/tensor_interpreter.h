@@ -35,6 +35,9 @@ public:
   /// Computes an operation, of those that evaluate() knows.
   reference::Tensor step(mlir::Operation& op);
 
+  /// From here on a value is another tensor of its type.
+  void replace(mlir::Value value, reference::Tensor tensor);
+
   /// A value for one of its uses; it is dropped after the last one. step() takes an operation's
   /// operands in this way.
   reference::Tensor take(mlir::Value value);
