@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
+#include <span>
+#include <string_view>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -32,6 +33,10 @@ Bytes to_bytes(std::string_view text) {
   return {view.begin(), view.end()};
 }
 
+std::string_view to_text(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 // Strings, each once by place: offset 0 is the empty one.
 class StringTable {
 public:
@@ -49,10 +54,10 @@ private:
 
 class Writer {
 public:
-  /// Takes the segments' bytes out of the program.
+  /// Takes the segments' bytes out of the program: a large network is not held twice.
   Writer(Program& program, const isa::Spec& spec) : program_(program), spec_(spec) {}
 
-  Bytes run() {
+  void run(isa::OutputFile& file) {
     add_section("", {}, {});
     add_loads();
     add_section(kMachineSection, header(SHT_PROGBITS), to_bytes(machine_json(program_)));
@@ -63,7 +68,8 @@ public:
     names.sh_name = section_names_.add(kSectionNamesSection);
     sections_.push_back({names, section_names_.bytes()});
     sections_.back().header.sh_size = sections_.back().bytes.size();
-    return image();
+    const uint64_t end = place_sections();
+    write(file, end);
   }
 
 private:
@@ -204,33 +210,48 @@ private:
 
   // --- the file ---
 
-  Bytes image() {
-    std::size_t most = sizeof(Elf64_Ehdr) + loads_.size() * sizeof(Elf64_Phdr);
-    Bytes image(most);
-    for (const Section& section : sections_)
-      most += sizeof(Elf64_Shdr) + section.bytes.size() + section.header.sh_addralign;
-    image.reserve(most + alignof(Elf64_Shdr));
-    for (std::size_t i = 1; i < sections_.size(); ++i) {
-      Section& section = sections_[i];
-      pad(image, section.header.sh_addralign);
-      section.header.sh_offset = image.size();
-      image.insert(image.end(), section.bytes.begin(), section.bytes.end());
-      if (i <= loads_.size()) {
-        loads_[i - 1].p_offset = section.header.sh_offset;
-      }
-    }
-    pad(image, alignof(Elf64_Shdr));
-    const Elf64_Ehdr header = file_header(image.size());
-    for (const Section& section : sections_) {
-      append(image, section.header);
-    }
-    std::memcpy(image.data(), &header, sizeof header);
-    std::memcpy(image.data() + sizeof header, loads_.data(), loads_.size() * sizeof(Elf64_Phdr));
-    return image;
+  static uint64_t aligned(uint64_t offset, uint64_t alignment) {
+    return (offset + alignment - 1) / alignment * alignment;
   }
 
-  static void pad(Bytes& bytes, uint64_t alignment) {
-    bytes.resize((bytes.size() + alignment - 1) / alignment * alignment);
+  /// Returns where the section headers are.
+  uint64_t place_sections() {
+    uint64_t offset = sizeof(Elf64_Ehdr) + loads_.size() * sizeof(Elf64_Phdr);
+    for (std::size_t i = 1; i < sections_.size(); ++i) {
+      Section& section = sections_[i];
+      offset = aligned(offset, section.header.sh_addralign);
+      section.header.sh_offset = offset;
+      if (i <= loads_.size()) {
+        loads_[i - 1].p_offset = offset;
+      }
+      offset += section.bytes.size();
+    }
+    return aligned(offset, alignof(Elf64_Shdr));
+  }
+
+  void write(isa::OutputFile& file, uint64_t section_headers) const {
+    Bytes heads;
+    append(heads, file_header(section_headers));
+    for (const Elf64_Phdr& load : loads_) {
+      append(heads, load);
+    }
+    file.write(to_text(heads));
+    uint64_t offset = heads.size();
+    const auto pad_to = [&](uint64_t to) {
+      file.write(std::string(to - offset, '\0'));
+      offset = to;
+    };
+    for (const Section& section : std::span(sections_).subspan(1)) {
+      pad_to(section.header.sh_offset);
+      file.write(to_text(section.bytes));
+      offset += section.bytes.size();
+    }
+    pad_to(section_headers);
+    Bytes headers;
+    for (const Section& section : sections_) {
+      append(headers, section.header);
+    }
+    file.write(to_text(headers));
   }
 
   Elf64_Ehdr file_header(uint64_t section_headers) const {
@@ -281,12 +302,12 @@ void check(const Program& program, const isa::Spec& spec, const std::filesystem:
 
 } // namespace
 
-void write_program(const Program& program, const isa::Spec& spec,
-                   const std::filesystem::path& file) {
-  Program sorted = program;
-  sort(sorted);
-  check(sorted, spec, file);
-  isa::write_file(file, Writer(sorted, spec).run());
+void write_program(Program program, const isa::Spec& spec, const std::filesystem::path& file) {
+  sort(program);
+  check(program, spec, file);
+  isa::OutputFile out(file);
+  Writer(program, spec).run(out);
+  out.commit();
 }
 
 } // namespace npuforge::assembler

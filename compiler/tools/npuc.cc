@@ -96,7 +96,7 @@ void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
     write_text(options, assembler::disassemble(spec, program));
   proof.finish(module, program, spec);
   if (options.emit == "elf" && !options.output.empty())
-    assembler::write_program(program, spec, options.output);
+    assembler::write_program(std::move(program), spec, options.output);
 }
 
 void finish(const Options& options, tools::Report& report, const tools::Maps& maps,

@@ -16,7 +16,7 @@ using namespace npuforge::conformance;
 
 struct Options {
   std::vector<std::filesystem::path> folders;
-  std::filesystem::path rules = verify::rules_file();
+  std::filesystem::path rules = npuforge::verify::rules_file();
   std::filesystem::path markdown, json;
   std::string filter;
   Target target;

@@ -143,7 +143,7 @@ struct BindInterface : impl::BindInterfaceBase<BindInterface> {
           quantize && quantize.getScales().size() == 1)
         port = makePort(quantize, output, port.type);
     } else if (dequantize && dequantize.getScales().size() == 1 &&
-               !constantOf(dequantize.getInput())) {
+               !constantValue(dequantize.getInput())) {
       output = dequantize.getInput();
       port = makePort(dequantize, output, port.type);
       end->setOperand(index, output);

@@ -3,13 +3,6 @@
 namespace npuforge::graph {
 namespace {
 
-std::string text(llvm::ArrayRef<int64_t> dims) {
-  std::string result;
-  for (int64_t dim : dims)
-    result += (result.empty() ? "[" : ", ") + std::to_string(dim);
-  return result + "]";
-}
-
 /// A map of graph-fuse-maps: bytes in, and what it yields is quantised.
 bool isQuantisedMap(mlir::Operation& op) {
   auto map = llvm::dyn_cast<MapOp>(op);
@@ -18,7 +11,7 @@ bool isQuantisedMap(mlir::Operation& op) {
   auto yield = llvm::cast<YieldOp>(map.getBody().front().getTerminator());
   return llvm::isa_and_present<ToIntOp>(yield.getValue().getDefiningOp()) &&
          llvm::all_of(op.getOperands(),
-                      [](mlir::Value value) { return isByteTensor(value) || constantOf(value); });
+                      [](mlir::Value value) { return isByteTensor(value) || constantValue(value); });
 }
 
 } // namespace

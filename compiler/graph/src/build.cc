@@ -5,6 +5,8 @@
 #include <fmt/ranges.h>
 #include <mlir/IR/TypeUtilities.h>
 
+#include "npuforge/compiler/graph/reference_tensor.h"
+
 namespace npuforge::graph {
 namespace {
 
@@ -89,31 +91,26 @@ mlir::DenseElementsAttr constantValue(mlir::Value value) {
 }
 
 std::vector<int64_t> integers(mlir::DenseElementsAttr constant) {
-  auto type = llvm::dyn_cast<mlir::IntegerType>(constant.getElementType());
-  if (!type)
+  if (!llvm::isa<mlir::IntegerType>(constant.getElementType()))
     throw BuildError("a constant is not of integers");
-  const bool is_signed = !type.isUnsigned() && type.getWidth() > 1;
-  std::vector<int64_t> result;
-  result.reserve(static_cast<size_t>(constant.getNumElements()));
-  for (const llvm::APInt& bits : constant.getValues<llvm::APInt>())
-    result.push_back(is_signed ? bits.getSExtValue() : static_cast<int64_t>(bits.getZExtValue()));
-  return result;
+  return std::move(*reference::from_attribute(constant).integers);
 }
 
 std::vector<double> reals(mlir::DenseElementsAttr constant) {
-  std::vector<double> result;
-  if (!llvm::isa<mlir::FloatType>(constant.getElementType())) {
-    for (int64_t value : integers(constant))
-      result.push_back(static_cast<double>(value));
-    return result;
-  }
-  result.reserve(static_cast<size_t>(constant.getNumElements()));
-  for (llvm::APFloat value : constant.getValues<llvm::APFloat>()) {
-    bool lost = false;
-    value.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lost);
-    result.push_back(value.convertToDouble());
-  }
-  return result;
+  reference::Tensor tensor = reference::from_attribute(constant);
+  if (tensor.is_real())
+    return std::move(*tensor.reals);
+  return {tensor.integers->begin(), tensor.integers->end()};
+}
+
+std::vector<int8_t> bytes(mlir::DenseElementsAttr constant) {
+  if (!constant.getElementType().isInteger(8))
+    throw BuildError("a constant is not of 8 bits");
+  const llvm::ArrayRef<char> raw = constant.getRawData();
+  if (constant.isSplat())
+    return std::vector<int8_t>(static_cast<size_t>(constant.getNumElements()),
+                               static_cast<int8_t>(raw[0]));
+  return {raw.begin(), raw.end()};
 }
 
 mlir::Value Build::constant(mlir::DenseElementsAttr value) const {

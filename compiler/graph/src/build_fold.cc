@@ -5,6 +5,8 @@
 #include "npuforge/compiler/graph/build.h"
 #include "npuforge/compiler/graph/tensor_interpreter.h"
 
+#include "strided_copy.h"
+
 namespace npuforge::graph {
 namespace {
 
@@ -13,26 +15,12 @@ constexpr int64_t kFoldOperand = int64_t{1} << 27;
 
 /// Copies a piece's elements of `size` bytes.
 void copy(PieceAttr piece, size_t size, const char* source, char* target) {
-  Dims extents = piece.getExtents();
-  Shape index(extents.size(), 0);
-  int64_t from = piece.getFrom(), to = piece.getTo();
-  while (true) {
-    std::memcpy(target + to * static_cast<int64_t>(size),
-                source + from * static_cast<int64_t>(size), size);
-    size_t dim = extents.size();
-    while (true) {
-      if (dim == 0)
-        return;
-      --dim;
-      from += piece.getFromStrides()[dim];
-      to += piece.getToStrides()[dim];
-      if (++index[dim] < extents[dim])
-        break;
-      from -= extents[dim] * piece.getFromStrides()[dim];
-      to -= extents[dim] * piece.getToStrides()[dim];
-      index[dim] = 0;
-    }
-  }
+  llvm::SmallVector<CopyDim> dims;
+  for (auto [extent, from, to] :
+       llvm::zip_equal(piece.getExtents(), piece.getFromStrides(), piece.getToStrides()))
+    dims.push_back({extent, from, to});
+  const auto bytes = static_cast<int64_t>(size);
+  copyStrided(dims, size, source + piece.getFrom() * bytes, target + piece.getTo() * bytes);
 }
 
 /// A move of whole bytes without fill and splats; null for others.
@@ -44,11 +32,9 @@ mlir::DenseElementsAttr moved(MoveOp move, llvm::ArrayRef<mlir::DenseElementsAtt
     return {};
   const size_t size = bits / 8;
   std::vector<char> result(static_cast<size_t>(type.getNumElements()) * size);
-  for (auto piece : move.getPieces().getAsRange<PieceAttr>()) {
-    if (!llvm::is_contained(piece.getExtents(), 0))
-      copy(piece, size, operands[static_cast<size_t>(piece.getInput())].getRawData().data(),
-           result.data());
-  }
+  for (auto piece : move.getPieces().getAsRange<PieceAttr>())
+    copy(piece, size, operands[static_cast<size_t>(piece.getInput())].getRawData().data(),
+         result.data());
   return mlir::DenseElementsAttr::getFromRawBuffer(type, result);
 }
 

@@ -2,22 +2,9 @@
 
 #include <numeric>
 
+#include "npuforge/compiler/graph/reference_tensor.h"
+
 namespace npuforge::graph {
-
-mlir::DenseElementsAttr constantOf(mlir::Value value) {
-  auto op = value ? value.getDefiningOp<ConstantOp>() : ConstantOp();
-  return op ? llvm::dyn_cast<mlir::DenseElementsAttr>(op.getValue()) : mlir::DenseElementsAttr();
-}
-
-std::vector<int64_t> integersOf(mlir::DenseElementsAttr constant) {
-  bool is_unsigned = constant.getElementType().isUnsignedInteger();
-  std::vector<int64_t> result;
-  result.reserve(constant.getNumElements());
-  for (const llvm::APInt& value : constant.getValues<llvm::APInt>())
-    result.push_back(is_unsigned ? static_cast<int64_t>(value.getZExtValue())
-                                 : value.getSExtValue());
-  return result;
-}
 
 std::vector<float> floatsOf(mlir::DenseElementsAttr constant) {
   auto values = constant.getValues<float>();
@@ -25,14 +12,14 @@ std::vector<float> floatsOf(mlir::DenseElementsAttr constant) {
 }
 
 std::optional<std::vector<double>> realsOf(mlir::Value value) {
-  if (auto constant = constantOf(value)) {
+  if (auto constant = constantValue(value)) {
     if (!constant.getElementType().isF32())
       return std::nullopt;
     std::vector<float> floats = floatsOf(constant);
     return std::vector<double>(floats.begin(), floats.end());
   }
   auto dequantize = value ? value.getDefiningOp<DequantizeOp>() : DequantizeOp();
-  auto constant = dequantize ? constantOf(dequantize.getInput()) : mlir::DenseElementsAttr();
+  auto constant = dequantize ? constantValue(dequantize.getInput()) : mlir::DenseElementsAttr();
   if (!constant)
     return std::nullopt;
   llvm::ArrayRef<float> scales = dequantize.getScales();
@@ -42,26 +29,28 @@ std::optional<std::vector<double>> realsOf(mlir::Value value) {
   if (scales.size() > 1)
     for (int64_t dim : shape.drop_front(dequantize.getAxis() + 1))
       stride *= dim;
-  std::vector<int64_t> integers = integersOf(constant);
-  std::vector<double> result(integers.size());
-  for (size_t i = 0; i < integers.size(); ++i) {
+  std::vector<int64_t> steps = integers(constant);
+  std::vector<double> result(steps.size());
+  for (size_t i = 0; i < steps.size(); ++i) {
     size_t slice = (i / stride) % scales.size();
-    result[i] = static_cast<double>(integers[i] - zeros[slice]) * scales[slice];
+    result[i] = static_cast<double>(steps[i] - zeros[slice]) * scales[slice];
   }
   return result;
+}
+
+mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location,
+                         llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int8_t> values) {
+  auto type = mlir::RankedTensorType::get(shape, builder.getI8Type());
+  return ConstantOp::create(builder, location, type, mlir::DenseElementsAttr::get(type, values));
 }
 
 mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location,
                          llvm::ArrayRef<int64_t> shape, mlir::Type element,
                          llvm::ArrayRef<int64_t> values) {
   auto type = mlir::RankedTensorType::get(shape, element);
-  unsigned width = element.getIntOrFloatBitWidth();
-  std::vector<llvm::APInt> bits;
-  bits.reserve(values.size());
-  for (int64_t value : values)
-    bits.emplace_back(width, static_cast<uint64_t>(value), !element.isUnsignedInteger(), true);
-  auto attribute = mlir::DenseElementsAttr::get(type, bits);
-  return ConstantOp::create(builder, location, type, attribute);
+  reference::Tensor tensor{reference::Shape(shape), element, nullptr,
+                           std::make_shared<reference::Integers>(values.begin(), values.end())};
+  return ConstantOp::create(builder, location, type, reference::to_attribute(tensor));
 }
 
 bool isView(mlir::Operation* op) {

@@ -4,21 +4,19 @@
 #include <optional>
 #include <vector>
 
-#include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/build.h"
 
 namespace npuforge::graph {
-
-/// The attribute behind a value if it is a constant.
-mlir::DenseElementsAttr constantOf(mlir::Value value);
-
-/// Elements of an integer constant, sign- or zero-extended as its type says.
-std::vector<int64_t> integersOf(mlir::DenseElementsAttr constant);
 
 /// Elements of an f32 constant.
 std::vector<float> floatsOf(mlir::DenseElementsAttr constant);
 
 /// Real values of a constant: f32, or integers behind a dequantize. None if it is neither.
 std::optional<std::vector<double>> realsOf(mlir::Value value);
+
+/// A constant of i8.
+mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location,
+                         llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int8_t> values);
 
 /// A constant of i8, ui8 or i32 elements.
 mlir::Value makeConstant(mlir::OpBuilder& builder, mlir::Location location,

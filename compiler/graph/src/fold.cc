@@ -1,8 +1,23 @@
 // Folders: views of constants are constants.
 #include "constants.h"
+#include "strided_copy.h"
 
 namespace npuforge::graph {
 namespace {
+
+mlir::DenseElementsAttr transposed(mlir::DenseElementsAttr constant, mlir::RankedTensorType type,
+                                   llvm::ArrayRef<int64_t> perm) {
+  const unsigned bits = type.getElementTypeBitWidth();
+  if (bits < 8)
+    return {};
+  const Shape from = strides(constant.getType().getShape()), to = strides(type.getShape());
+  llvm::SmallVector<CopyDim> dims;
+  for (auto [i, axis] : llvm::enumerate(perm))
+    dims.push_back({type.getDimSize(static_cast<unsigned>(i)), from[axis], to[i]});
+  std::vector<char> result(constant.getRawData().size());
+  copyStrided(dims, bits / 8, constant.getRawData().data(), result.data());
+  return mlir::DenseElementsAttr::getFromRawBuffer(type, result);
+}
 
 /// A view's result as an attribute if its operand is one. `input` may be null.
 mlir::OpFoldResult foldView(mlir::Operation* op, mlir::Attribute input) {
@@ -12,12 +27,7 @@ mlir::OpFoldResult foldView(mlir::Operation* op, mlir::Attribute input) {
     return {};
   if (!llvm::isa<TransposeOp>(op) || constant.isSplat())
     return constant.isSplat() ? constant.resizeSplat(type) : constant.reshape(type);
-  std::vector<mlir::Attribute> source(constant.value_begin<mlir::Attribute>(),
-                                      constant.value_end<mlir::Attribute>());
-  std::vector<mlir::Attribute> result;
-  for (int64_t index : viewIndices(op))
-    result.push_back(source[index]);
-  return mlir::DenseElementsAttr::get(type, result);
+  return transposed(constant, type, llvm::cast<TransposeOp>(op).getPerm());
 }
 
 } // namespace

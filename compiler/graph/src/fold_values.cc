@@ -32,7 +32,7 @@ const Mapped* FoldedValues::known(mlir::Value value) const {
 Mapped FoldedValues::at(mlir::Value value, Layout layout) {
   if (const Mapped* mapped = known(value))
     return *mapped;
-  if (auto attribute = constantOf(value))
+  if (auto attribute = constantValue(value))
     return constant(value.getLoc(), attribute);
   mlir::Operation* view = value.getDefiningOp();
   const bool shares = layout == Layout::Rows && keepsRows(view);
@@ -44,10 +44,6 @@ Mapped FoldedValues::at(mlir::Value value, Layout layout) {
 Mapped FoldedValues::constant(mlir::Location location, mlir::DenseElementsAttr value) {
   Shape shape = deviceShape(value.getType().getShape());
   const Indices& indices = straight(value.getNumElements());
-  if (!value.getElementType().isF32())
-    return {makeConstant(builder_, location, shape, value.getElementType(), integersOf(value)),
-            indices,
-            {}};
   auto type = value.getType().clone(llvm::ArrayRef<int64_t>(shape));
   return {ConstantOp::create(builder_, location, type, value.reshape(type)), indices, {}};
 }
@@ -70,7 +66,7 @@ mlir::Value FoldedValues::words(mlir::Value value) {
 }
 
 mlir::Value FoldedValues::parameter(mlir::Value value) {
-  auto attribute = constantOf(value);
+  auto attribute = constantValue(value);
   if (!attribute)
     throw NotLowered("its parameters are not constant");
   return ConstantOp::create(builder_, value.getLoc(), attribute.getType(), attribute);

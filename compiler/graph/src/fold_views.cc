@@ -18,6 +18,7 @@ namespace npuforge::graph {
 namespace {
 
 using Shape = llvm::SmallVector<int64_t>;
+using Bytes = std::vector<int8_t>;
 
 mlir::RankedTensorType ranked(mlir::Value value) {
   return llvm::cast<mlir::RankedTensorType>(value.getType());
@@ -145,7 +146,7 @@ private:
   /// One row: a kernel as large as the input, its weights in the order of the input's elements.
   void mapRow(QMatMulOp op, const Mapped& in) {
     Shape shape(ranked(in.device).getShape());
-    Integers weights = integersOf(constantOf(op.getWeights())), permuted(weights.size());
+    Bytes weights = bytes(constantValue(op.getWeights())), permuted(weights.size());
     int64_t outputs = ranked(op.getWeights()).getDimSize(0), inner = in.indices->size();
     for (int64_t n = 0; n < outputs; ++n)
       for (int64_t k = 0; k < inner; ++k)
@@ -174,7 +175,7 @@ private:
     for (int64_t i = 0; i < rows * outputs; ++i)
       indices[i] = i % outputs * rows + i / outputs;
     mlir::Value conv =
-        makeConv(op, in, {outputs, shape[1], 1, 1}, integersOf(constantOf(op.getWeights())),
+        makeConv(op, in, {outputs, shape[1], 1, 1}, bytes(constantValue(op.getWeights())),
                  {1, outputs, shape[2], shape[3]});
     values_.setBlocks(op.getResult(), {conv,
                                        std::make_shared<const Integers>(std::move(indices)),
@@ -182,9 +183,9 @@ private:
                                        shape[3] == 1 ? Layout::Rows : Layout::Other});
   }
 
-  mlir::Value makeConv(QMatMulOp op, const Mapped& in, const Shape& kernel, const Integers& weights,
+  mlir::Value makeConv(QMatMulOp op, const Mapped& in, const Shape& kernel, const Bytes& weights,
                        const Shape& result) {
-    mlir::Value w = makeConstant(builder_, op.getLoc(), kernel, builder_.getI8Type(), weights);
+    mlir::Value w = makeConstant(builder_, op.getLoc(), kernel, weights);
     Shape ones{1, 1}, pads{0, 0, 0, 0};
     auto type = mlir::RankedTensorType::get(result, builder_.getI32Type());
     return QConvOp::create(builder_, op.getLoc(), type, in.device, w,
@@ -259,7 +260,7 @@ private:
                      const Mapped& a) {
     const bool is_plain = a.layout == Layout::Plain,
                same_shape = first.getType() == second.getType();
-    auto constant = constantOf(second);
+    auto constant = constantValue(second);
     if (constant && !is_plain)
       return permuted(location, ranked(first), constant, a);
     if (constant)
@@ -283,7 +284,7 @@ private:
                        mlir::DenseElementsAttr constant, const Mapped& a) {
     if (!constant.getElementType().isInteger(8))
       throw NotLowered("a constant has one value a channel, and its other operand is a view");
-    Integers source = integersOf(constant), result(a.indices->size());
+    Integers source = integers(constant), result(a.indices->size());
     int64_t inner = 1;
     for (int64_t dim : type.getShape().drop_front(std::min<int64_t>(2, type.getRank())))
       inner *= dim;

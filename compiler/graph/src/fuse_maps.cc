@@ -82,7 +82,7 @@ public:
     mlir::Value result = quantised(at(quantize_.getInput()));
     YieldOp::create(body_, location(), result);
     if (!llvm::any_of(inputs_, [&](mlir::Value input) {
-          return !constantOf(input) && ranked(input).getShape() == shape_;
+          return !constantValue(input) && ranked(input).getShape() == shape_;
         }))
       throw NotLowered("none of its operands has the result's shape");
     auto map = MapOp::create(builder_, location(), quantize_.getType(), inputs_);
@@ -109,12 +109,12 @@ private:
   }
 
   mlir::Value leaf(mlir::Value value) {
-    if (constantOf(value))
+    if (constantValue(value))
       return constant(value);
     auto dequantize = value.getDefiningOp<DequantizeOp>();
     if (!dequantize)
       throw NotLowered("an operand is not quantised: no DequantizeLinear before it");
-    bool is_constant = constantOf(dequantize.getInput()) != nullptr;
+    bool is_constant = constantValue(dequantize.getInput()) != nullptr;
     llvm::SmallVector<int64_t> shape = padded(ranked(value).getShape(), shape_.size());
     bool is_vector = ranked(value).getNumElements() == 1 || isChannels(shape);
     if (is_constant && (is_vector || dequantize.getScales().size() > 1))
@@ -131,7 +131,7 @@ private:
                            : "it broadcasts along other dimensions than height and width");
     if (is_constant)
       x.value = makeConstant(builder_, location(), shape, builder_.getI8Type(),
-                             integersOf(constantOf(x.value)));
+                             integers(constantValue(x.value)));
     else if (shape != ranked(x.value).getShape())
       x.value = ReshapeOp::create(builder_, location(), ranked(x.value).clone(shape), x.value,
                                   llvm::ArrayRef<int64_t>(shape), false);

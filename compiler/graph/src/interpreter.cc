@@ -13,11 +13,11 @@
 namespace npuforge::graph {
 namespace {
 
-using Values = std::vector<int32_t>;
+using Words = std::vector<int32_t>;
 
 struct Image {
   int64_t channels, height, width;
-  const Values* values;
+  const Words* values;
 
   bool holds(int64_t y, int64_t x) const { return y >= 0 && y < height && x >= 0 && x < width; }
   int64_t at(int64_t c, int64_t y, int64_t x) const {
@@ -27,7 +27,7 @@ struct Image {
 
 class Interpreter {
 public:
-  std::vector<Values> run(mlir::func::FuncOp main, const std::vector<Values>& inputs) {
+  std::vector<Words> run(mlir::func::FuncOp main, const std::vector<Words>& inputs) {
     mlir::Block& body = main.getBody().front();
     if (inputs.size() != body.getNumArguments())
       throw InterpreterError("the number of inputs is wrong");
@@ -39,7 +39,7 @@ public:
     }
     for (mlir::Operation& op : body.without_terminator())
       evaluate(&op);
-    std::vector<Values> results;
+    std::vector<Words> results;
     for (mlir::Value result : body.getTerminator()->getOperands())
       results.push_back(values_.at(result));
     return results;
@@ -48,10 +48,10 @@ public:
 private:
   void evaluate(mlir::Operation* op) {
     values_[op->getResult(0)] =
-        llvm::TypeSwitch<mlir::Operation*, Values>(op)
+        llvm::TypeSwitch<mlir::Operation*, Words>(op)
             .Case<ConstantOp, QConvOp, RequantOp, RescaleOp, QAddOp, QMaxPoolOp, QAvgPoolOp, MapOp>(
                 [&](auto typed) { return compute(typed); })
-            .Default([](mlir::Operation* other) -> Values {
+            .Default([](mlir::Operation* other) -> Words {
               throw InterpreterError("node '" + nodeName(other->getLoc()) +
                                      "': " + other->getName().getStringRef().str() +
                                      " is not a lowered operation");
@@ -68,30 +68,30 @@ private:
     return {shape[1], shape[2], shape[3], nullptr};
   }
 
-  Values compute(MapOp op) {
-    std::vector<const Values*> operands;
+  Words compute(MapOp op) {
+    std::vector<const Words*> operands;
     for (mlir::Value input : op.getInputs())
       operands.push_back(&values_.at(input));
     return evaluateMap(op, operands);
   }
 
-  Values compute(ConstantOp op) {
+  Words compute(ConstantOp op) {
     if (auto value = llvm::cast<mlir::DenseElementsAttr>(op.getValue());
         value.getElementType().isF32()) {
-      Values bits;
+      Words bits;
       for (float real : floatsOf(value))
         bits.push_back(std::bit_cast<int32_t>(real));
       return bits;
     }
-    std::vector<int64_t> wide = integersOf(llvm::cast<mlir::DenseElementsAttr>(op.getValue()));
-    return Values(wide.begin(), wide.end());
+    std::vector<int64_t> wide = integers(llvm::cast<mlir::DenseElementsAttr>(op.getValue()));
+    return Words(wide.begin(), wide.end());
   }
 
-  Values compute(QConvOp op) {
+  Words compute(QConvOp op) {
     Image in = image(op.getInput()), out = extents(op.getResult());
     auto shape = llvm::cast<mlir::RankedTensorType>(op.getWeights().getType()).getShape();
-    const Values &weights = values_.at(op.getWeights()), &bias = values_.at(op.getBias());
-    Values result;
+    const Words &weights = values_.at(op.getWeights()), &bias = values_.at(op.getBias());
+    Words result;
     for (int64_t o = 0; o < out.channels; ++o)
       for (int64_t y = 0; y < out.height; ++y)
         for (int64_t x = 0; x < out.width; ++x) {
@@ -111,11 +111,11 @@ private:
     return result;
   }
 
-  Values compute(RequantOp op) {
-    const Values &in = values_.at(op.getInput()), &multiplier = values_.at(op.getMultiplier()),
-                 &shift = values_.at(op.getShift());
+  Words compute(RequantOp op) {
+    const Words &in = values_.at(op.getInput()), &multiplier = values_.at(op.getMultiplier()),
+                &shift = values_.at(op.getShift());
     size_t pixels = in.size() / multiplier.size();
-    Values result;
+    Words result;
     for (size_t i = 0; i < in.size(); ++i) {
       size_t o = i / pixels;
       result.push_back(
@@ -124,18 +124,18 @@ private:
     return result;
   }
 
-  Values compute(RescaleOp op) {
-    Values result;
+  Words compute(RescaleOp op) {
+    Words result;
     for (int64_t x : values_.at(op.getInput()))
       result.push_back(
           finish(op, round_shift((x - op.getZeroX()) * op.getMultiplier(), op.getShift())));
     return result;
   }
 
-  Values compute(QAddOp op) {
-    const Values &a = values_.at(op.getA()), &b = values_.at(op.getB());
+  Words compute(QAddOp op) {
+    const Words &a = values_.at(op.getA()), &b = values_.at(op.getB());
     size_t each = a.size() / b.size(); // b: as large as a, or one value for each channel
-    Values result;
+    Words result;
     for (size_t i = 0; i < a.size(); ++i) {
       int64_t left = (a[i] - op.getZeroA()) * op.getMultA(),
               right = (b[i / each] - op.getZeroB()) * op.getMultB();
@@ -159,8 +159,8 @@ private:
 
   /// Calls pool(channel, y, x) for each element of the result.
   template <typename Pool>
-  static Values pool(const Image& out, Pool pool) {
-    Values result;
+  static Words pool(const Image& out, Pool pool) {
+    Words result;
     for (int64_t c = 0; c < out.channels; ++c)
       for (int64_t y = 0; y < out.height; ++y)
         for (int64_t x = 0; x < out.width; ++x)
@@ -168,7 +168,7 @@ private:
     return result;
   }
 
-  Values compute(QMaxPoolOp op) {
+  Words compute(QMaxPoolOp op) {
     Image in = image(op.getInput());
     return pool(extents(op.getResult()), [&](int64_t c, int64_t y, int64_t x) {
       int64_t best = -128;
@@ -178,7 +178,7 @@ private:
     });
   }
 
-  Values compute(QAvgPoolOp op) {
+  Words compute(QAvgPoolOp op) {
     Image in = image(op.getInput());
     int64_t whole = op.getKernel()[0] * op.getKernel()[1];
     return pool(extents(op.getResult()), [&](int64_t c, int64_t y, int64_t x) {
@@ -199,13 +199,13 @@ private:
     return static_cast<int32_t>(clamp_to(rounded + op.getZeroPoint(), op.getLow(), op.getHigh()));
   }
 
-  std::map<mlir::Value, Values, bool (*)(mlir::Value, mlir::Value)> values_{
+  std::map<mlir::Value, Words, bool (*)(mlir::Value, mlir::Value)> values_{
       [](mlir::Value a, mlir::Value b) { return a.getAsOpaquePointer() < b.getAsOpaquePointer(); }};
 };
 
 } // namespace
 
-std::vector<Values> interpret(mlir::func::FuncOp main, const std::vector<Values>& inputs) {
+std::vector<Words> interpret(mlir::func::FuncOp main, const std::vector<Words>& inputs) {
   return Interpreter().run(main, inputs);
 }
 

@@ -31,7 +31,7 @@ bool broadcastable(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b) {
 mlir::Value spread(mlir::OpBuilder& builder, mlir::Location location,
                    mlir::DenseElementsAttr constant, llvm::ArrayRef<int64_t> from,
                    llvm::ArrayRef<int64_t> to) {
-  Integers source = integersOf(constant), result;
+  Integers source = integers(constant), result;
   int64_t count = 1;
   for (int64_t dim : to)
     count *= dim;
@@ -51,7 +51,7 @@ mlir::Value spread(mlir::OpBuilder& builder, mlir::Location location,
 mlir::Value fitOperand(mlir::OpBuilder& builder, mlir::Location location, mlir::Value b,
                        mlir::RankedTensorType to) {
   auto shape = padded(ranked(b).getShape(), to.getRank());
-  auto constant = constantOf(b);
+  auto constant = constantValue(b);
   if (!broadcastable(to.getShape(), shape)) {
     if (!constant)
       throw NotLowered("it broadcasts along other dimensions than height and width");
@@ -60,7 +60,7 @@ mlir::Value fitOperand(mlir::OpBuilder& builder, mlir::Location location, mlir::
   if (llvm::ArrayRef<int64_t>(shape) == ranked(b).getShape())
     return b;
   if (constant)
-    return makeConstant(builder, location, shape, builder.getI8Type(), integersOf(constant));
+    return makeConstant(builder, location, shape, builder.getI8Type(), integers(constant));
   return ReshapeOp::create(builder, location, to.clone(llvm::ArrayRef<int64_t>(shape)), b, shape,
                            false);
 }
@@ -100,13 +100,13 @@ mlir::Value lowerAdd(mlir::OpBuilder& builder, AddOp op, const Target& target) {
   Quantised a = quantised(op.getA(), "its first operand"),
             b = quantised(op.getB(), "its second operand");
   auto fits = [&](const Quantised& x) {
-    return !constantOf(x.value) && ranked(x.value).getShape() == target.type.getShape();
+    return !constantValue(x.value) && ranked(x.value).getShape() == target.type.getShape();
   };
   if (!fits(a))
     std::swap(a, b);
   if (!fits(a))
     throw NotLowered("neither operand has the result's shape");
-  if (!constantOf(b.value) && ranked(b.value).getShape() != target.type.getShape() &&
+  if (!constantValue(b.value) && ranked(b.value).getShape() != target.type.getShape() &&
       !hasDeviceShape(target.type.getShape()))
     throw NotLowered("it broadcasts in a batch");
   b.value = fitOperand(builder, op.getLoc(), b.value, target.type);

@@ -1,28 +1,41 @@
 // Conv, Gemm, MatMul as accumulators and requantisation.
 #include "lowering.h"
+#include "strided_copy.h"
 
 namespace npuforge::graph {
 namespace {
 
 using Integers = std::vector<int64_t>;
+using Bytes = std::vector<int8_t>; // weights may be many
 
 /// Constant weights, one scale for each output: values less their zero points.
 struct Weights {
-  Integers values; ///< as in the file's order
+  Bytes values; ///< as in the file's order
   llvm::SmallVector<int64_t> shape;
   std::vector<double> scales; ///< for each slice of the output axis
 };
 
+/// `zeros`: one, or one for each slice of the output axis, `stride` elements each.
+void subtract(llvm::ArrayRef<int32_t> zeros, Bytes& values, size_t stride) {
+  if (llvm::all_of(zeros, [](int32_t zero) { return zero == 0; }))
+    return;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const int64_t value = int64_t{values[i]} - zeros[i / stride % zeros.size()];
+    if (value < -128 || value > 127)
+      throw NotLowered("its weights less their zero point do not fit into 8 bits");
+    values[i] = static_cast<int8_t>(value);
+  }
+}
+
 Weights readWeights(mlir::Value value, int64_t output_axis) {
   auto dequantize = value.getDefiningOp<DequantizeOp>();
-  auto constant = dequantize ? constantOf(dequantize.getInput()) : mlir::DenseElementsAttr();
+  auto constant = dequantize ? constantValue(dequantize.getInput()) : mlir::DenseElementsAttr();
   if (!constant)
-    throw NotLowered(constantOf(value) ? "its weights are not quantised"
-                                       : "its weights are not constant");
+    throw NotLowered(constantValue(value) ? "its weights are not quantised"
+                                          : "its weights are not constant");
   if (!constant.getElementType().isInteger(8))
     throw NotLowered("its weights are not 8 bits");
-  Weights weights{
-      integersOf(constant), llvm::SmallVector<int64_t>(constant.getType().getShape()), {}};
+  Weights weights{bytes(constant), llvm::SmallVector<int64_t>(constant.getType().getShape()), {}};
   llvm::ArrayRef<float> scales = dequantize.getScales();
   if (scales.size() > 1 && dequantize.getAxis() != output_axis)
     throw NotLowered("its weights have scales along axis " + std::to_string(dequantize.getAxis()) +
@@ -32,19 +45,14 @@ Weights readWeights(mlir::Value value, int64_t output_axis) {
     stride *= weights.shape[i];
   for (int64_t o = 0; o < outputs; ++o)
     weights.scales.push_back(scales[scales.size() == 1 ? 0 : o]);
-  for (size_t i = 0; i < weights.values.size(); ++i) {
-    size_t slice = dequantize.getZeroPoints().size() == 1 ? 0 : (i / stride) % outputs;
-    weights.values[i] -= dequantize.getZeroPoints()[slice];
-    if (weights.values[i] < -128 || weights.values[i] > 127)
-      throw NotLowered("its weights less their zero point do not fit into 8 bits");
-  }
+  subtract(dequantize.getZeroPoints(), weights.values, stride);
   return weights;
 }
 
 /// The bias in units of the accumulator, with the input's zero point folded in: bias - zero_point *
 /// sum of weights.
 Integers foldBias(const std::vector<double>& bias, const std::vector<double>& units,
-                  const Integers& weights, int64_t zero_point) {
+                  const Bytes& weights, int64_t zero_point) {
   Integers result(units.size());
   size_t each = weights.size() / units.size();
   for (size_t o = 0; o < units.size(); ++o) {
@@ -94,7 +102,7 @@ mlir::Type accumulators(const Target& target) {
 void expandGroups(Weights& weights, int64_t groups) {
   int64_t outputs = weights.shape[0], inner = weights.shape[1],
           taps = weights.shape[2] * weights.shape[3];
-  Integers dense(outputs * inner * groups * taps, 0);
+  Bytes dense(outputs * inner * groups * taps, 0);
   for (int64_t o = 0; o < outputs; ++o) {
     int64_t group = o / (outputs / groups);
     std::copy_n(weights.values.begin() + o * inner * taps, inner * taps,
@@ -113,8 +121,7 @@ mlir::Value multiply(mlir::OpBuilder& builder, mlir::Location location, const Qu
   for (double scale : weights.scales)
     units.push_back(factor * rows.scale * scale);
   int64_t outputs = units.size();
-  mlir::Value w =
-      makeConstant(builder, location, weights.shape, builder.getI8Type(), weights.values);
+  mlir::Value w = makeConstant(builder, location, weights.shape, weights.values);
   mlir::Value b = makeConstant(builder, location, outputs, builder.getI32Type(),
                                foldBias(bias, units, weights.values, rows.zero_point));
   auto sum = QMatMulOp::create(builder, location, accumulators(target), rows.value, w, b);
@@ -124,10 +131,10 @@ mlir::Value multiply(mlir::OpBuilder& builder, mlir::Location location, const Qu
 /// [K, N] -> [N, K]
 void transposeWeights(Weights& weights) {
   int64_t inner = weights.shape[0], outputs = weights.shape[1];
-  Integers turned(weights.values.size());
-  for (int64_t k = 0; k < inner; ++k)
-    for (int64_t n = 0; n < outputs; ++n)
-      turned[n * inner + k] = weights.values[k * outputs + n];
+  Bytes turned(weights.values.size());
+  const CopyDim dims[] = {{outputs, 1, inner}, {inner, outputs, 1}};
+  copyStrided(dims, 1, reinterpret_cast<const char*>(weights.values.data()),
+              reinterpret_cast<char*>(turned.data()));
   weights.values = std::move(turned);
   std::swap(weights.shape[0], weights.shape[1]);
 }
@@ -147,8 +154,7 @@ mlir::Value lowerConv(mlir::OpBuilder& builder, ConvOp op, const Target& target)
   for (double scale : weights.scales)
     units.push_back(x.scale * scale);
   int64_t outputs = units.size();
-  mlir::Value w =
-      makeConstant(builder, op.getLoc(), weights.shape, builder.getI8Type(), weights.values);
+  mlir::Value w = makeConstant(builder, op.getLoc(), weights.shape, weights.values);
   mlir::Value b =
       makeConstant(builder, op.getLoc(), outputs, builder.getI32Type(),
                    foldBias(readBias(op.getBias()), units, weights.values, x.zero_point));

@@ -26,7 +26,7 @@ ShapedType typeOf(Value value) {
 std::optional<unsigned> onlyTensor(MapOp map) {
   std::optional<unsigned> found;
   for (auto [index, input] : llvm::enumerate(map.getInputs())) {
-    auto constant = constantOf(input);
+    auto constant = constantValue(input);
     if (constant && constant.isSplat())
       continue;
     if (found || typeOf(input).getShape() != typeOf(map.getResult()).getShape())
@@ -46,7 +46,7 @@ Value inlined(OpBuilder& b, MapOp map, unsigned tensor, Value element) {
       continue;
     }
     auto number =
-        llvm::cast<TypedAttr>(constantOf(map.getInputs()[index]).getSplatValue<Attribute>());
+        llvm::cast<TypedAttr>(constantValue(map.getInputs()[index]).getSplatValue<Attribute>());
     values.map(argument, arith::ConstantOp::create(b, map.getLoc(), number).getResult());
   }
   Block& body = map.getBody().front();

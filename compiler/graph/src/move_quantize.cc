@@ -23,10 +23,6 @@ mlir::RankedTensorType withElement(mlir::Value value, mlir::Type element) {
   return type ? mlir::RankedTensorType::get(type.getShape(), element) : mlir::RankedTensorType();
 }
 
-mlir::Type elementOf(mlir::Value value) {
-  return llvm::cast<mlir::ShapedType>(value.getType()).getElementType();
-}
-
 /// A copy of op over another operand, of the operand's element type.
 mlir::Value cloneOver(mlir::PatternRewriter& rewriter, mlir::Operation* op, mlir::Value operand) {
   mlir::OperationState state(withoutValue(op->getLoc()), op->getName(), operand,

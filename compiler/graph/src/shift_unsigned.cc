@@ -30,9 +30,9 @@ void shiftConstant(ConstantOp op) {
   auto constant = llvm::cast<mlir::DenseElementsAttr>(op.getValue());
   auto type = mlir::RankedTensorType::get(constant.getType().getShape(),
                                           mlir::IntegerType::get(op.getContext(), 8));
-  std::vector<int8_t> values;
-  for (int64_t value : integersOf(constant))
-    values.push_back(static_cast<int8_t>(value - 128));
+  std::vector<int8_t> values = bytes(constant);
+  for (int8_t& value : values)
+    value = static_cast<int8_t>(value ^ 0x80); // less 128
   op.setValueAttr(mlir::DenseElementsAttr::get(type, llvm::ArrayRef<int8_t>(values)));
 }
 

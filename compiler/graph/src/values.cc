@@ -61,8 +61,8 @@ void nameValue(Value value, const std::string& name) {
 void giveValue(Operation* from, Value to) {
   auto value = networkValue(from->getLoc());
   Operation* op = to.getDefiningOp();
-  if (value && op && op != from && !llvm::isa<ConstantOp>(op))
-    op->setLoc(withValue(op->getLoc(), *value));
+  if (op && op != from && !llvm::isa<ConstantOp>(op))
+    op->setLoc(value ? withValue(op->getLoc(), *value) : withoutValue(op->getLoc()));
 }
 
 void giveValue(Operation* from, Value to, llvm::ArrayRef<int64_t> order) {

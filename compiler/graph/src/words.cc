@@ -292,7 +292,7 @@ struct Words : impl::WordsBase<Words> {
     if (element.isF32() || element.isSignlessInteger(32))
       return success();
     std::string reason;
-    auto value = words(llvm::cast<DenseElementsAttr>(constant.getValue()), reason);
+    auto value = wordElements(llvm::cast<DenseElementsAttr>(constant.getValue()), reason);
     if (!value)
       return refuse(*constant, reason);
     OpBuilder b(constant);
@@ -305,22 +305,6 @@ struct Words : impl::WordsBase<Words> {
     if (constant->use_empty())
       constant->erase();
     return success();
-  }
-
-  static DenseElementsAttr words(DenseElementsAttr from, std::string& reason) {
-    auto type = llvm::cast<ShapedType>(from.getType());
-    auto to = type.clone(wordType(type.getElementType()));
-    SmallVector<Attribute> values;
-    if (from.isSplat()) {
-      values.push_back(
-          wordAttribute(llvm::cast<TypedAttr>(from.getSplatValue<Attribute>()), reason));
-    } else {
-      values.reserve(from.getNumElements());
-      for (Attribute value : from.getValues<Attribute>())
-        values.push_back(wordAttribute(llvm::cast<TypedAttr>(value), reason));
-    }
-    return llvm::is_contained(values, Attribute()) ? DenseElementsAttr()
-                                                   : DenseElementsAttr::get(to, values);
   }
 
   llvm::DenseSet<Value> quantised;

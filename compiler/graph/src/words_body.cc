@@ -13,34 +13,6 @@ Type wordType(Type element) {
   return IntegerType::get(element.getContext(), 32);
 }
 
-TypedAttr wordAttribute(TypedAttr value, std::string& reason) {
-  MLIRContext* context = value.getContext();
-  if (auto real = llvm::dyn_cast<FloatAttr>(value)) {
-    llvm::APFloat number = real.getValue();
-    bool inexact = false;
-    number.convert(llvm::APFloat::IEEEsingle(), llvm::APFloat::rmNearestTiesToEven, &inexact);
-    return FloatAttr::get(Float32Type::get(context), number);
-  }
-  auto type = llvm::cast<IntegerType>(value.getType());
-  llvm::APInt bits = llvm::cast<IntegerAttr>(value).getValue();
-  const bool is_unsigned = type.isUnsigned() || type.getWidth() == 1;
-  const int64_t ends = int64_t{1} << 31;
-  int64_t number = 0;
-  if (is_unsigned)
-    number = bits.getActiveBits() > 63 ? INT64_MAX : static_cast<int64_t>(bits.getZExtValue());
-  else
-    number = bits.getSExtValue();
-  if (type.getWidth() == 64 && number == INT64_MAX)
-    number = ends - 1;
-  if (type.getWidth() == 64 && number == INT64_MIN)
-    number = -ends;
-  if (number < -ends || number >= ends) {
-    reason = "the device holds integers as i32, which " + std::to_string(number) + " is not";
-    return {};
-  }
-  return IntegerAttr::get(IntegerType::get(context, 32), number);
-}
-
 Value roundTo(OpBuilder& b, Location location, Type element, Value value) {
   if (!element.isF16() && !element.isBF16())
     return value;

@@ -14,6 +14,8 @@ mlir::Type wordType(mlir::Type element);
 /// An element of the network as a word's attribute, f32 or i32; null, with `reason`, for an integer
 /// that no i32 is. The ends of i64 and u64 stand for "no bound" and become the ends of i32.
 mlir::TypedAttr wordAttribute(mlir::TypedAttr value, std::string& reason);
+/// The same of all elements of a constant.
+mlir::DenseElementsAttr wordElements(mlir::DenseElementsAttr value, std::string& reason);
 
 /// The value of f32 rounded to f16 or bf16 (`element`), otherwise the value itself.
 mlir::Value roundTo(mlir::OpBuilder& b, mlir::Location location, mlir::Type element,

@@ -84,12 +84,10 @@ std::string pack(const Field& field) {
   return bytes;
 }
 
-/// The tensor's values as little-endian bytes, from whichever field holds them.
+/// The tensor's values as little-endian bytes, from whichever field but raw_data holds them.
 std::string values(const TensorProto& tensor, const std::filesystem::path& folder, size_t bytes) {
   if (tensor.data_location() == TensorProto::EXTERNAL)
     return read_external(tensor, folder, bytes);
-  if (tensor.has_raw_data())
-    return tensor.raw_data();
   switch (tensor.data_type()) {
   case TensorProto::FLOAT:
     return pack<float>(tensor.float_data());
@@ -217,7 +215,9 @@ mlir::DenseElementsAttr to_attribute(mlir::MLIRContext& context, const TensorPro
   llvm::SmallVector<int64_t> dims(tensor.dims().begin(), tensor.dims().end());
   size_t count = element_count(what, dims);
   size_t bytes = count * ((element.getIntOrFloatBitWidth() + 7) / 8);
-  std::string data = values(tensor, folder, bytes);
+  const bool raw = tensor.has_raw_data() && tensor.data_location() != TensorProto::EXTERNAL;
+  const std::string own = raw ? "" : values(tensor, folder, bytes);
+  const std::string& data = raw ? tensor.raw_data() : own;
   if (data.size() != bytes)
     throw ImportError(
         fmt::format("{}: has {} bytes of data, its shape needs {}", what, data.size(), bytes));

@@ -99,9 +99,10 @@ private:
                               int64_t axis, int32_t zero_point = 0) {
     mlir::OpBuilder builder(op);
     mlir::Value constant = graph::Build(builder, op->getLoc()).integers(values, element, shape);
-    return graph::DequantizeOp::create(
-        builder, op->getLoc(), mlir::RankedTensorType::get(shape, builder.getF32Type()), constant,
-        scales, std::vector<int32_t>(scales.size(), zero_point), axis);
+    return graph::DequantizeOp::create(builder, graph::withoutValue(op->getLoc()),
+                                       mlir::RankedTensorType::get(shape, builder.getF32Type()),
+                                       constant, scales,
+                                       std::vector<int32_t>(scales.size(), zero_point), axis);
   }
 
   /// Constant operands of an element-wise operator that cannot stay f32.
@@ -130,11 +131,13 @@ private:
   mlir::Value pair(mlir::OpBuilder& builder, mlir::Value original, mlir::Value value) {
     const Scale scale = scale_of(ranges_.lookup(original));
     auto type = llvm::cast<mlir::RankedTensorType>(value.getType());
+    const mlir::Location location = graph::withoutValue(value.getLoc());
     auto q =
-        graph::QuantizeOp::create(builder, value.getLoc(), type.clone(builder.getI8Type()), value,
+        graph::QuantizeOp::create(builder, location, type.clone(builder.getI8Type()), value,
                                   llvm::ArrayRef(scale.scale), llvm::ArrayRef(scale.zero_point), 1);
-    return graph::DequantizeOp::create(builder, value.getLoc(), type, q,
-                                       llvm::ArrayRef(scale.scale),
+    if (auto named = graph::networkValue(value.getLoc()))
+      q->setLoc(graph::withValue(location, {named->name + ".i8", named->order}));
+    return graph::DequantizeOp::create(builder, location, type, q, llvm::ArrayRef(scale.scale),
                                        llvm::ArrayRef(scale.zero_point), 1);
   }
 

@@ -1,5 +1,5 @@
 // tile-generate: the code that the plans say.
-#include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/build.h"
 #include "npuforge/compiler/graph/values.h"
 #include "npuforge/compiler/tile/dram.h"
 #include "npuforge/compiler/tile/layer_value.h"
@@ -24,10 +24,10 @@ std::vector<int8_t> packBlocked(DenseElementsAttr value, Shape shape, int64_t co
   const int64_t blocks = ceilDiv(shape.channels, cols), pixels = shape.height * shape.width;
   std::vector<int8_t> bytes(blocks * pixels * cols, 0);
   int64_t index = 0;
-  for (APInt element : value.getValues<APInt>()) {
+  for (int64_t element : graph::integers(value)) {
     const int64_t channel = index / pixels, pixel = index % pixels;
     bytes[((channel / cols) * pixels + pixel) * cols + channel % cols] =
-        static_cast<int8_t>(element.getSExtValue());
+        static_cast<int8_t>(element);
     ++index;
   }
   return bytes;

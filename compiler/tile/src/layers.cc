@@ -1,6 +1,6 @@
 #include "layers.h"
 
-#include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/build.h"
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/graph/scale.h"
 
@@ -103,17 +103,18 @@ bool isLayer(Operation& op) {
 
 namespace {
 
-template <typename T>
-FailureOr<std::vector<T>> constants(Operation& user, Value value, const char* what) {
-  auto constant = value.getDefiningOp<graph::ConstantOp>();
-  auto dense = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
-  if (!dense)
-    return user.emitError() << what << " must be constant", failure();
-  std::vector<T> values;
-  values.reserve(dense.getNumElements());
-  for (APInt element : dense.getValues<APInt>())
-    values.push_back(static_cast<T>(element.getSExtValue()));
-  return values;
+FailureOr<DenseElementsAttr> constant(Operation& user, Value value, const char* what) {
+  if (DenseElementsAttr dense = graph::constantValue(value))
+    return dense;
+  return user.emitError() << what << " must be constant", failure();
+}
+
+FailureOr<std::vector<int32_t>> words(Operation& user, Value value, const char* what) {
+  auto dense = constant(user, value, what);
+  if (failed(dense))
+    return failure();
+  const std::vector<int64_t> values = graph::integers(*dense);
+  return std::vector<int32_t>(values.begin(), values.end());
 }
 
 void setWindow(Window& window, ArrayRef<int64_t> kernel, ArrayRef<int64_t> strides,
@@ -136,13 +137,13 @@ LogicalResult readConv(Layer& layer, graph::RequantOp requant) {
   layer.kind = conv.getGroups() == 1 ? Kind::Conv : Kind::Depthwise;
   layer.input = conv.getInput();
   layer.fill = conv.getFill();
-  auto weights = constants<int8_t>(*conv, conv.getWeights(), "weights");
-  auto bias = constants<int32_t>(*conv, conv.getBias(), "bias");
-  auto multiplier = constants<int32_t>(*requant, requant.getMultiplier(), "multipliers");
-  auto shift = constants<int32_t>(*requant, requant.getShift(), "shifts");
+  auto weights = constant(*conv, conv.getWeights(), "weights");
+  auto bias = words(*conv, conv.getBias(), "bias");
+  auto multiplier = words(*requant, requant.getMultiplier(), "multipliers");
+  auto shift = words(*requant, requant.getShift(), "shifts");
   if (failed(weights) || failed(bias) || failed(multiplier) || failed(shift))
     return failure();
-  layer.weights = std::move(*weights), layer.bias = std::move(*bias);
+  layer.weights = ConstantBytes(*weights), layer.bias = std::move(*bias);
   layer.multiplier = std::move(*multiplier), layer.shift = std::move(*shift);
   return success();
 }

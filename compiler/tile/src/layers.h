@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Operation.h"
 
 namespace npuforge::tile {
@@ -40,6 +41,22 @@ struct Pooling {
   int64_t halo() const { return window.kernel_h - window.stride_h; } ///< rows of the band before
 };
 
+/// A constant's elements of 8 bits, where the compiler holds them: a large network's weights are
+/// not copied.
+class ConstantBytes {
+public:
+  ConstantBytes() = default;
+  explicit ConstantBytes(mlir::DenseElementsAttr value)
+      : raw_(value.getRawData()), splat_(value.isSplat()) {}
+  int8_t operator[](int64_t index) const {
+    return static_cast<int8_t>(raw_[splat_ ? 0 : static_cast<size_t>(index)]);
+  }
+
+private:
+  llvm::ArrayRef<char> raw_;
+  bool splat_ = false;
+};
+
 /// One layer: `root` makes its result.
 struct Layer {
   Kind kind; ///< Words: only root and name say more, see words.h
@@ -50,8 +67,8 @@ struct Layer {
   std::vector<mlir::Value> operands; ///< Map: all of them, constants included
   Shape in, second_in, out; ///< out: of a convolution's accumulators when it has a sum or pooling
   Window window;
-  int64_t fill = 0;            ///< value of taps outside the input
-  std::vector<int8_t> weights; ///< Conv [O][C][KH][KW], Depthwise [C][KH][KW]
+  int64_t fill = 0;      ///< value of taps outside the input
+  ConstantBytes weights; ///< Conv [O][C][KH][KW], Depthwise [C][KH][KW]
   std::vector<int32_t> bias, multiplier,
       shift; ///< one for each output channel (Conv, Depthwise), else one
   int64_t zero_a = 0, zero_b = 0, multiplier_b = 0;

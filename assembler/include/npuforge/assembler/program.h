@@ -105,9 +105,9 @@ int element_bytes(const Port& port);
 /// channel when blocked, elements to whole rows of 4*cols bytes when words.
 uint64_t port_bytes(const Port& port, const isa::Spec& spec);
 
-/// Writes the ELF file. The program need not be sorted. Throws ProgramError, isa::FileError.
-void write_program(const Program& program, const isa::Spec& spec,
-                   const std::filesystem::path& file);
+/// Writes the ELF file. The program need not be sorted; a large one is better moved than copied.
+/// Throws ProgramError, isa::FileError.
+void write_program(Program program, const isa::Spec& spec, const std::filesystem::path& file);
 /// Reads it and checks that it was built for this spec. Throws ProgramError, isa::FileError.
 Program read_program(const std::filesystem::path& file, const isa::Spec& spec);
 /// The machine's name in the file, to find its spec before reading the rest. Throws ProgramError,

@@ -1,6 +1,7 @@
 #include "npuforge/compiler/verify/verify.h"
 
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -26,10 +27,15 @@ mlir::func::FuncOp main_of(mlir::ModuleOp module) {
 
 std::map<std::string, Wanted> wanted_values(mlir::func::FuncOp main) {
   std::map<std::string, Wanted> wanted;
+  std::set<std::string> twice; // of a network that another program wrote
   for (mlir::Operation& op : main.getBody().front().without_terminator())
-    if (auto value = graph::networkValue(op.getLoc()))
-      wanted[value->name] = {&op, *value,
-                             llvm::cast<mlir::RankedTensorType>(op.getResult(0).getType())};
+    if (auto value = graph::networkValue(op.getLoc())) {
+      auto type = llvm::cast<mlir::RankedTensorType>(op.getResult(0).getType());
+      if (!wanted.try_emplace(value->name, Wanted{&op, *value, type}).second)
+        twice.insert(value->name);
+    }
+  for (const std::string& name : twice)
+    wanted.erase(name);
   // An output that is another value's, or that has no name of its own.
   mlir::Operation* end = main.getBody().front().getTerminator();
   for (unsigned i = 0; i < end->getNumOperands(); ++i)

@@ -48,6 +48,8 @@ mlir::DenseElementsAttr constantValue(mlir::Value value);
 /// A constant's elements; u64 as their bits. Throws BuildError for floats.
 std::vector<int64_t> integers(mlir::DenseElementsAttr constant);
 std::vector<double> reals(mlir::DenseElementsAttr constant);
+/// A constant's elements of 8 bits; of large networks' weights, which are large as integers.
+std::vector<int8_t> bytes(mlir::DenseElementsAttr constant);
 
 /// Some elements of an input, as of a result: graph.move's piece.
 struct Piece {
