@@ -24,8 +24,8 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$npuisa" generate "$here/small.yaml" --sv "$work/sv"
-# Of what is only counted and compared, few bits are enough, and many more than a solver can do with.
-sed -i 's/\(SequenceBits\|CycleBits\) = [0-9]*;/\1 = 5;/' "$work/sv/npu_pkg.sv"
+# Few bits are enough of what is only counted and compared, and short pipelines; a solver cannot do with many more.
+sed -i 's/\(SequenceBits\|CycleBits\) = [0-9]*;/\1 = 5;/; s/\(MatrixWrite\|VectorPipeline\) = [0-9]*;/\1 = 3;/' "$work/sv/npu_pkg.sv"
 cp "$rtl"/npu_{queue,tokens,sram,issue,ports,delay}.sv "$work"
 if [ -n "$mutation" ]; then
   sed -i "$mutation" "$work/npu_$check.sv"

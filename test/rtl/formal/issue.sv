@@ -3,7 +3,7 @@
 // its pipeline: behind the oldest the next becomes the oldest. And two instructions that want one port are never granted together.
 module issue #(
   parameter int unsigned Unit = 3,
-  parameter int unsigned Limit = 24,   // for instructions of at most Longest cycles
+  parameter int unsigned Limit = 9,   // for instructions of at most Longest cycles
   localparam int unsigned Longest = 2,
   localparam int unsigned Units = npu_pkg::Units,
   localparam int unsigned Ports = npu_pkg::Ports,
