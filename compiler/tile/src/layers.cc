@@ -231,9 +231,9 @@ FailureOr<Layer> readLayer(Operation& root) {
   if (wordsKind(root)) {
     layer.kind = Kind::Words;
     auto map = dyn_cast<graph::MapOp>(root);
-    if (Operation* product = map ? fusedProduct(map) : nullptr) {
-      layer.node = product;
-      if (const std::string name = graph::nodeName(product->getLoc()); name != layer.name)
+    if (Operation* producer = map ? fusedProducer(map) : nullptr) {
+      layer.node = producer;
+      if (const std::string name = graph::nodeName(producer->getLoc()); name != layer.name)
         layer.name = name + "+" + layer.name;
     }
     return layer;

@@ -55,7 +55,6 @@ ProductRoom::ProductRoom(const isa::Machine& machine, const EpilogueNeeds& epilo
   if (epilogue.between)
     accumulators = accumulator_pitch /= 2;
   accumulators = std::min(accumulators, epilogue.most_rows);
-  first_between = 2 * accumulator_pitch;
 }
 
 ProductCost productCost(const Product& p, const ProductPlan& plan, const isa::Machine& machine) {
@@ -97,14 +96,23 @@ public:
 
   std::variant<ProductPlan, std::string> run() {
     ProductPlan plan;
-    plan.panel = std::min<int64_t>(p_.outputs, machine_.array.cols);
-    auto best = complete(plan);
+    plan.panel = 0;
+    std::optional<ProductPlan> best;
+    // Sizes only grow, and what is large first leaves no room for others: so from several panels.
+    for (int64_t panel = machine_.array.cols; plan.panel < p_.outputs; panel *= 2) {
+      plan.panel = std::min(p_.outputs, panel);
+      auto grown = complete(plan);
+      if (!grown)
+        break;
+      while (auto next = grow(*grown))
+        grown = next;
+      if (!best || cycles(*grown) < cycles(*best))
+        best = grown;
+    }
     if (!best)
       return "one pixel of results needs the inputs of " +
              std::to_string(boxPixels(p_.axes, plan.tile)) + " pixels, more than the " +
              std::to_string(room_.inputs) + " bytes of scratchpad that a tile has";
-    while (auto grown = grow(*best))
-      best = grown;
     return *best;
   }
 

@@ -10,21 +10,10 @@
 
 #include "npuforge/compiler/tile/memory_map.h"
 
+#include "epilogue_needs.h"
 #include "window.h"
 
 namespace npuforge::tile {
-
-/// What becomes of a tile's results between accumulator and scratchpad. Without an epilogue they
-/// are copied.
-struct EpilogueNeeds {
-  int64_t tiles = 0,
-          rows = 0;     ///< operands that come with a tile: of its shape; one for each output
-  bool between = false; ///< values between the steps take half of the accumulator,
-  int64_t most_rows = INT64_MAX; ///< where tiles of so many rows fit
-  int64_t result_bytes = 4;      ///< of an element
-  int64_t cycles = 4;            ///< of the vector unit for a row of results
-  int64_t overhead = 0;          ///< cycles for a tile, whatever its size
-};
 
 /// Steps and pitches in elements.
 struct Product {
@@ -87,7 +76,6 @@ struct ProductRoom {
   int64_t inputs, weights, results; ///< bytes; inputs: of a box and an epilogue's operands
   int64_t accumulators;             ///< rows
   int64_t accumulator_pitch;        ///< rows from slot to slot
-  int64_t first_between;            ///< row from which on the values of an epilogue lie
 };
 
 struct ProductCost {

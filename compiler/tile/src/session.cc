@@ -101,6 +101,10 @@ void Session::awaitLayerBefore(Emit& emit) const {
 void Session::onwards(Emit& emit, Value index, int64_t count,
                       const std::function<void()>& load_next) const {
   emit.when(emit.sub(emit.constant(count - 1), index), load_next);
+  beginNext(emit, index, count);
+}
+
+void Session::beginNext(Emit& emit, Value index, int64_t count) const {
   emit.when(emit.max(emit.add(index, 2 - count), 0), [&] { beginNext(); });
 }
 

@@ -70,6 +70,8 @@ public:
   /// layer's first one reads besides activations.
   void onwards(Emit& emit, mlir::Value index, int64_t count,
                const std::function<void()>& load_next) const;
+  /// The second half of it: in the last task, when a layer has made all its loads.
+  void beginNext(Emit& emit, mlir::Value index, int64_t count) const;
   /// Called when a layer has made all its loads of weights and parameters.
   void beginNext() const {
     if (next)

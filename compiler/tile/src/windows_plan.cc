@@ -17,10 +17,11 @@ constexpr int64_t kWait = 12; // cycles until a step may read what the one befor
 } // namespace
 
 WindowsSizes::WindowsSizes(const Windows& w, const WindowsPlan& plan, const isa::Machine& machine) {
-  const int64_t row = machine.accumulator_row_bytes();
   blocks = ceilDiv(plan.channels, machine.array.cols);
-  result_pixel = blocks * row;
-  pixel_bytes = result_pixel * w.element / kWord;
+  const int64_t channels = blocks * machine.array.cols;
+  result_pixel = channels * w.epilogue.result_bytes;
+  operand_pixel = channels * kWord;
+  pixel_bytes = channels * w.element;
   inputs = boxPixels(w.axes, plan.tile);
   results = product(plan.tile);
   taps = 1;
@@ -43,6 +44,7 @@ WindowsSizes::WindowsSizes(const Windows& w, const WindowsPlan& plan, const isa:
   box_bytes = inputs * pixel_bytes;
   result_bytes = results * result_pixel;
   weight_bytes = w.weighted ? taps * pixel_bytes : 0;
+  operand_bytes = (w.epilogue.tiles * results + w.epilogue.rows) * operand_pixel;
 }
 
 int64_t windowsCycles(const Windows& w, const WindowsPlan& plan, const isa::Machine& machine) {
@@ -50,7 +52,8 @@ int64_t windowsCycles(const Windows& w, const WindowsPlan& plan, const isa::Mach
   int64_t tasks = ceilDiv(w.channels, plan.channels);
   for (size_t axis = 0; axis < plan.tile.size(); ++axis)
     tasks *= tilesOf(w.axes[axis], plan.tile[axis]);
-  int64_t steps = w.element * s.inputs + kWord * s.results + 2 * kWait;
+  int64_t steps =
+      w.element * s.inputs + w.epilogue.cycles * s.results + w.epilogue.overhead + 2 * kWait;
   for (size_t i = 0; i < s.made.size(); ++i)
     steps += s.made[i] * w.axes[s.made.size() - 1 - i].kernel + (s.made[i] ? kWait : 0);
   if (w.weighted)
@@ -58,7 +61,8 @@ int64_t windowsCycles(const Windows& w, const WindowsPlan& plan, const isa::Mach
   const int64_t beat = machine.dram.beat_bytes;
   // A run for each pixel unless all channels are loaded.
   const int64_t extra = plan.channels == w.channels ? 0 : 1;
-  const int64_t load = ceilDiv(s.box_bytes + s.weight_bytes, beat) + extra * s.inputs;
+  const int64_t operand_runs = w.epilogue.tiles * s.results + w.epilogue.rows;
+  const int64_t load = ceilDiv(s.slotBytes(), beat) + extra * (s.inputs + operand_runs);
   const int64_t store = ceilDiv(s.result_bytes, beat) + 2 * extra * s.results;
   return tasks * std::max({steps * s.blocks, load, store}) + load + store;
 }
@@ -75,6 +79,8 @@ public:
     // Weights lie in a bank of their own, the last one.
     rows_ = windows.weighted ? machine.accumulator_rows() - machine.accumulator_bank_rows()
                              : map.idle_accumulator;
+    if (windows.epilogue.between)
+      rows_ = std::min(rows_, firstBetween(machine));
   }
 
   std::variant<WindowsPlan, std::string> run() const {
@@ -87,9 +93,8 @@ public:
     if (!fits(plan))
       return "a window of " + std::to_string(sizes.inputs) + " pixels needs " +
              std::to_string(sizes.rows) + " rows of the accumulator and " +
-             std::to_string(sizes.box_bytes + sizes.weight_bytes) +
-             " bytes of the scratchpad; a tile has " + std::to_string(rows_) + " and " +
-             std::to_string(box_);
+             std::to_string(sizes.slotBytes()) + " bytes of the scratchpad; a tile has " +
+             std::to_string(rows_) + " and " + std::to_string(box_);
     while (auto grown = grow(plan))
       plan = *grown;
     return plan;
@@ -102,8 +107,8 @@ private:
     int64_t long_axes = 0;
     for (size_t axis = 0; axis < plan.tile.size(); ++axis)
       long_axes += w_.axes[axis].extent(plan.tile[axis]) > 1;
-    return s.rows <= rows_ && s.box_bytes + s.weight_bytes <= box_ && s.result_bytes <= results_ &&
-           (w_.weighted || long_axes < machine_.sequencer.levels);
+    return s.rows <= rows_ && s.results <= w_.epilogue.most_rows && s.slotBytes() <= box_ &&
+           s.result_bytes <= results_ && (w_.weighted || long_axes < machine_.sequencer.levels);
   }
 
   std::optional<WindowsPlan> grow(const WindowsPlan& plan) const {

@@ -17,6 +17,12 @@ bool isNarrow(Value value) {
   return element.isF16() || element.isBF16();
 }
 
+bool isConstant(Value value) {
+  while (auto reshape = value.getDefiningOp<graph::ReshapeOp>())
+    value = reshape.getInput();
+  return value.getDefiningOp<graph::ConstantOp>() != nullptr;
+}
+
 int64_t elementBytes(Value tensor) {
   return getElementTypeOrSelf(tensor.getType()).getIntOrFloatBitWidth() / 8;
 }

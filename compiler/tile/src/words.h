@@ -44,6 +44,8 @@ bool isWords(mlir::Value value);
 /// f16 or bf16: a tensor that lies in DRAM as words do, with 2 bytes an element. Maps make them,
 /// products and windows read them.
 bool isNarrow(mlir::Value value);
+/// Known when the network is compiled.
+bool isConstant(mlir::Value value);
 /// Of a tensor of words, or a narrow one, with its padding.
 int64_t wordsBytes(mlir::Value tensor, const isa::Machine& machine);
 /// Of an element.

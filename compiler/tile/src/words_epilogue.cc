@@ -4,13 +4,12 @@
 #include "map_plan.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "words_box.h"
+#include "words_producers.h"
+#include "words_windows.h"
 
 namespace npuforge::tile {
 
 using namespace mlir;
-
-std::unique_ptr<LayerCode> makeEpilogue(Emit& emit, Session& session, Operation& op,
-                                        const isa::Spec& spec);
 
 namespace {
 
@@ -21,11 +20,11 @@ ArrayRef<int64_t> extentsOf(Value value) {
 }
 
 bool handles(Operation& op) {
-  return op.hasAttr(kProductAttr);
+  return op.hasAttr(kProducerAttr);
 }
 
-/// The place of an operand beside a product's results; none if it is broadcast in another way.
-std::optional<Beside> besideOf(Value operand, Value result, const Product& p) {
+/// The place of an operand beside a producer's results; none if it is broadcast in another way.
+std::optional<Beside> besideOf(Value operand, Value result, const ResultPitches& pitches) {
   const SmallVector<SmallVector<int64_t>> shapes{SmallVector<int64_t>(extentsOf(operand)),
                                                  SmallVector<int64_t>(extentsOf(result))};
   const Box box = makeBox(extentsOf(result), shapes);
@@ -43,39 +42,47 @@ std::optional<Beside> besideOf(Value operand, Value result, const Product& p) {
       return {};
     inside *= box.extents[i];
   }
-  if (inside == p.result_pitch)
+  if (inside == pitches.pixel)
     return Beside::Row;
-  // Slices that are groups of outputs lie side by side, those of batches one behind the other.
-  const bool behind = p.slices > 1 && p.output_step() == 0;
-  return behind && inside == p.result_step ? std::optional(Beside::Slice) : std::nullopt;
+  return inside == pitches.slice ? std::optional(Beside::Slice) : std::nullopt;
 }
 
-std::string place(graph::MapOp map, int64_t product, const Product& p,
+/// `number`: of the operand that the producer makes.
+std::string place(graph::MapOp map, int64_t number, Operation& producer,
                   SmallVectorImpl<Beside>& operands) {
+  FailureOr<ResultPitches> pitches = pitchesOf(producer);
+  if (failed(pitches))
+    return "the shape of '" + graph::nodeName(producer.getLoc()) + "' is not known";
   for (auto [index, operand] : llvm::enumerate(map.getInputs())) {
-    std::optional<Beside> beside = besideOf(operand, map.getResult(), p);
+    std::optional<Beside> beside = besideOf(operand, map.getResult(), *pitches);
     if (!beside)
       return "operand " + std::to_string(index) +
              " is neither of the results' shape nor one row for all pixels";
-    operands.push_back(static_cast<int64_t>(index) == product ? Beside::Product : *beside);
+    operands.push_back(static_cast<int64_t>(index) == number ? Beside::Results : *beside);
   }
   return "";
 }
 
 /// Finds what is one row for all of a tile; why the cover is no epilogue, or "".
 std::string markRows(MapPlan& plan, ArrayRef<Beside> operands) {
-  bool reads_product = false;
+  bool reads_results = false;
   for (MapValue& value : plan.values) {
     if (value.input < 0)
       continue;
     const Beside beside = operands[value.input];
-    value.is_row = beside != Beside::Product && !isTile(beside);
-    reads_product |= beside == Beside::Product;
+    value.is_row = beside != Beside::Results && !isTile(beside);
+    reads_results |= beside == Beside::Results;
   }
-  if (!reads_product)
-    return "it does not depend on the product";
+  if (!reads_results)
+    return "it does not depend on the results";
   for (const MapStep& step : plan.steps) {
     MapValue& made = plan.values[step.result];
+    auto isLoaded = [&](const MapOperand& operand) {
+      return operand.value >= 0 && plan.values[operand.value].input >= 0 &&
+             operands[plan.values[operand.value].input] != Beside::Results;
+    };
+    if (llvm::count_if(step.operands, isLoaded) > 1)
+      return "two of its operands would have to lie in different banks of the scratchpad";
     if (!made.is_result && made.space == isa::name(isa::Space::Scratchpad))
       return "its steps need rows of the scratchpad in between";
     made.is_row = !made.is_result && llvm::all_of(step.operands, [&](const MapOperand& operand) {
@@ -85,32 +92,21 @@ std::string markRows(MapPlan& plan, ArrayRef<Beside> operands) {
   return "";
 }
 
-/// Rows of the smallest tile of a plan.
-int64_t fewestRows(const Product& p, const ProductPlan& plan) {
-  int64_t rows = 1;
-  for (size_t axis = 0; axis < p.axes.size(); ++axis)
-    rows *= p.axes[axis].out - (tilesOf(p.axes[axis], plan.tile[axis]) - 1) * plan.tile[axis];
-  return rows;
-}
-
 } // namespace
 
-Operation* productBehind(Value value, std::string& reason) {
+Operation* producerBehind(Value value, std::string& reason) {
   bool one_reader = value.hasOneUse();
   while (auto reshape = value.getDefiningOp<graph::ReshapeOp>()) {
     value = reshape.getInput();
     one_reader &= value.hasOneUse();
   }
   Operation* op = value.getDefiningOp();
-  if (!op || !mlir::isa<graph::ContractOp, graph::ConvolveOp>(op))
+  const WordsKind* kind = op ? wordsKind(*op) : nullptr;
+  if (kind != &kWordsProduct && kind != &kWordsWindows)
     return nullptr;
-  if (wordsKind(*op) != &kWordsProduct)
-    reason = "the vector unit computes '" + graph::nodeName(op->getLoc()) + "'";
-  else if (!one_reader)
+  if (!one_reader)
     reason = "the result of '" + graph::nodeName(op->getLoc()) + "' has other readers";
-  else
-    return op;
-  return nullptr;
+  return one_reader ? op : nullptr;
 }
 
 EpilogueNeeds needsOf(const Epilogue& epilogue) {
@@ -123,7 +119,7 @@ EpilogueNeeds needsOf(const Epilogue& epilogue) {
     if (value.input < 0 || std::exchange(loaded[value.input], true))
       continue;
     const Beside beside = epilogue.operands[value.input];
-    if (beside == Beside::Product)
+    if (beside == Beside::Results)
       continue;
     needs.tiles += isTile(beside);
     needs.rows += !isTile(beside);
@@ -137,36 +133,32 @@ EpilogueNeeds needsOf(const Epilogue& epilogue) {
   return needs;
 }
 
-std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t product,
+std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t operand,
                                                   const isa::Spec& spec,
                                                   const match::Patterns& patterns, bool fast_math) {
   std::string reason;
-  Operation* op = productBehind(map.getInputs()[product], reason);
-  FailureOr<ProductOperands> operands = op ? readProduct(*op) : FailureOr<ProductOperands>();
-  if (failed(operands))
-    return reason.empty() ? "no product makes its operand" : reason;
+  Operation* producer = producerBehind(map.getInputs()[operand], reason);
+  if (!producer)
+    return reason.empty() ? "no layer leaves its operand in the accumulator" : reason;
   Epilogue epilogue{map, {}, {}};
-  Product& p = operands->product;
-  if (reason = place(map, product, p, epilogue.operands); !reason.empty())
+  if (reason = place(map, operand, *producer, epilogue.operands); !reason.empty())
     return reason;
-  auto cover = coverMap(*map, spec, patterns, fast_math, {static_cast<int>(product)});
+  auto cover = coverMap(*map, spec, patterns, fast_math, {static_cast<int>(operand)});
   if (auto* why = std::get_if<std::string>(&cover))
     return *why;
   MapPlan& plan = epilogue.plan = std::get<MapPlan>(std::move(cover));
   if (reason = markRows(plan, epilogue.operands); !reason.empty())
     return reason;
-  p.epilogue = needsOf(epilogue);
-  const ProductRoom room(spec.machine, p.epilogue);
-  if (p.epilogue.between && room.accumulator_pitch % spec.machine.accumulator_bank_rows() != 0)
-    return "its values find no banks of the accumulator beside the product's";
-  std::variant<ProductPlan, std::string> planned;
-  reason = placeBetween(plan, spec, room.first_between, [&](int64_t rows) {
-    p.epilogue.most_rows = rows;
-    planned = planProduct(p, spec.machine);
-    const auto* found = std::get_if<ProductPlan>(&planned);
-    if (!found)
-      return TileRows{rows, 1};
-    return TileRows{ProductSizes(p, *found, spec.machine).accumulator_rows, fewestRows(p, *found)};
+  EpilogueNeeds needs = needsOf(epilogue);
+  const int64_t first = firstBetween(spec.machine);
+  if (needs.between && first / 2 % spec.machine.accumulator_bank_rows() != 0)
+    return "its values find no banks of the accumulator beside the results";
+  std::variant<ProducerPlan, std::string> planned;
+  reason = placeBetween(plan, spec, first, [&](int64_t rows) {
+    needs.most_rows = rows;
+    planned = planProducer(*producer, needs, spec.machine);
+    const auto* found = std::get_if<ProducerPlan>(&planned);
+    return found ? TileRows{found->rows, found->fewest_rows} : TileRows{rows, 1};
   });
   if (!reason.empty())
     return reason;
@@ -174,15 +166,15 @@ std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t prod
     return *why;
   plan.layer_rows =
       ceilDiv(cast<ShapedType>(map.getType()).getNumElements(), spec.machine.array.cols);
-  return FusedPlan{std::get<ProductPlan>(planned), plan};
+  return FusedPlan{std::get<ProducerPlan>(planned).plan, plan};
 }
 
-Operation* fusedProduct(graph::MapOp map) {
-  auto product = map->getAttrOfType<IntegerAttr>(kProductAttr);
-  if (!product || product.getInt() < 0 ||
-      product.getInt() >= static_cast<int64_t>(map.getInputs().size()))
+Operation* fusedProducer(graph::MapOp map) {
+  auto number = map->getAttrOfType<IntegerAttr>(kProducerAttr);
+  if (!number || number.getInt() < 0 ||
+      number.getInt() >= static_cast<int64_t>(map.getInputs().size()))
     return nullptr;
-  Value value = map.getInputs()[product.getInt()];
+  Value value = map.getInputs()[number.getInt()];
   while (auto reshape = value.getDefiningOp<graph::ReshapeOp>())
     value = reshape.getInput();
   Operation* op = value.getDefiningOp();
@@ -190,21 +182,44 @@ Operation* fusedProduct(graph::MapOp map) {
 }
 
 FailureOr<Epilogue> readEpilogue(graph::MapOp map) {
-  Operation* product = fusedProduct(map);
-  if (!product)
-    return map.emitError() << "has a " << kProductAttr << " that no product with " << kFusedAttr
+  Operation* producer = fusedProducer(map);
+  if (!producer)
+    return map.emitError() << "has a " << kProducerAttr << " that no operation with " << kFusedAttr
                            << " makes",
            failure();
-  FailureOr<ProductOperands> operands = readProduct(*product);
   FailureOr<MapPlan> plan = readMapPlan(*map);
-  if (failed(operands) || failed(plan))
+  if (failed(plan))
     return failure();
   Epilogue epilogue{map, {}, std::move(*plan)};
-  const int64_t number = map->getAttrOfType<IntegerAttr>(kProductAttr).getInt();
-  if (std::string reason = place(map, number, operands->product, epilogue.operands);
-      !reason.empty())
+  const int64_t number = map->getAttrOfType<IntegerAttr>(kProducerAttr).getInt();
+  if (std::string reason = place(map, number, *producer, epilogue.operands); !reason.empty())
     return map.emitError() << reason, failure();
   return epilogue;
+}
+
+EpilogueOperands::EpilogueOperands(const Epilogue* epilogue, int64_t pixels, int64_t pixel_bytes)
+    : epilogue(epilogue) {
+  if (!epilogue)
+    return;
+  int64_t at = 0;
+  for (const MapValue& value : epilogue->plan.values) {
+    if (value.input < 0 || epilogue->operands[value.input] == Beside::Results ||
+        !places.emplace(value.input, at).second)
+      continue;
+    at += isTile(epilogue->operands[value.input]) ? pixels * pixel_bytes : pixel_bytes;
+  }
+}
+
+void EpilogueOperands::begin(Emit& e, Session& s) {
+  for (const auto& [number, at] : places) {
+    graph::MapOp map = epilogue->map;
+    drams[number] = s.dram(e, s.tensor(map.getInputs()[number]));
+  }
+}
+
+void EpilogueOperands::load(Emit& e, const std::function<Copy(Beside, Value, int64_t)>& copy) {
+  for (const auto& [number, at] : places)
+    copyIn(e, copy(epilogue->operands[number], drams.at(number), at));
 }
 
 namespace {
@@ -214,8 +229,19 @@ std::string plan(Operation& op, const isa::Spec&, const match::Patterns&, bool) 
   return op.hasAttr(kPlanAttr) && op.hasAttr(kCoverAttr) ? "" : "tile-fuse has not planned it";
 }
 
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
+                                const isa::Spec& spec) {
+  auto map = cast<graph::MapOp>(op);
+  FailureOr<Epilogue> epilogue = readEpilogue(map);
+  if (failed(epilogue))
+    return nullptr;
+  const bool windows = isWindows(*fusedProducer(map));
+  return (windows ? makeWindowsEpilogue : makeProductEpilogue)(emit, session, std::move(*epilogue),
+                                                               spec);
+}
+
 } // namespace
 
-const WordsKind kWordsEpilogue{handles, plan, makeEpilogue};
+const WordsKind kWordsEpilogue{handles, plan, make};
 
 } // namespace npuforge::tile

@@ -1,25 +1,29 @@
 #pragma once
-// Epilogues: a map that alone reads the results of a product is computed while they lie in the
-// accumulator, so that they never go to DRAM. Both are one layer, whose operation is the map.
+// Epilogues: a map that alone reads the results of a product, a pooling or a depthwise convolution
+// is computed while they lie in the accumulator, so that they never go to DRAM. Both are one layer,
+// whose operation is the map.
 
+#include <functional>
+#include <map>
 #include <variant>
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/match/pattern.h"
 #include "npuforge/compiler/tile/maps.h"
 
-#include "words_product.h"
+#include "epilogue_needs.h"
+#include "words.h"
 
 namespace npuforge::tile {
 
-/// On a map: which of its operands is the product that is a part of its layer.
-inline constexpr llvm::StringLiteral kProductAttr = "tile.product";
-/// On a product that is a part of its reader's layer.
+/// On a map: which of its operands is made by a part of its layer, the producer.
+inline constexpr llvm::StringLiteral kProducerAttr = "tile.producer";
+/// On a producer that is a part of its reader's layer.
 inline constexpr llvm::StringLiteral kFusedAttr = "tile.fused";
 
 /// How an operand lies beside the results, whose last dimension are the outputs.
 enum class Beside {
-  Product, ///< the results
+  Results, ///< the results themselves
   Number,  ///< the same for all
   Row,     ///< one for each output, the same for all pixels
   Slice,   ///< of the shape of a slice's results, the same for all slices
@@ -37,26 +41,55 @@ struct Epilogue {
   MapPlan plan;
 };
 
-/// The product that makes a value or what the value is a reshape of, if nobody else reads it. Null,
-/// with a reason unless the value comes from no product, if it cannot be a part of another layer.
-mlir::Operation* productBehind(mlir::Value value, std::string& reason);
+/// The producer of a value or of what the value is a reshape of, if nobody else reads it. Null,
+/// with a reason if it is one, if it cannot be a part of another layer.
+mlir::Operation* producerBehind(mlir::Value value, std::string& reason);
 
-/// The product that is a part of a map's layer; null if none is.
-mlir::Operation* fusedProduct(graph::MapOp map);
+/// The producer that is a part of a map's layer; null if none is.
+mlir::Operation* fusedProducer(graph::MapOp map);
 
-/// What a map with kProductAttr reads, and its steps; fails with an error.
+/// What a map with kProducerAttr reads, and its steps; fails with an error.
 mlir::FailureOr<Epilogue> readEpilogue(graph::MapOp map);
 
-/// The product with the map as its epilogue and plans for both, or why there are none.
+/// The map as the epilogue of the producer that makes the operand, and plans for both, or why there
+/// are none.
 struct FusedPlan {
-  ProductPlan product;
+  mlir::Attribute producer;
   MapPlan map;
 };
-std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t product,
+std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t operand,
                                                   const isa::Spec& spec,
                                                   const match::Patterns& patterns, bool fast_math);
 
-/// What the plan's steps ask of the product's tiles.
+/// What the plan's steps ask of the producer's tiles.
 EpilogueNeeds needsOf(const Epilogue& epilogue);
+
+/// The operands of an epilogue besides the results: in DRAM, and for each tile one behind the other
+/// in the scratchpad.
+class EpilogueOperands {
+public:
+  /// `epilogue` may be null: there are none. A tile has `pixels`, `pixel_bytes` from one to the
+  /// next.
+  EpilogueOperands(const Epilogue* epilogue, int64_t pixels, int64_t pixel_bytes);
+  /// Makes the buffers.
+  void begin(Emit& emit, Session& session);
+  bool empty() const { return places.empty(); }
+  /// Bytes before an operand of the map.
+  int64_t place(int64_t input) const { return places.at(input); }
+  /// Loads all; `copy` says what and how.
+  void load(Emit& emit, const std::function<Copy(Beside, mlir::Value dram, int64_t place)>& copy);
+
+private:
+  const Epilogue* const epilogue;
+  std::map<int64_t, int64_t> places;    ///< by the operand's number
+  std::map<int64_t, mlir::Value> drams; ///< by the same
+};
+
+/// The layer's code, whose producer is of this kind. Null, with an error emitted, when it cannot be
+/// made.
+std::unique_ptr<LayerCode> makeProductEpilogue(Emit& emit, Session& session, Epilogue epilogue,
+                                               const isa::Spec& spec);
+std::unique_ptr<LayerCode> makeWindowsEpilogue(Emit& emit, Session& session, Epilogue epilogue,
+                                               const isa::Spec& spec);
 
 } // namespace npuforge::tile

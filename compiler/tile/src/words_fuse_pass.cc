@@ -1,4 +1,4 @@
-// tile-fuse: maps that become epilogues of the products whose results they read.
+// tile-fuse: maps that become epilogues of what makes the results that they read.
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/spec_pass.h"
@@ -21,7 +21,7 @@ struct FusePass : SpecPass<FusePass> {
   FusePass(const isa::Spec& spec, bool fast_math_) : SpecPass(spec) { fast_math = fast_math_; }
   StringRef getArgument() const override { return "tile-fuse"; }
   StringRef getDescription() const override {
-    return "Maps become the last steps of the products that they read";
+    return "Maps become the last steps of the products and windows that they read";
   }
   void getDependentDialects(DialectRegistry& registry) const override {
     registry.insert<func::FuncDialect, arith::ArithDialect, math::MathDialect,
@@ -44,37 +44,37 @@ struct FusePass : SpecPass<FusePass> {
       fuse(map, patterns);
   }
 
-  /// With the last of the products that the map reads, so that the others' results are there.
+  /// With the last of the producers that the map reads, so that the others' results are there.
   void fuse(graph::MapOp map, const match::Patterns& patterns) {
-    Operation* product = nullptr;
+    Operation* producer = nullptr;
     int64_t operand = -1;
     for (auto [index, value] : llvm::enumerate(map.getInputs())) {
       std::string reason;
-      Operation* op = productBehind(value, reason);
+      Operation* op = producerBehind(value, reason);
       if (!reason.empty())
         graph::refused(map.getLoc(), graph::kFuseEpilogue, reason);
-      if (op && (!product || product->isBeforeInBlock(op)))
-        product = op, operand = static_cast<int64_t>(index);
+      if (op && (!producer || producer->isBeforeInBlock(op)))
+        producer = op, operand = static_cast<int64_t>(index);
     }
-    if (!product)
+    if (!producer)
       return;
     if (!graph::allowed(map, graph::kFuseEpilogue))
       return graph::refused(map.getLoc(), graph::kFuseEpilogue, "turned off");
-    // What the product itself lacks is an error, and for tile-plan to say.
-    const std::string unmet = kWordsProduct.plan(*product, spec(), patterns, fast_math);
-    product->removeAttr(kPlanAttr);
+    // What the producer itself lacks is an error, and for tile-plan to say.
+    const std::string unmet = wordsKind(*producer)->plan(*producer, spec(), patterns, fast_math);
+    producer->removeAttr(kPlanAttr);
     if (!unmet.empty())
       return graph::refused(map.getLoc(), graph::kFuseEpilogue, unmet);
     auto plan = planEpilogue(map, operand, spec(), patterns, fast_math);
     if (auto* reason = std::get_if<std::string>(&plan))
       return graph::refused(map.getLoc(), graph::kFuseEpilogue, *reason);
     const auto& fused = std::get<FusedPlan>(plan);
-    product->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
-    map->setAttr(kProductAttr, Builder(&getContext()).getI64IntegerAttr(operand));
-    map->setAttr(kPlanAttr, toAttribute(&getContext(), fused.product));
+    producer->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
+    map->setAttr(kProducerAttr, Builder(&getContext()).getI64IntegerAttr(operand));
+    map->setAttr(kPlanAttr, fused.producer);
     map->setAttr(kCoverAttr, toAttribute(&getContext(), fused.map));
     graph::taken(map.getLoc(), graph::kFuseEpilogue,
-                 "is the last step of '" + graph::nodeName(product->getLoc()) + "'");
+                 "is the last step of '" + graph::nodeName(producer->getLoc()) + "'");
   }
 };
 

@@ -1,6 +1,7 @@
 // Loops of a product, and the order of the units.
+#include "words_product.h"
+
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "words_epilogue.h"
 
 namespace npuforge::tile {
 
@@ -11,7 +12,8 @@ ProductCode::ProductCode(Emit& emit, Session& session, ProductOperands operands,
     : e(emit), s(session), o(std::move(operands)), p(o.product), plan(plan),
       z(p, plan, emit.machine), room(emit.machine, p.epilogue), moves(spec),
       box(emit, {p.axes, plan.tile, z.pixel_bytes, p.left_pitch * p.stored, p.element, p.stored}),
-      epilogue(epilogue), box_bytes(room.inputs - z.operand_bytes), rows(emit.machine.array.rows),
+      epilogue(epilogue), operands(epilogue, z.pixels, z.operand_pixel),
+      box_bytes(room.inputs - z.operand_bytes), rows(emit.machine.array.rows),
       cols(emit.machine.array.cols), first_weights(session.weight_groups) {
   if (epilogue)
     steps.emplace(emit, epilogue->plan);
@@ -68,23 +70,34 @@ void ProductCode::prologue() {
   results = e.scratchpad(m.outputSlots(), "output");
   accumulators = e.buffer("accumulator", {0, 2 * room.accumulator_pitch - 1}, "accumulators");
   left = s.dram(e, s.tensor(o.left));
-  right = s.dram(e, s.tensor(o.right));
   result = s.dram(e, s.tensor(o.result));
   if (box.isPadded()) // zeros that nobody writes
     padding = s.dram(e, s.reserve(s.tensor(o.result).symbol + ".zeros", z.pixel_bytes));
   if (epilogue)
     beginEpilogue();
-  s.awaitLayerBefore(e);
+}
+
+ProductCode::Coordinates ProductCode::first() {
+  Coordinates at;
+  at.fill(e.constant(0));
+  return at;
+}
+
+void ProductCode::begin() {
+  if (begun || !isConstant(o.right))
+    return;
+  begun = true;
+  loadWeights(first(), e.constant(0));
 }
 
 void ProductCode::run() {
   prologue();
-  Value zero = e.constant(0);
-  Coordinates start;
-  start.fill(zero);
-  loadBox(start, zero);
-  loadWeights(start, zero);
-  nest(0, start);
+  begin();
+  s.awaitLayerBefore(e);
+  loadBox(first(), e.constant(0));
+  if (!begun)
+    loadWeights(first(), e.constant(0));
+  nest(0, first());
 }
 
 /// Runs the levels from `depth` on; before and behind them, what happens once for each turn of the
@@ -127,8 +140,8 @@ void ProductCode::beginBox(const Coordinates& at) {
 
 void ProductCode::beginWeights(const Coordinates& at) {
   Value index = counter(at, weights_depth);
-  e.when(e.sub(e.constant(turns(weights_depth) - 1), index),
-         [&] { loadWeights(following(at, weights_depth), e.add(index, 1)); });
+  s.onwards(e, index, turns(weights_depth),
+            [&] { loadWeights(following(at, weights_depth), e.add(index, 1)); });
   weight_slot = e.mul(e.parity(e.add(index, first_weights)),
                       e.map.weights[1].address - e.map.weights[0].address);
   e.await("weights", "load");

@@ -3,6 +3,7 @@
 
 #include "product_plan.h"
 #include "window_box.h"
+#include "words_epilogue.h"
 #include "words_steps.h"
 
 namespace npuforge::tile {
@@ -13,7 +14,6 @@ struct ProductOperands {
   mlir::Value left, right, result;
   std::string element; ///< of what the array multiplies: f32, f16, bf16, i8
 };
-struct Epilogue; // words_epilogue.h
 
 /// Of contract and convolve. Emits an error and fails on what the back end does not know.
 mlir::FailureOr<ProductOperands> readProduct(mlir::Operation& op);
@@ -32,6 +32,7 @@ public:
   /// `epilogue` may be null; else it outlives this, and `operands` has its needs and result.
   ProductCode(Emit& emit, Session& session, ProductOperands operands, const ProductPlan& plan,
               const isa::Spec& spec, const Epilogue* epilogue = nullptr);
+  void begin() override;
   void run() override;
 
 private:
@@ -65,13 +66,13 @@ private:
   };
   Value epilogueRows(const Coordinates& at, const Blocks& blocks, Value slot, int64_t value,
                      bool single);
-  int64_t operandPlace(int64_t input) const; ///< in a slot of operands
   Value operandSlot(const Coordinates& at);
 
   /// Turns of the outermost `depth` levels before this one, and the coordinates of the one after.
   Value counter(const Coordinates& at, size_t depth);
   int64_t turns(size_t depth) const;
   Coordinates following(Coordinates at, size_t depth);
+  Coordinates first();
 
   Value channelsOf(const Coordinates& at); ///< of this chunk
   Value rowsOf(const Coordinates& at);     ///< of the matrix in this part
@@ -94,12 +95,13 @@ private:
   WindowBox box;
   const Epilogue* const epilogue;
   std::optional<Steps> steps; ///< of the epilogue
-  const int64_t box_bytes;    ///< from slot to slot
+  EpilogueOperands operands;
+  const int64_t box_bytes; ///< from slot to slot
   const int64_t rows, cols, first_weights;
   llvm::SmallVector<Nest> levels;
+  bool begun = false;
   size_t box_depth, weights_depth, task_depth;
-  Value left, right, result, padding, boxes, weights, results, accumulators, between;
-  std::map<int64_t, Value> operands;        ///< of the epilogue, in DRAM, by number
+  Value left, result, padding, boxes, weights, results, accumulators, between;
   Value box_slot, weight_slot, accumulator; ///< of the code that is being made
 };
 

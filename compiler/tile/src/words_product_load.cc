@@ -76,10 +76,11 @@ void ProductCode::loadWeights(const Coordinates& at, Value counter) {
   const int64_t tap_rows = p.channels * (plan.merged ? p.axes[3].kernel : 1);
   Value row = e.add(e.add(e.mul(tap, tap_rows), e.mul(at[kChunk], plan.channels)),
                     e.mul(at[kPart], plan.rows));
-  Copy copy{weights,
+  // Maybe in the code of the layer before, where nothing of the prologue is known.
+  Copy copy{e.scratchpad(e.map.weightSlots(), "weights"),
             e.mul(e.parity(e.add(counter, first_weights)),
                   e.map.weights[1].address - e.map.weights[0].address),
-            right,
+            s.dram(e, s.tensor(o.right)),
             e.mul(row, p.right_pitch * p.stored),
             {},
             p.element};

@@ -4,7 +4,7 @@
 #include "npuforge/compiler/graph/Graph.h"
 
 #include "mlir/IR/TypeUtilities.h"
-#include "words_epilogue.h"
+#include "words_product.h"
 
 namespace npuforge::tile {
 

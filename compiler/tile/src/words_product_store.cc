@@ -1,36 +1,23 @@
 // What becomes of a product's results: they go from the accumulators through the scratchpad to
 // DRAM, as they are or by the steps of an epilogue.
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "words_epilogue.h"
+#include "words_product.h"
 
 namespace npuforge::tile {
 
 using namespace mlir;
 
 // The inputs' place ends with two slots of an epilogue's operands.
-
-int64_t ProductCode::operandPlace(int64_t input) const {
-  int64_t at = 0;
-  for (const auto& [number, dram] : operands) {
-    if (number == input)
-      return at;
-    at += isTile(epilogue->operands[number]) ? z.pixels * z.operand_pixel : z.operand_pixel;
-  }
-  llvm_unreachable("an operand of the epilogue's plan");
-}
-
 Value ProductCode::operandSlot(const Coordinates& at) {
   return e.add(e.mul(e.parity(counter(at, task_depth)), z.operand_bytes), 2 * box_bytes);
 }
 
 void ProductCode::beginEpilogue() {
-  graph::MapOp map = epilogue->map;
-  for (const MapValue& value : epilogue->plan.values)
-    if (value.input >= 0 && epilogue->operands[value.input] != Beside::Product)
-      operands[value.input] = s.dram(e, s.tensor(map.getInputs()[value.input]));
-  if (p.epilogue.between)
-    between = e.buffer("accumulator",
-                       {room.first_between, e.map.idle_accumulator - room.first_between}, "values");
+  operands.begin(e, s);
+  if (p.epilogue.between) {
+    const int64_t first = firstBetween(e.machine);
+    between = e.buffer("accumulator", {first, e.map.idle_accumulator - first}, "values");
+  }
   steps->setLanes();
 }
 
@@ -57,21 +44,18 @@ void ProductCode::loadOperands(const Coordinates& at) {
   if (operands.empty())
     return;
   s.awaitCredit(e, "load", "vector");
-  for (const auto& [number, dram] : operands) {
-    Value to = e.add(operandSlot(at), operandPlace(number));
-    const Beside beside = epilogue->operands[number];
-    if (isTile(beside)) {
-      copyIn(e, tileOf(at, boxes, to, z.operand_pixel, dram, 4,
-                       beside == Beside::Tile ? p.result_step : 0));
-      continue;
-    }
+  operands.load(e, [&](Beside beside, Value dram, int64_t place) {
+    Value to = e.add(operandSlot(at), place);
+    if (isTile(beside))
+      return tileOf(at, boxes, to, z.operand_pixel, dram, 4,
+                    beside == Beside::Tile ? p.result_step : 0);
     Copy copy{boxes, to, dram, e.constant(0), {}, 4};
     if (beside == Beside::Row)
       copy.dram_at =
           e.add(e.mul(at[kSlice], p.output_step() * 4), e.mul(at[kPanel], plan.panel * 4));
     copy.axes.push_back({outputsOf(at), beside == Beside::Row ? 4 : 0, 4});
-    copyIn(e, copy);
-  }
+    return copy;
+  });
   e.signal("load", "vector");
 }
 
@@ -126,12 +110,12 @@ Value ProductCode::epilogueRows(const Coordinates& at, const Blocks& blocks, Val
   if (value.is_result)
     rows = {results, slot, z.result_pixel, cols * value.element_bytes};
   else if (value.input < 0)
-    rows = {between, e.constant(value.address - room.first_between), 1,
+    rows = {between, e.constant(value.address - firstBetween(e.machine)), 1,
             value.is_row ? 1 : z.pixels};
-  else if (epilogue->operands[value.input] == Beside::Product)
+  else if (epilogue->operands[value.input] == Beside::Results)
     rows = {accumulators, accumulator, 1, z.pixels};
   else
-    rows = {boxes, e.add(operandSlot(at), operandPlace(value.input)), z.operand_pixel, cols * 4};
+    rows = {boxes, e.add(operandSlot(at), operands.place(value.input)), z.operand_pixel, cols * 4};
   SmallVector<Level> levels;
   if (!single)
     levels = resultLevels(at, resultStrides(value.is_row ? 0 : rows.pixel));
@@ -149,6 +133,7 @@ public:
   EpilogueCode(Emit& emit, Session& session, const ProductOperands& operands,
                const ProductPlan& plan, const isa::Spec& spec, Epilogue made)
       : epilogue(std::move(made)), code(emit, session, operands, plan, spec, &epilogue) {}
+  void begin() override { code.begin(); }
   void run() override { code.run(); }
 
 private:
@@ -158,21 +143,15 @@ private:
 
 } // namespace
 
-std::unique_ptr<LayerCode> makeEpilogue(Emit& emit, Session& session, Operation& op,
-                                        const isa::Spec& spec) {
-  auto map = cast<graph::MapOp>(op);
-  FailureOr<Epilogue> epilogue = readEpilogue(map);
-  FailureOr<ProductPlan> plan = readProductPlan(op);
-  if (failed(epilogue) || failed(plan))
+std::unique_ptr<LayerCode> makeProductEpilogue(Emit& emit, Session& session, Epilogue epilogue,
+                                               const isa::Spec& spec) {
+  FailureOr<ProductPlan> plan = readProductPlan(*epilogue.map);
+  FailureOr<ProductOperands> operands = readProduct(*fusedProducer(epilogue.map));
+  if (failed(plan) || failed(operands))
     return nullptr;
-  Operation* product = fusedProduct(map);
-  FailureOr<ProductOperands> operands = readProduct(*product);
-  if (failed(operands))
-    return nullptr;
-  operands->product.epilogue = needsOf(*epilogue);
-  operands->result = map.getResult();
-  return std::make_unique<EpilogueCode>(emit, session, *operands, *plan, spec,
-                                        std::move(*epilogue));
+  operands->product.epilogue = needsOf(epilogue);
+  operands->result = epilogue.map.getResult();
+  return std::make_unique<EpilogueCode>(emit, session, *operands, *plan, spec, std::move(epilogue));
 }
 
 } // namespace npuforge::tile

@@ -10,13 +10,14 @@ int64_t word(const std::vector<int64_t>& bits) {
 }
 } // namespace
 
-Steps::Steps(Emit& emit, const MapPlan& plan) : e(emit), plan(plan) {
+Steps::Steps(Emit& emit, const MapPlan& plan, int64_t first_lane)
+    : e(emit), plan(plan), first_lane(first_lane) {
   for (const MapStep& step : plan.steps)
     for (const MapOperand& operand : step.operands)
       if (operand.is_lane)
-        lanes.emplace(operand.bits, static_cast<int64_t>(lanes.size()));
+        lanes.emplace(operand.bits, first_lane + static_cast<int64_t>(lanes.size()));
   // The last lane register is for idling.
-  if (static_cast<int64_t>(lanes.size()) > e.machine.vector.lane_registers - 1)
+  if (first_lane + static_cast<int64_t>(lanes.size()) > e.machine.vector.lane_registers - 1)
     lanes.clear();
 }
 
@@ -56,7 +57,7 @@ void Steps::step(const MapStep& step, const Rows& rows) {
 int64_t Steps::laneOf(const Bits& bits, std::map<Bits, int64_t>& own) {
   if (auto lane = lanes.find(bits); lane != lanes.end())
     return lane->second;
-  auto [lane, is_new] = own.emplace(bits, static_cast<int64_t>(own.size()));
+  auto [lane, is_new] = own.emplace(bits, first_lane + static_cast<int64_t>(own.size()));
   if (is_new)
     e.set_lane(lane->second, word(bits));
   return lane->second;

@@ -11,8 +11,8 @@ namespace npuforge::tile {
 
 class Steps {
 public:
-  /// The plan must outlive this.
-  Steps(Emit& emit, const MapPlan& plan);
+  /// The plan must outlive this. Lane registers before `first_lane` belong to others.
+  Steps(Emit& emit, const MapPlan& plan, int64_t first_lane = 0);
   /// Sets the numbers once, where there is room for all of them; else each step sets its own.
   void setLanes();
   /// Makes the stream of a value that the step reads or makes.
@@ -27,6 +27,7 @@ private:
 
   Emit& e;
   const MapPlan& plan;
+  const int64_t first_lane;
   std::map<Bits, int64_t> lanes;
 };
 

@@ -37,6 +37,8 @@ Axes readAxes(Op op, Value input, ArrayRef<int64_t> kernel) {
   return mergePlain(axes);
 }
 
+} // namespace
+
 WindowsOperands readWindows(Operation& op) {
   WindowsOperands o;
   o.result = op.getResult(0), o.input = op.getOperand(0);
@@ -58,7 +60,7 @@ WindowsOperands readWindows(Operation& op) {
   return o;
 }
 
-bool handles(Operation& op) {
+bool isWindows(Operation& op) {
   auto convolve = dyn_cast<graph::ConvolveOp>(op);
   // Of integers the array multiplies 8 bits at a time, also of one channel.
   const bool weighted =
@@ -68,6 +70,30 @@ bool handles(Operation& op) {
   return (llvm::all_of(op.getOperands(), isWords) ||
           (weighted && llvm::all_of(op.getOperands(), isNarrow))) &&
          isWords(op.getResult(0));
+}
+
+Attribute toAttribute(MLIRContext* context, const WindowsPlan& plan) {
+  Builder b(context);
+  return b.getDictionaryAttr({b.getNamedAttr("tile", b.getDenseI64ArrayAttr(plan.tile)),
+                              b.getNamedAttr("channels", b.getI64IntegerAttr(plan.channels))});
+}
+
+FailureOr<WindowsPlan> readWindowsPlan(Operation& op) {
+  auto attribute = op.getAttrOfType<DictionaryAttr>(kPlanAttr);
+  auto tile = attribute ? attribute.getAs<DenseI64ArrayAttr>("tile") : DenseI64ArrayAttr();
+  auto channels = attribute ? attribute.getAs<IntegerAttr>("channels") : IntegerAttr();
+  if (!tile || tile.size() != 4 || !channels)
+    return op.emitError() << "has no complete " << kPlanAttr, failure();
+  WindowsPlan plan;
+  llvm::copy(tile.asArrayRef(), plan.tile.begin());
+  plan.channels = channels.getInt();
+  return plan;
+}
+
+namespace {
+
+bool handles(Operation& op) {
+  return isWindows(op) && !op.hasAttr(kFusedAttr);
 }
 
 std::string write(Operation& op, const isa::Spec& spec, const match::Patterns&, bool) {
@@ -89,29 +115,20 @@ std::string write(Operation& op, const isa::Spec& spec, const match::Patterns&, 
   auto plan = planWindows(operands.windows, spec.machine);
   if (auto* reason = std::get_if<std::string>(&plan))
     return *reason;
-  Builder b(op.getContext());
-  const auto& found = std::get<WindowsPlan>(plan);
-  op.setAttr(kPlanAttr, b.getDictionaryAttr(
-                            {b.getNamedAttr("tile", b.getDenseI64ArrayAttr(found.tile)),
-                             b.getNamedAttr("channels", b.getI64IntegerAttr(found.channels))}));
+  op.setAttr(kPlanAttr, toAttribute(op.getContext(), std::get<WindowsPlan>(plan)));
   return "";
 }
 
 std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
                                 const isa::Spec& spec) {
-  auto attribute = op.getAttrOfType<DictionaryAttr>(kPlanAttr);
-  auto tile = attribute ? attribute.getAs<DenseI64ArrayAttr>("tile") : DenseI64ArrayAttr();
-  auto channels = attribute ? attribute.getAs<IntegerAttr>("channels") : IntegerAttr();
-  if (!tile || tile.size() != 4 || !channels)
-    return op.emitError() << "has no complete " << kPlanAttr, nullptr;
-  WindowsPlan plan;
-  llvm::copy(tile.asArrayRef(), plan.tile.begin());
-  plan.channels = channels.getInt();
+  FailureOr<WindowsPlan> plan = readWindowsPlan(op);
+  if (failed(plan))
+    return nullptr;
   const WindowsOperands operands = readWindows(op);
   auto reduction = findReduction(*op.getContext(), spec, operands.function, operands.type);
   if (!reduction)
     return op.emitError() << "has no instruction on " << spec.machine.name, nullptr;
-  return makeWindows(emit, session, operands, plan, spec, std::move(*reduction));
+  return std::make_unique<WindowsCode>(emit, session, operands, *plan, spec, std::move(*reduction));
 }
 
 } // namespace

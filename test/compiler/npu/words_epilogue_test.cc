@@ -1,5 +1,5 @@
-// Maps behind products: computed while the results lie in the accumulator, or, where they cannot
-// be, as layers of their own.
+// Maps behind products, poolings and depthwise convolutions: computed while the results lie in the
+// accumulator, or, where they cannot be, as layers of their own.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -65,6 +65,13 @@ std::string convolve(int64_t batch, int64_t size, int64_t channels, int64_t outp
       batch, size, channels, outputs, groups, channels / groups);
 }
 
+std::string pool(const char* kind, int64_t batch, int64_t size, int64_t channels) {
+  return fmt::format("graph.pool %x0 {{kind = \"{}\", kernel = array<i64: 3, 2>, strides = "
+                     "array<i64: 1, 1>, pads = array<i64: 1, 0, 1, 1>, dilations = array<i64: 1, "
+                     "1>}} : (tensor<{}x{}x{}x{}xf32>)",
+                     kind, batch, size, size, channels);
+}
+
 std::vector<WordsCase> cases() {
   std::vector<WordsCase> all;
   auto matrices = [&](const std::string& name, int64_t batch, int64_t m, int64_t k, int64_t n,
@@ -81,6 +88,12 @@ std::vector<WordsCase> cases() {
                          fmt::format("tensor<{0}x{1}x{1}x{2}xf32>", batch, size, outputs),
                          {batch, size, size, outputs}, others, body));
   };
+  auto pools = [&](const std::string& name, const char* kind, int64_t batch, int64_t size,
+                   int64_t channels, const std::vector<Other>& others, const char* body) {
+    all.push_back(behind(name, pool(kind, batch, size, channels), {{{batch, size, size, channels}}},
+                         fmt::format("tensor<{0}x{1}x{1}x{2}xf32>", batch, size, channels),
+                         {batch, size, size, channels}, others, body));
+  };
   matrices("Bias", 1, 37, 45, 53, {{"53x", {53}}}, kBiasRelu);
   matrices("Number", 1, 37, 45, 53, {{"1x", {1}}}, kBiasRelu);
   matrices("Residual", 1, 90, 70, 150, {{"150x", {150}}, {"1x90x150x", {1, 90, 150}}}, kResidual);
@@ -96,6 +109,17 @@ std::vector<WordsCase> cases() {
          kResidual);
   images("Groups", 1, 9, 12, 18, 3, {{"18x", {18}}, {"1x9x9x18x", {1, 9, 9, 18}}}, kResidual);
   images("Large", 1, 40, 16, 64, 1, {{"64x", {64}}, {"1x40x40x64x", {1, 40, 40, 64}}}, kResidual);
+  images("Depthwise", 1, 13, 37, 37, 37, {{"37x", {37}}}, kBiasRelu);
+  images("DepthwiseResidual", 2, 17, 40, 40, 40, {{"40x", {40}}, {"2x17x17x40x", {2, 17, 17, 40}}},
+         kResidual);
+  images("DepthwiseSwish", 1, 30, 20, 20, 20, {{"20x", {20}}}, kSwish);
+  images("DepthwiseLarge", 1, 70, 33, 33, 33, {{"33x", {33}}, {"1x70x70x33x", {1, 70, 70, 33}}},
+         kScaled);
+  pools("Mean", "sum", 1, 15, 24, {{"1x", {1}}, {"24x", {24}}}, kScaled);
+  pools("MeanOfEach", "sum", 1, 15, 24, {{"1x15x15x1x", {1, 15, 15, 1}}}, kBiasRelu); // a layer
+  pools("Counts", "sum", 2, 20, 50, {{"2x20x20x50x", {2, 20, 20, 50}}, {"1x", {1}}}, kScaled);
+  pools("Largest", "max", 2, 40, 20, {{"20x", {20}}}, kBiasRelu);
+  pools("LargestSwish", "max", 1, 33, 17, {{"17x", {17}}}, kSwish);
   return all;
 }
 
