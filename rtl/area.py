@@ -147,7 +147,7 @@ def main():
             settings = {**base, **area_variant.settings([option] if option else [])}
             machines.append((option, Machine(arguments.spec, settings, arguments.npuisa, arguments.cache, pool, f"{work}/{i}")))
         costs = [(option, machine.costs()) for option, machine in machines]
-    print("# Area of", " ".join([os.path.basename(arguments.spec)] + arguments.set), "\n")
+    print("# Area of", " ".join([os.path.basename(arguments.spec)] + arguments.set) + "\n")
     print_modules(costs[0][1])
     if arguments.vary:
         print()
