@@ -36,8 +36,8 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       resident(keepsWeights()),
       second_in_input(layer.sum && emit.machine.scratchpad.banks % 8 == 0 &&
                       f.bytes <= eighth() - 2 * cols),
-      parts(countParts()), first_weights(session.weight_groups),
-      first_params(session.param_groups) {
+      parts(countParts()), first_inputs(overlaps() ? session.input_groups : 0),
+      first_weights(session.weight_groups), first_params(session.param_groups) {
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));
   std::vector<int8_t> lanes;
   for (int64_t block = 0; block < blocks; ++block)
@@ -48,6 +48,7 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
     fill_data =
         s.constant(layer.name + ".fill",
                    std::vector<int8_t>(layer.window.kernel_w, static_cast<int8_t>(layer.fill)));
+  s.input_groups = first_inputs + (blocks_outside ? tasks() : f.bands);
   s.param_groups += tasks();
   s.weight_groups += weightGroups();
 }
@@ -104,7 +105,7 @@ void ConvCode::begin() {
     loadParams(zero, zero, zero);
 }
 
-void ConvCode::prologue() {
+void ConvCode::makeBuffers() {
   const MemoryMap& m = e.map;
   input = e.scratchpad(m.input, "input");
   weights = e.scratchpad(m.weightSlots(), "weights");
@@ -113,6 +114,9 @@ void ConvCode::prologue() {
   accumulators = e.buffer("accumulator", {0, m.idle_accumulator}, "accumulators");
   input_dram = s.dram(e, s.tensor(layer.input));
   output_dram = s.dram(e, s.tensor(layer.root->getResult(0)));
+}
+
+void ConvCode::setLanes() {
   e.set_lane(kZero, layer.zero);
   e.set_lane(kLow, layer.low);
   e.set_lane(kHigh, layer.high);
@@ -134,19 +138,24 @@ void ConvCode::prologue() {
 }
 
 void ConvCode::run() {
-  prologue();
+  makeBuffers();
+  if (!overlaps()) // writes padding before loads
+    setLanes();
   begin();
-  s.awaitLayerBefore(e);
+  loadFirstInput();
+  if (overlaps()) // else the sequencer would wait for the vector unit with the loads
+    setLanes();
   if (layer.sum)
     loadParams(e.constant(0), e.constant(0), e.constant(0));
   if (blocks_outside)
     blocksOutside();
   else
     bandsOutside();
+  if (lendsOverlap())
+    s.setOverlap({layer.root->getResult(0), blocks - 1, second_in_input});
 }
 
 void ConvCode::bandsOutside() {
-  loadInput(band(e.constant(0), e.constant(0)));
   if (resident)
     e.await("weights", "load");
   e.loop(f.bands, [&](Value index) {
@@ -162,6 +171,7 @@ void ConvCode::bandsOutside() {
         loadNextBand(index, block);
       takeParams(counter);
       task(b, block, counter);
+      signalOverlap(counter);
       if (plan.unfold)
         loadNextBand(index, block);
     });
@@ -196,7 +206,6 @@ void ConvCode::loadNextTask(Value index, Value block, Value counter) {
 }
 
 void ConvCode::blocksOutside() {
-  loadInput(band(e.constant(0), e.constant(0)));
   e.loop(blocks, [&](Value block) {
     e.when(e.sub(e.constant(blocks - 1), block),
            [&] { loadBlock(e.add(block, 1), e.add(block, 1)); });
@@ -237,8 +246,7 @@ void ConvCode::finish(const Band& b, Value block, Value counter) {
   Value slot = outputSlot(counter);
   e.await("vector", "matrix");
   s.awaitCredit(e, "vector", "store");
-  Value src = e.stream(accumulators, e.mul(e.parity(counter), e.map.accumulators[1].address), 0,
-                       {{pixels, 1, {}, {}}});
+  Value src = e.stream(accumulators, accumulatorSlot(counter), 0, {{pixels, 1, {}, {}}});
   Value dst =
       layer.pooling ? pooledRows(b, block) : e.stream(output, slot, 0, {{pixels, cols, {}, {}}});
   MapOp::create(e.builder, e.location, "requant", dst, src,

@@ -28,7 +28,8 @@ private:
   };
 
   // conv.cc: loops and order
-  void prologue();
+  void makeBuffers();
+  void setLanes();
   void bandsOutside();
   void blocksOutside();
   void loadNextBand(Value index, Value block);
@@ -49,6 +50,8 @@ private:
   // conv_load.cc
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
+  void loadParts(const Band& band, int64_t first, int64_t count);
+  void loadFirstInput();
   void loadBand(const Band& band, Value part);
   void loadNeighbours(Value to, Value from, Level rows, Level rows_from);
   void loadThinned(const Band& band, Value part);
@@ -109,6 +112,13 @@ private:
   int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
   int64_t weightGroups() const;
   int64_t countParts() const;
+  /// Do two bands of the input fit, and none of what else lies there for the whole layer? Then the
+  /// layers before and behind may be at work in the other slot.
+  bool overlaps() const;
+  int64_t earlyParts() const;
+  bool lendsOverlap() const { return overlaps() && !blocks_outside && blocks > 1 && s.next; }
+  void signalOverlap(Value counter);
+  Value accumulatorSlot(Value counter);
   bool keepsWeights() const;
 
   Emit& e;
@@ -124,6 +134,7 @@ private:
   const bool second_in_input; ///< the sum's second operand lies behind the bands of the input, in
                               ///< banks that only it is read from
   const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one
+  const int64_t first_inputs;                ///< parity of the first band's slot
   const int64_t first_weights, first_params; ///< loaded by the layers before
   bool begun = false;
   Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding

@@ -10,7 +10,9 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
   Value rows = layer.out.height % plan.band == 0
                    ? e.constant(plan.band)
                    : e.min(e.sub(e.constant(layer.out.height), first), plan.band);
-  Value slot = f.slots == 1 ? e.constant(0) : e.mul(e.parity(counter), inputSlot());
+  Value slot = f.slots == 1 && !overlaps()
+                   ? e.constant(0)
+                   : e.mul(e.parity(e.add(counter, first_inputs)), inputSlot());
   if (!layer.pooling)
     return {first, rows, slot, first, rows};
   const int64_t each = plan.band / layer.pooling->window.stride_h;
@@ -23,7 +25,12 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
 
 void ConvCode::loadInput(const Band& b) {
   s.awaitCredit(e, "load", "matrix");
-  e.loop(parts, [&](Value part) {
+  loadParts(b, 0, parts);
+}
+
+void ConvCode::loadParts(const Band& b, int64_t first, int64_t count) {
+  e.loop(count, [&](Value turn) {
+    Value part = e.add(turn, first);
     if (plan.unfold)
       unfoldBand(b);
     else if (plan.thin)
@@ -182,6 +189,10 @@ mlir::Value ConvCode::secondSlot(Value counter) {
   const int64_t half = slots[0].bytes / 2 / cols * cols;
   Value other = e.constant(slots[1].address - slots[0].address + half);
   return e.sub(other, outputSlot(counter));
+}
+
+mlir::Value ConvCode::accumulatorSlot(Value counter) {
+  return e.mul(e.parity(e.add(counter, first_params)), e.map.accumulators[1].address);
 }
 
 mlir::Value ConvCode::paramSlot(Value counter) {

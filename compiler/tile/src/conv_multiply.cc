@@ -10,7 +10,7 @@ constexpr int64_t kUnrolledTiles = 24;
 } // namespace
 
 void ConvCode::multiplyAll(const Band& b, Value block, Value counter) {
-  Value accumulator = e.mul(e.parity(counter), e.map.accumulators[1].address);
+  Value accumulator = accumulatorSlot(counter);
   if (!one_group)
     return multiplyChunks(b, block, counter, accumulator);
   const bool each = !blocks_outside && !resident; // task brings its own

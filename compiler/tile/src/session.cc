@@ -93,9 +93,16 @@ void Session::awaitCredit(Emit& emit, StringRef unit, StringRef from) {
   emit.await(unit, from);
 }
 
-void Session::awaitLayerBefore(Emit& emit) const {
+void Session::awaitLayerBefore(Emit& emit) {
+  awaitOverlap(emit);
   if (!first_layer)
     emit.await("load", "store");
+}
+
+void Session::awaitOverlap(Emit& emit) {
+  if (overlap_)
+    emit.await("load", "store");
+  overlap_.reset();
 }
 
 void Session::onwards(Emit& emit, Value index, int64_t count,

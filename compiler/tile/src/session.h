@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -28,6 +29,14 @@ public:
   /// Makes the loads that need nothing of the layer before, so that they run while it computes.
   virtual void begin() {}
   virtual void run() = 0;
+};
+
+/// The layer that ran last, when the next one may begin while it computes its last results.
+struct Overlap {
+  mlir::Value result;
+  int64_t
+      blocks; ///< of the result, for whose last stores the stores have given a token of their own
+  bool has_seconds; ///< behind its input bands lie operands that it still reads
 };
 
 class Session {
@@ -65,7 +74,12 @@ public:
   const std::set<std::pair<std::string, std::string>>& credits() const { return credits_; }
 
   /// From here on the results of the layer before are read.
-  void awaitLayerBefore(Emit& emit) const;
+  void awaitLayerBefore(Emit& emit);
+  /// The layer before has given the token of Overlap as well.
+  void setOverlap(Overlap overlap) { overlap_ = overlap; }
+  const std::optional<Overlap>& overlap() const { return overlap_; }
+  /// From here on all but the last blocks of the result of the layer before are read.
+  void awaitOverlap(Emit& emit);
   /// In task `index` of `count`: loads what the next one reads; in the last one, what the next
   /// layer's first one reads besides activations.
   void onwards(Emit& emit, mlir::Value index, int64_t count,
@@ -79,6 +93,7 @@ public:
   }
 
   int64_t weight_groups = 0, param_groups = 0; ///< of all layers whose code exists
+  int64_t input_groups = 0;                    ///< of those layers of which two may be at work
   bool first_layer = true;
   LayerCode* next = nullptr; ///< the layer behind the one that runs
 
@@ -91,6 +106,7 @@ private:
   std::set<std::pair<std::string, std::string>> credits_;
   std::set<std::string> symbols_;
   std::map<std::string, std::pair<int64_t, int64_t>> lives_;
+  std::optional<Overlap> overlap_;
 };
 
 std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,

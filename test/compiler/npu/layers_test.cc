@@ -136,6 +136,15 @@ std::string sum_of_convs(GraphText& g) {
   return g.add(g.conv(second, 24, same), second);
 }
 
+/// Convolutions of many blocks and bands, each of which begins while the one before ends.
+std::string chain(GraphText& g) {
+  const std::string wide = g.conv("v0", 80, window(1, 1));
+  const std::string narrow = g.conv(wide, 48, window(3, 3, {1, 1}, {1, 1, 1, 1}));
+  const std::string sum = g.add(g.conv(narrow, 80, window(1, 1)), wide);
+  const std::string other = g.conv(sum, 48, window(1, 1, {2, 2}));
+  return g.add(g.conv(sum, 48, window(3, 3, {2, 2}, {1, 1, 1, 1})), other);
+}
+
 /// Pooling that becomes a convolution's last step.
 Case conv_then_pool(const char* name, Extent in, int64_t channels, WindowText conv, WindowText pool,
                     bool small = false) {
@@ -198,8 +207,11 @@ std::vector<Case> cases() {
       Case{"SumOfOnePixel", {13, 1, 1}, sum_of_convs, true},
       Case{"SumSmall", {13, 5, 4}, sum_of_convs, true},
       Case{"SumBands", {24, 50, 40}, sum_of_convs},
+      Case{"Chain", {40, 50, 44}, chain},
+      Case{"ChainOfOneBand", {40, 12, 10}, chain},
+      Case{"ChainOfPixels", {70, 2, 2}, chain, true},
       Case{"PaddedBandsThenConv", {16, 92, 89}, pool_then_conv}};
-  if (kMachine != std::string("edge16"))
+  if (kMachine == std::string("tile4"))
     std::erase_if(all, [](const Case& c) { return !c.small; });
   return all;
 }

@@ -1,0 +1,3 @@
+#include "machine.h"
+
+const char* const npuforge::test::kMachine = "wide64";
