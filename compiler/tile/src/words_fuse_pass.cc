@@ -14,6 +14,10 @@ using namespace mlir;
 
 namespace {
 
+int64_t elementsOf(Value value) {
+  return cast<ShapedType>(value.getType()).getNumElements();
+}
+
 struct FusePass : SpecPass<FusePass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FusePass)
   using SpecPass::SpecPass;
@@ -44,7 +48,8 @@ struct FusePass : SpecPass<FusePass> {
       fuse(map, patterns);
   }
 
-  /// With the last of the producers that the map reads, so that the others' results are there.
+  /// With the last of the producers that the map reads, so that the others' results are there; of
+  /// those that have an element for each of the map's.
   void fuse(graph::MapOp map, const match::Patterns& patterns) {
     Operation* producer = nullptr;
     int64_t operand = -1;
@@ -53,7 +58,8 @@ struct FusePass : SpecPass<FusePass> {
       Operation* op = producerBehind(value, reason);
       if (!reason.empty())
         graph::refused(map.getLoc(), graph::kFuseEpilogue, reason);
-      if (op && (!producer || producer->isBeforeInBlock(op)))
+      if (op && elementsOf(op->getResult(0)) == elementsOf(map.getResult()) &&
+          (!producer || producer->isBeforeInBlock(op)))
         producer = op, operand = static_cast<int64_t>(index);
     }
     if (!producer)

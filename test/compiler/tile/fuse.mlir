@@ -12,6 +12,10 @@
 // CHECK-NOT: tile.producer
 // CHECK: graph.pool {{.*}}tile.fused
 // CHECK: graph.map {{.*}}tile.producer = 0 : i64
+// Of two products the one with an element for each of the map's.
+// CHECK: graph.contract {{.*}}tile.fused} : {{.*}} -> tensor<1x1x40xf32>
+// CHECK: graph.contract {{.*}} -> tensor<1x1x1xf32>
+// CHECK: graph.map {{.*}}tile.producer = 0 : i64
 // CHECK: return
 // OFF-NOT: tile.fused
 // OFF-NOT: tile.producer
@@ -19,7 +23,7 @@
 // WHY-DAG: half{{.*}}is the last step of 'three'
 // WHY-DAG: twice{{.*}}the result of 'two' has other readers
 module {
-func.func @main(%a: tensor<1x20x30xf32>, %b: tensor<1x30x40xf32>, %bias: tensor<40xf32>, %other: tensor<20x40xf32>, %c: tensor<1x9x9x20xf32>) -> (tensor<20x40xf32>, tensor<1x20x40xf32>, tensor<1x20x40xf32>, tensor<1x8x8x20xf32>) {
+func.func @main(%a: tensor<1x20x30xf32>, %b: tensor<1x30x40xf32>, %bias: tensor<40xf32>, %other: tensor<20x40xf32>, %c: tensor<1x9x9x20xf32>, %row: tensor<1x1x30xf32>, %column: tensor<1x30x1xf32>) -> (tensor<20x40xf32>, tensor<1x20x40xf32>, tensor<1x20x40xf32>, tensor<1x8x8x20xf32>, tensor<1x1x40xf32>) {
   %0 = graph.contract %a, %b : (tensor<1x20x30xf32>, tensor<1x30x40xf32>) -> tensor<1x20x40xf32> loc("one")
   %1 = graph.reshape %0 {shape = array<i64: 20, 40>} : (tensor<1x20x40xf32>) -> tensor<20x40xf32>
   %2 = graph.map %1, %bias, %other : (tensor<20x40xf32>, tensor<40xf32>, tensor<20x40xf32>) -> tensor<20x40xf32> {
@@ -41,6 +45,13 @@ func.func @main(%a: tensor<1x20x30xf32>, %b: tensor<1x30x40xf32>, %bias: tensor<
     %s = arith.mulf %p, %h : f32
     graph.yield %s : f32
   } loc("half")
-  return %2, %3, %4, %6 : tensor<20x40xf32>, tensor<1x20x40xf32>, tensor<1x20x40xf32>, tensor<1x8x8x20xf32>
+  %7 = graph.contract %row, %b : (tensor<1x1x30xf32>, tensor<1x30x40xf32>) -> tensor<1x1x40xf32> loc("full")
+  %8 = graph.contract %row, %column : (tensor<1x1x30xf32>, tensor<1x30x1xf32>) -> tensor<1x1x1xf32> loc("single")
+  %9 = graph.map %7, %8 : (tensor<1x1x40xf32>, tensor<1x1x1xf32>) -> tensor<1x1x40xf32> {
+  ^bb0(%p: f32, %q: f32):
+    %s = arith.addf %p, %q : f32
+    graph.yield %s : f32
+  } loc("both")
+  return %2, %3, %4, %6, %9 : tensor<20x40xf32>, tensor<1x20x40xf32>, tensor<1x20x40xf32>, tensor<1x8x8x20xf32>, tensor<1x1x40xf32>
 }
 }
