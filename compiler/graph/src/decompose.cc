@@ -39,12 +39,25 @@ mlir::Value decompose(const Build& build, ConvOp op) {
   return channelsSecond(build, result);
 }
 
+/// Weights in the form that products take at once: each form on the way would be held to the end.
+mlir::Value rightSide(const Build& build, GemmOp op) {
+  mlir::Value b = op.getB();
+  if (!op.getTransB())
+    return b;
+  if (!constantValue(b))
+    return build.transpose(b, {1, 0});
+  const int64_t columns = shapeOf(b)[0], inner = shapeOf(b)[1];
+  const Shape shape{1, inner, columns};
+  return build.move(shape, b, Piece{0, shape, 0, {0, 1, inner}, 0, strides(shape)});
+}
+
 mlir::Value decompose(const Build& build, GemmOp op) {
   auto turned = [&](mlir::Value value, bool turn) {
     return turn ? build.transpose(value, {1, 0}) : value;
   };
   mlir::Value product =
-      build.matmul(turned(op.getA(), op.getTransA()), turned(op.getB(), op.getTransB()));
+      build.reshape(build.matmul(turned(op.getA(), op.getTransA()), rightSide(build, op)),
+                    shapeOf(op.getResult()));
   const double alpha = op.getAlpha().convertToFloat(), beta = op.getBeta().convertToFloat();
   Values operands{product};
   if (op.getC() && beta != 0)
