@@ -8,9 +8,9 @@ namespace npuforge::graph {
 
 llvm::ArrayRef<const Optimisation*> optimisations() {
   static constexpr const Optimisation* kAll[] = {
-      &kFoldBias,    &kFoldScales,   &kCommon,     &kChannelsLast,   &kMergeMaps, &kFuseSum,
-      &kFusePool,    &kFuseEpilogue, &kPlainInput, &kInterleave,     &kUnfold,    &kNeighbours,
-      &kKeepWeights, &kThinInput,    &kEarlyStart, &kDivideDepthwise};
+      &kFoldBias,    &kFoldScales,   &kCommon,     &kChannelsLast,    &kMergeMaps,     &kFuseSum,
+      &kFusePool,    &kFuseEpilogue, &kPlainInput, &kInterleave,      &kUnfold,        &kNeighbours,
+      &kKeepWeights, &kThinInput,    &kEarlyStart, &kDivideDepthwise, &kFuseBottleneck};
   return kAll;
 }
 

@@ -78,6 +78,10 @@ DepthwisePlaces depthwisePlaces(const Plan& plan, const isa::Machine& machine) {
   return {.slot = 2 * eighth, .part = eighth, .room = eighth - 2 * cols};
 }
 
+int64_t depthwiseCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  return ceilDiv(layer.out.channels, machine.array.cols) * Division(layer, machine).cycles(plan);
+}
+
 std::variant<Plan, std::string> planDepthwise(const Layer& layer, const isa::Machine& machine) {
   const MemoryMap map(machine);
   const int64_t cols = machine.array.cols, height = layer.out.height;

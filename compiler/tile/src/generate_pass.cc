@@ -271,6 +271,8 @@ private:
       return makeConv(emit, session_, layer, plan);
     case Kind::Depthwise:
       return makeDepthwise(emit, session_, layer, plan);
+    case Kind::Bottleneck:
+      return makeBottleneck(emit, session_, layer, plan);
     case Kind::Map:
       return makeMap(emit, session_, layer, plan);
     case Kind::Add:

@@ -91,6 +91,8 @@ void explainFusion(Operation& op) {
 bool isLayer(Operation& op) {
   if (wordsKind(op))
     return true;
+  if (op.hasAttr(kWithinAttr))
+    return false;
   if (mlir::isa<graph::RequantOp>(op) && op.hasOneUse()) {
     if (auto add = dyn_cast<graph::QAddOp>(*op.user_begin()); add && fusedWith(add) == &op)
       return false;
@@ -286,7 +288,12 @@ FailureOr<Layer> readLayer(Operation& root) {
   layer.low = clamp->getAttrOfType<IntegerAttr>("low").getInt();
   layer.high = clamp->getAttrOfType<IntegerAttr>("high").getInt();
   layer.in = shapeOf(layer.input);
-  return layer;
+  if (!root.hasAttr(kBottleneckAttr))
+    return layer;
+  auto bottleneck = bottleneckOf(layer);
+  if (auto* obstacle = std::get_if<std::string>(&bottleneck))
+    return root.emitError() << "is no bottleneck: " << *obstacle, failure();
+  return std::get<Layer>(std::move(bottleneck));
 }
 
 } // namespace npuforge::tile

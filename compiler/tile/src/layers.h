@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -26,7 +27,11 @@ struct Window {
   bool padded() const { return top || left || bottom || right; }
 };
 
-enum class Kind { Conv, Depthwise, MaxPool, AveragePool, Add, Rescale, Map, Words };
+enum class Kind { Conv, Depthwise, Bottleneck, MaxPool, AveragePool, Add, Rescale, Map, Words };
+
+/// Marks the last operation of a Bottleneck, and those of the layers that it contains.
+inline constexpr llvm::StringLiteral kBottleneckAttr = "tile.bottleneck";
+inline constexpr llvm::StringLiteral kWithinAttr = "tile.within";
 
 /// A sum of two tensors with scales and zero points of their own.
 struct Sum {
@@ -75,6 +80,8 @@ struct Layer {
   int64_t zero = 0, low = -128, high = 127;
   std::optional<Sum> sum;         ///< Conv: its result (a) and `second` (b) are added
   std::optional<Pooling> pooling; ///< Conv: what becomes of its result
+  std::vector<Layer> before;      ///< Bottleneck: the expansion, and the depthwise convolution;
+                                  ///< weights, bias, ... of the layer itself are the projection's
   double scale = 1;               ///< AveragePool: input scale / output scale
   bool count_pads = true;         ///< AveragePool: taps outside the input count
 };
@@ -85,6 +92,11 @@ bool readsBesides(const Layer& layer, mlir::Value tensor);
 bool isLayer(mlir::Operation& op);
 /// Tells the report whether the operation is fused with the convolution before it, and why not.
 void explainFusion(mlir::Operation& op);
+/// The projection with the depthwise convolution and the expansion before it as one layer, or why
+/// that is none; "" where the layer is no 1x1 convolution behind a depthwise one.
+std::variant<Layer, std::string> bottleneckOf(const Layer& projection);
+/// From here on the layer is one.
+void markBottleneck(const Layer& bottleneck);
 /// Reads the layer that ends in `root`. Emits an error and fails on what the back end does not
 /// know.
 mlir::FailureOr<Layer> readLayer(mlir::Operation& root);

@@ -218,9 +218,10 @@ std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
   case Kind::Add:
   case Kind::Rescale:
     return planElementwise(layer, machine);
-  case Kind::Map:
+  case Kind::Bottleneck: // by planBottleneck
+  case Kind::Map:        // by makeMapPlan
   case Kind::Words:
-    break; // by makeMapPlan
+    break;
   }
   llvm_unreachable("every kind has a plan");
 }

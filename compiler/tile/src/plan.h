@@ -97,6 +97,8 @@ std::variant<Plan, std::string> planConv(const Layer& layer, bool plain,
                                          const isa::Machine& machine);
 /// The share of the array and the size of the bands, or the reason why a row does not fit.
 std::variant<Plan, std::string> planDepthwise(const Layer& layer, const isa::Machine& machine);
+/// What a depthwise convolution takes with a plan of its own.
+int64_t depthwiseCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 /// "WHAT needs .. bytes of scratchpad and has ..".
 std::string tooLarge(const char* what, int64_t bytes, int64_t room);
 

@@ -5,6 +5,7 @@
 #include "npuforge/compiler/tile/spec_pass.h"
 #include "npuforge/compiler/tile/unfit.h"
 
+#include "bottleneck_plan.h"
 #include "map_plan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -52,6 +53,8 @@ struct PlanPass : SpecPass<PlanPass> {
   /// Writes a layer's plan; why there is none, or "".
   std::string plan(const Layer& layer, const std::vector<Layer>& layers,
                    const match::Patterns& patterns) {
+    if (layer.kind == Kind::Bottleneck)
+      return ""; // it has one
     if (layer.kind == Kind::Words)
       return wordsKind(*layer.root)->plan(*layer.root, spec(), patterns, fast_math);
     if (layer.kind == Kind::Map) {
@@ -74,6 +77,34 @@ struct PlanPass : SpecPass<PlanPass> {
     return "";
   }
 
+  /// Layers that are faster as one become one.
+  void fuseBottlenecks(std::vector<Layer>& layers) {
+    for (Layer& layer : layers)
+      fuseBottleneck(layer);
+    llvm::erase_if(layers, [](const Layer& layer) { return layer.root->hasAttr(kWithinAttr); });
+  }
+
+  void fuseBottleneck(Layer& layer) {
+    auto refuse = [&](const llvm::Twine& why) {
+      graph::refused(layer.node->getLoc(), graph::kFuseBottleneck, why);
+    };
+    auto bottleneck = bottleneckOf(layer);
+    if (auto* obstacle = std::get_if<std::string>(&bottleneck))
+      return obstacle->empty() ? void() : refuse(*obstacle);
+    if (!graph::allowed(layer.root, graph::kFuseBottleneck))
+      return refuse("turned off");
+    Layer& whole = std::get<Layer>(bottleneck);
+    auto plan = planBottleneck(whole, spec().machine);
+    if (auto* reason = std::get_if<std::string>(&plan))
+      return refuse(*reason);
+    graph::taken(layer.node->getLoc(), graph::kFuseBottleneck,
+                 "is one layer with what is before it, from '" + whole.before[0].name + "' on");
+    whole.root->setAttr(kPlanAttr, toAttribute(&getContext(), std::get<Plan>(plan)));
+    explainFusion(*whole.root);
+    markBottleneck(whole);
+    layer = std::move(whole);
+  }
+
   Option<bool> fast_math{*this, "fast-math",
                          llvm::cl::desc("allow rewrites that change the last bits of f32")};
 
@@ -94,6 +125,7 @@ struct PlanPass : SpecPass<PlanPass> {
       else
         layers.push_back(std::move(*layer));
     });
+    fuseBottlenecks(layers);
     const match::Patterns patterns = match::readPatterns(getContext(), spec());
     SmallVector<Attribute> unfit; // names of nodes
     bool words_fit = !failed;

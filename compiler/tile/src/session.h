@@ -111,6 +111,8 @@ private:
 
 std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,
                                     const Plan& plan);
+std::unique_ptr<LayerCode> makeBottleneck(Emit& emit, Session& session, const Layer& layer,
+                                          const Plan& plan);
 std::unique_ptr<LayerCode> makeDepthwise(Emit& emit, Session& session, const Layer& layer,
                                          const Plan& plan);
 /// Pooling. Null, with an error, for what the vector unit cannot do in

@@ -145,6 +145,17 @@ std::string chain(GraphText& g) {
   return g.add(g.conv(sum, 48, window(3, 3, {2, 2}, {1, 1, 1, 1})), other);
 }
 
+/// An inverted bottleneck: `hidden` channels in between, a residual where the shapes agree.
+Case bottleneck(const char* name, Extent in, int64_t hidden, int64_t out, WindowText w,
+                bool residual = false) {
+  return {name, in, [=](GraphText& g) {
+            const std::string first = g.conv("v0", in.channels, window(1, 1));
+            const std::string wide = g.conv(first, hidden, window(1, 1));
+            const std::string result = g.conv(g.conv(wide, 0, w, true), out, window(1, 1));
+            return g.conv(residual ? g.add(result, first) : result, 20, window(1, 1));
+          }};
+}
+
 /// Pooling that becomes a convolution's last step.
 Case conv_then_pool(const char* name, Extent in, int64_t channels, WindowText conv, WindowText pool,
                     bool small = false) {
@@ -210,6 +221,26 @@ std::vector<Case> cases() {
       Case{"Chain", {40, 50, 44}, chain},
       Case{"ChainOfOneBand", {40, 12, 10}, chain},
       Case{"ChainOfPixels", {70, 2, 2}, chain, true},
+      bottleneck("Bottleneck", {24, 14, 14}, 144, 40, window(3, 3, {1, 1}, {1, 1, 1, 1})),
+      bottleneck("BottleneckResidual", {40, 14, 13}, 97, 40, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                 true),
+      bottleneck("BottleneckBands", {24, 56, 56}, 144, 24, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                 true),
+      bottleneck("BottleneckStrided", {16, 112, 110}, 96, 24, window(3, 3, {2, 2}, {1, 1, 1, 1})),
+      bottleneck("BottleneckStridedAside", {24, 57, 56}, 80, 40,
+                 window(3, 3, {2, 2}, {0, 0, 1, 1})),
+      bottleneck("BottleneckWide", {32, 29, 28}, 192, 32, window(5, 5, {1, 1}, {2, 2, 2, 2}), true),
+      bottleneck("BottleneckWideStrided", {24, 41, 31}, 100, 33,
+                 window(5, 5, {2, 2}, {2, 2, 2, 2})),
+      bottleneck("BottleneckDilated", {20, 31, 29}, 70, 20,
+                 window(3, 3, {1, 1}, {2, 2, 2, 2}, {2, 2}), true),
+      bottleneck("BottleneckManyResults", {160, 7, 7}, 960, 320,
+                 window(3, 3, {1, 1}, {1, 1, 1, 1})),
+      bottleneck("BottleneckOfOneBlock", {16, 20, 20}, 16, 16, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                 true),
+      bottleneck("BottleneckOfTwoBlocks", {10, 40, 40}, 30, 10, window(3, 3, {1, 1}, {1, 1, 1, 1}),
+                 true),
+      bottleneck("BottleneckUnpadded", {32, 30, 30}, 96, 16, window(3, 3)),
       Case{"PaddedBandsThenConv", {16, 92, 89}, pool_then_conv}};
   if (kMachine == std::string("tile4"))
     std::erase_if(all, [](const Case& c) { return !c.small; });

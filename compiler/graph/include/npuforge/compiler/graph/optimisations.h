@@ -44,9 +44,13 @@ inline constexpr Optimisation kKeepWeights{
 inline constexpr Optimisation kThinInput{
     "thin-input", "of the input of strided 1x1 convolutions only the pixels read are loaded"};
 inline constexpr Optimisation kEarlyStart{
-    "early-start", "a convolution begins when the first channels of a band of rows are there"};
+    "early-start",
+    "a convolution begins while the one before ends, with the channels of a band that are there"};
 inline constexpr Optimisation kDivideDepthwise{
     "divide-depthwise", "the array and the vector unit share each depthwise convolution"};
+
+inline constexpr Optimisation kFuseBottleneck{
+    "fuse-bottleneck", "a depthwise convolution and the 1x1 convolutions around it are one layer"};
 
 /// All of them, in the order in which they act.
 llvm::ArrayRef<const Optimisation*> optimisations();

@@ -1,0 +1,81 @@
+// What becomes of a bottleneck's sums when all blocks of a band are in them.
+#include "bottleneck.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+void BottleneckCode::finish(Value index) {
+  const Band b = band(index);
+  Value pixels = e.mul(b.rows, layer.out.width);
+  setLastLanes();
+  e.await("vector", "matrix");
+  e.loop(t.out_blocks, [&](Value block) {
+    Value counter = e.add(e.mul(index, t.out_blocks), block);
+    Value slot = e.mul(e.parity(counter), e.map.outputs[1].address - e.map.outputs[0].address);
+    loadLanes(dense, e.mul(block, 12 * cols), lastPlace(), kBias);
+    s.awaitCredit(e, "vector", "store");
+    Value src =
+        e.stream(accumulators, e.mul(block, plan.band * layer.out.width), 0, {{pixels, 1, {}, {}}});
+    Value dst = e.stream(output, slot, 0, {{pixels, cols, {}, {}}});
+    MapOp::create(e.builder, e.location, "requant", dst, src,
+                  e.lanes({{"bias", kBias},
+                           {"mult", kMultiplier},
+                           {"shift", kShift},
+                           {"zero", kZero},
+                           {"low", kLow},
+                           {"high", kHigh}}));
+    if (layer.sum)
+      addSecond(b, block, dst, pixels);
+    e.signal("vector", "store");
+    store(b, block, slot, pixels);
+  });
+  setLanes();
+  e.signal("vector", "matrix");
+}
+
+/// In place of those that setLanes() set.
+void BottleneckCode::setLastLanes() {
+  e.set_lane(kZero, layer.zero);
+  e.set_lane(kLow, layer.low);
+  e.set_lane(kHigh, layer.high);
+  if (!layer.sum)
+    return;
+  const Sum& sum = *layer.sum;
+  e.set_lane(kSumZeroA, sum.zero_a);
+  e.set_lane(kSumMultiplierA, sum.multiplier_a);
+  e.set_lane(kSumZeroB, sum.zero_b);
+  e.set_lane(kSumMultiplierB, sum.multiplier_b);
+  e.set_lane(kSumShift, sum.shift);
+  e.set_lane(kSumZero, sum.zero);
+  e.set_lane(kSumLow, sum.low);
+  e.set_lane(kSumHigh, sum.high);
+}
+
+/// Adds the bottleneck's input, which is still there, to the i8 rows just made.
+void BottleneckCode::addSecond(const Band& band, Value block, Value rows, Value pixels) {
+  e.signal("vector", "vector");
+  e.await("vector", "vector");
+  Value at = e.add(inputSlot(band.index), e.mul(block, t.in_plane));
+  Value second = e.stream(input, at, (w.top - t.first_row) * t.in_row, {{pixels, cols, {}, {}}});
+  MapOp::create(e.builder, e.location, "add", rows, ValueRange{rows, second},
+                e.lanes({{"zero_a", kSumZeroA},
+                         {"mult_a", kSumMultiplierA},
+                         {"zero_b", kSumZeroB},
+                         {"mult_b", kSumMultiplierB},
+                         {"shift", kSumShift},
+                         {"zero", kSumZero},
+                         {"low", kSumLow},
+                         {"high", kSumHigh}}));
+}
+
+void BottleneckCode::store(const Band& band, Value block, Value slot, Value pixels) {
+  const int64_t row = layer.out.width * cols;
+  Value to = e.add(e.mul(block, layer.out.height * row), e.mul(band.first, row));
+  e.await("store", "vector");
+  CopyOutOp::create(e.builder, e.location, e.row(output_dram, to, 0), e.row(output, slot, 0),
+                    e.mul(pixels, cols));
+  e.signal("store", "vector");
+}
+
+} // namespace npuforge::tile
