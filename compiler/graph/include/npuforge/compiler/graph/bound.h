@@ -1,6 +1,7 @@
 #pragma once
-// The least time that a network takes, from its graph alone: what no schedule of any compiler can
-// go below. It knows nothing of tiles, instructions or overlaps.
+// The least time that a network takes, from its graph alone: what no schedule can go below that
+// computes all elements of all results. It knows nothing of tiles, instructions or overlaps, nor
+// of elements that nobody reads, as those between windows whose stride is beyond their size.
 
 #include <cstdint>
 
