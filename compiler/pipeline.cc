@@ -1,6 +1,7 @@
 #include "pipeline.h"
 
 #include <mlir/IR/Diagnostics.h>
+#include <mlir/Transforms/Passes.h>
 
 #include "npuforge/compiler/graph/Passes.h"
 
@@ -17,6 +18,7 @@ graph::PrecisionOptions optionsOf(const Precisions& precisions) {
 } // namespace
 
 void add_cleaning_passes(mlir::OpPassManager& passes, bool to_quantise) {
+  passes.addPass(mlir::createSymbolDCEPass()); // bodies of control flow that nobody needs
   mlir::OpPassManager& main = passes.nest<mlir::func::FuncOp>();
   main.addPass(graph::createDropEmpty());   // tensors without elements
   main.addPass(graph::createCleanImport()); // identities, views of constants, bias into gemm
@@ -46,6 +48,7 @@ void add_lowering_passes(mlir::OpPassManager& passes, const Precisions& precisio
   main.addPass(graph::createMergeCrossings()); // maps beside changes between words and blocks
   main.addPass(graph::createCheckLowered());   // refuses the rest
   main.addPass(graph::createCommon());
+  passes.addPass(mlir::createSymbolDCEPass());
 }
 
 void add_graph_passes(mlir::OpPassManager& passes, const Precisions& precisions) {

@@ -162,13 +162,14 @@ mlir::OwningOpRef<mlir::ModuleOp> parse_graph(mlir::MLIRContext& context,
 }
 
 mlir::OwningOpRef<mlir::ModuleOp> import_graph(mlir::MLIRContext& context,
-                                               const ModelOptions& options) {
+                                               const ModelOptions& options, bool to_quantise) {
   if (options.model.ends_with(".mlir"))
     return parse_graph(context, options);
   onnx::ImportOptions import_options;
   for (const std::string& text : options.shapes)
     import_options.shapes.insert(parse_shape(text));
   import_options.outputs = options.outputs;
+  import_options.unrolls = to_quantise; // products in bodies stay f32
   for (const std::string& text : options.bindings)
     import_options.bindings.insert(parse_binding(text));
   onnx::Import import = onnx::import_model(context, options.model, import_options);
@@ -194,12 +195,23 @@ void run_passes(mlir::ModuleOp module, const ModelOptions& options, const GraphH
   compiler::run_passes(passes, module);
 }
 
+/// A pass over one function cannot tell that a name is in none, where there are several.
+void check_layer_names(mlir::ModuleOp module, const ModelOptions& options) {
+  for (const std::string& text : options.precisions.layers) {
+    const std::string name = text.substr(0, text.rfind('='));
+    bool found = false;
+    module.walk([&](mlir::Operation* op) { found |= graph::nodeName(op->getLoc()) == name; });
+    if (!found && llvm::range_size(module.getOps<mlir::func::FuncOp>()) > 1)
+      throw std::runtime_error(fmt::format("--layer-precision: there is no node '{}'", name));
+  }
+}
+
 } // namespace
 
 mlir::OwningOpRef<mlir::ModuleOp> read_graph(mlir::MLIRContext& context,
                                              const ModelOptions& options, bool to_quantise,
                                              const GraphHooks& hooks) {
-  mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options);
+  mlir::OwningOpRef<mlir::ModuleOp> module = import_graph(context, options, to_quantise);
   mark(*module, graph::kDisableAttr, options.disabled);
   if (hooks.imported)
     hooks.imported(*module);
@@ -210,6 +222,7 @@ mlir::OwningOpRef<mlir::ModuleOp> read_graph(mlir::MLIRContext& context,
 }
 
 void lower_graph(mlir::ModuleOp module, const ModelOptions& options, const GraphHooks& hooks) {
+  check_layer_names(module, options);
   mark(module, graph::kInWordsAttr, options.in_words);
   run_passes(module, options, hooks, [&](mlir::OpPassManager& passes) {
     compiler::add_lowering_passes(passes, options.precisions);

@@ -68,6 +68,20 @@ std::vector<assembler::ResourceBound> bounds(mlir::func::FuncOp main, const isa:
       {"array", whole(bound.array)}, {"dram", whole(bound.dram)}, {"vector", whole(bound.vector)}};
 }
 
+void add_layers(Report& report, mlir::func::FuncOp function) {
+  for (mlir::Operation& op : function.getBody().front().without_terminator()) {
+    if (llvm::isa<graph::ConstantOp>(op) || op.getNumResults() == 0)
+      continue;
+    LayerRow next = row(op);
+    if (llvm::isa<graph::RequantOp>(op) && !report.layers.empty() &&
+        report.layers.back().name == next.name)
+      report.layers.back().parameter_bytes +=
+          next.parameter_bytes; // one layer with its accumulation
+    else
+      report.layers.push_back(next);
+  }
+}
+
 } // namespace
 
 Report describe(mlir::ModuleOp module, const isa::Machine& machine) {
@@ -80,17 +94,8 @@ Report describe(mlir::ModuleOp module, const isa::Machine& machine) {
   for (unsigned i = 0; i < main.getNumResults(); ++i)
     report.interface.push_back(
         interface_line("output", [&](const char* name) { return main.getResultAttr(i, name); }));
-  for (mlir::Operation& op : main.getBody().front().without_terminator()) {
-    if (llvm::isa<graph::ConstantOp>(op))
-      continue;
-    LayerRow next = row(op);
-    if (llvm::isa<graph::RequantOp>(op) && !report.layers.empty() &&
-        report.layers.back().name == next.name)
-      report.layers.back().parameter_bytes +=
-          next.parameter_bytes; // one layer with its accumulation
-    else
-      report.layers.push_back(next);
-  }
+  for (auto function : module.getOps<mlir::func::FuncOp>()) // with the bodies of control flow
+    add_layers(report, function);
   return report;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "endless.h"
 #include "issue.h"
 #include "memory.h"
 
@@ -68,8 +69,9 @@ bool Sequencer::turn(Cycle now) {
     return false;
   }
   if (time_ >= core_.context.options->max_cycles)
-    throw ProgramFault(fmt::format("the program has not ended after {} cycles",
-                                   core_.context.options->max_cycles));
+    throw ProgramFault(fmt::format("the program has not ended after {} cycles{}",
+                                   core_.context.options->max_cycles,
+                                   loops_around(core_.context, pc_)));
   check_instruction();
   fetch_.step(line(), time_, *core_.memory);
   if (fetch_.filling() && time_ >= core_.memory->fill_bound(now)) {

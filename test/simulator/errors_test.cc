@@ -76,6 +76,14 @@ TEST(Errors, EndlessProgramsStop) {
               HasSubstr("has not ended after 100000 cycles"));
 }
 
+TEST(Errors, EndlessLoopsAreNamed) {
+  std::string text = ".layer \"outer\"\nagain: addi r1, r1, 1\n.endlayer\n"
+                     ".layer \"inner\"\nmore: addi r2, r2, 1\n blt r0, r2, more\n.endlayer\n"
+                     ".layer \"outer\"\n blt r0, r1, again\n.endlayer\n halt";
+  EXPECT_THAT(error_of("tile4", text, {.max_cycles = 1000}),
+              HasSubstr("after 1000 cycles; it is in the loop of 'inner', in that of 'outer'"));
+}
+
 struct Hazard {
   const char* text;
   const char* message; ///< empty: no hazard

@@ -1,6 +1,7 @@
 // graph-bind-interface: what stands between the network's f32 and the device's 8 bits becomes
 // attributes of @main.
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/control.h"
 
 #include "constants.h"
 
@@ -59,13 +60,16 @@ QuantizeOp commonQuantize(mlir::Value input) {
 /// Operators on tensors of any type compute with the integers themselves: no scale belongs to them.
 bool takesIntegers(mlir::Operation* op) {
   return op &&
-         llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp>(
-             op);
+         (isControl(*op) ||
+          llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp>(
+              op));
 }
 
 struct BindInterface : impl::BindInterfaceBase<BindInterface> {
   void runOnOperation() override {
     FuncOp main = getOperation();
+    if (!isNetwork(main))
+      return;
     nameShapes(main);
     for (unsigned i = main.getNumArguments(); i-- > 0;)
       bindInput(main, i);

@@ -6,7 +6,7 @@
 #include <llvm/ADT/TypeSwitch.h>
 #include <mlir/IR/TypeUtilities.h>
 
-#include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/control.h"
 
 namespace npuforge::graph {
 namespace {
@@ -40,6 +40,8 @@ public:
   explicit Sums(const Resources& resources) : r_(resources) {}
 
   void add(mlir::Operation& op) {
+    if (isControl(op)) // may do nothing
+      return;
     llvm::TypeSwitch<mlir::Operation*>(&op)
         .Case<QConvOp>([&](auto conv) { add(conv); })
         .Case<ConvolveOp>([&](auto conv) { add(conv); })

@@ -1,5 +1,6 @@
 // graph-check: everything that has no integer form, in one message.
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/control.h"
 
 #include "constants.h"
 
@@ -29,8 +30,8 @@ bool isOverWords(mlir::Operation& op) {
     return llvm::all_of(op.getOperandTypes(), isWords);
   if (llvm::isa<ReshapeOp>(op) && isNarrow(op.getResult(0).getType()))
     return true;
-  return llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp, GatherOp, ScatterOp,
-                   ReshapeOp>(op) &&
+  return (isControl(op) || llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp,
+                                     GatherOp, ScatterOp, ReshapeOp>(op)) &&
          llvm::all_of(op.getOperandTypes(), isWords) && llvm::all_of(op.getResultTypes(), isWords);
 }
 

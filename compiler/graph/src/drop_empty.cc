@@ -3,6 +3,7 @@
 
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/build.h"
+#include "npuforge/compiler/graph/control.h"
 
 namespace npuforge::graph {
 
@@ -46,12 +47,30 @@ struct DropEmpty : impl::DropEmptyBase<DropEmpty> {
   void runOnOperation() override {
     Block& body = getOperation().getBody().front();
     for (Operation& op : llvm::make_early_inc_range(body.without_terminator()))
-      if (!llvm::isa<ConstantOp>(op) && op.getNumResults() == 1)
+      if (isControl(op))
+        replaceEnds(op);
+      else if (!llvm::isa<ConstantOp>(op) && op.getNumResults() == 1)
         replace(op);
     OpBuilder b = OpBuilder::atBlockBegin(&body);
     for (Value argument : body.getArguments())
       if (isEmpty(argument) && !argument.use_empty())
         argument.replaceAllUsesWith(emptyConstant(b, getOperation().getLoc(), argument));
+  }
+
+  static void emptyOperands(Operation& op) {
+    OpBuilder b(&op);
+    for (OpOperand& operand : op.getOpOperands())
+      if (isEmpty(operand.get()) && !operand.get().getDefiningOp<ConstantOp>())
+        operand.set(emptyConstant(b, op.getLoc(), operand.get()));
+  }
+
+  /// Control flow stays, whatever it passes on.
+  static void replaceEnds(Operation& op) {
+    emptyOperands(op);
+    OpBuilder b(&op);
+    for (Value result : op.getResults())
+      if (isEmpty(result) && !result.use_empty())
+        result.replaceAllUsesWith(emptyConstant(b, op.getLoc(), result));
   }
 
   static void replace(Operation& op) {
@@ -64,9 +83,7 @@ struct DropEmpty : impl::DropEmptyBase<DropEmpty> {
     }
     if (llvm::none_of(op.getOperands(), isEmpty))
       return;
-    for (OpOperand& operand : op.getOpOperands())
-      if (isEmpty(operand.get()) && !operand.get().getDefiningOp<ConstantOp>())
-        operand.set(emptyConstant(b, op.getLoc(), operand.get()));
+    emptyOperands(op);
     Value other;
     if (llvm::all_of(op.getOperands(), constantValue))
       other = foldConstant(b, b.clone(op)); // sums and the like, over nothing

@@ -1,5 +1,7 @@
 #include "fold_ends.h"
 
+#include "npuforge/compiler/graph/control.h"
+
 #include "unbind.h"
 
 namespace npuforge::graph {
@@ -53,7 +55,8 @@ bool NetworkEnds::feedsBlocks(mlir::Value value) const {
 void NetworkEnds::argument(mlir::Block* block, mlir::BlockArgument argument) {
   mlir::Value last = reshaped(argument);
   auto type = ranked(argument);
-  if (in_blocks_.has(argument) && feedsBlocks(argument) && canBeRead(argument, last)) {
+  if (isNetwork(main_) && in_blocks_.has(argument) && feedsBlocks(argument) &&
+      canBeRead(argument, last)) {
     auto device = type.clone(llvm::ArrayRef<int64_t>(deviceShape(ranked(last).getShape())));
     values_.setBlocks(argument,
                       {block->addArgument(device, argument.getLoc()),
@@ -74,6 +77,8 @@ void NetworkEnds::argument(mlir::Block* block, mlir::BlockArgument argument) {
 
 /// A layer must have made it: an input is no output of a program.
 bool NetworkEnds::staysInBlocks(unsigned index, mlir::Value output) {
+  if (!isNetwork(main_)) // what calls it takes the network's own tensors
+    return false;
   const bool bound = main_.getResultAttr(index, "graph.qtype") ||
                      !main_.getResultAttr(index, "graph.name"); // written by hand
   const Mapped* mapped = values_.known(output);

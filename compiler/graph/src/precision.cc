@@ -3,6 +3,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/control.h"
 
 namespace npuforge::graph {
 
@@ -68,6 +69,11 @@ struct Precision : impl::PrecisionBase<Precision> {
       op->setAttr(kAttribute, StringAttr::get(op->getContext(), name));
   }
 
+  /// Control flow: the node may be in another function.
+  bool isOneOfSeveral() {
+    return !isNetwork(getOperation()) || llvm::any_of(getOperation().getBody().front(), isControl);
+  }
+
   LogicalResult setLayer(StringRef text) {
     auto [name, wanted] = text.rsplit('=');
     if (failed(checkType(wanted)))
@@ -78,7 +84,7 @@ struct Precision : impl::PrecisionBase<Precision> {
         set(op, wanted);
         found = true;
       }
-    if (found)
+    if (found || isOneOfSeveral()) // whose names npuc has looked up
       return success();
     std::vector<std::string> names;
     for (Operation* op : products)

@@ -2,6 +2,7 @@
 // tensors of any type compute with stays ui8: it is shifted before dequantize and behind quantize,
 // which know i8 alone.
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/control.h"
 
 #include "constants.h"
 #include "unbind.h"
@@ -51,7 +52,7 @@ public:
     for (bool changed = true; changed;) {
       const size_t before = values_.size();
       for (mlir::Operation& op : body)
-        if (computes(op) || (carries(op) && touches(op)))
+        if (isControl(op) || computes(op) || (carries(op) && touches(op)))
           keep(op);
       changed = values_.size() != before;
     }
@@ -60,8 +61,16 @@ public:
   bool has(mlir::Value value) const { return values_.contains(value); }
 
 private:
-  /// The network's ends that are not bound to a scale have the network's elements.
+  /// The network's ends that are not bound to a scale have the network's elements; so have all that
+  /// control flow passes on.
   void keepEnds(mlir::func::FuncOp main) {
+    if (!isNetwork(main)) {
+      for (mlir::Value argument : main.getArguments())
+        keep(argument);
+      for (mlir::Value result : main.getBody().front().getTerminator()->getOperands())
+        keep(result);
+      return;
+    }
     for (mlir::BlockArgument argument : main.getArguments()) {
       const unsigned index = argument.getArgNumber();
       if (isUnsigned(argument) && main.getArgAttr(index, "graph.name") &&
@@ -92,11 +101,13 @@ private:
   }
   void keep(mlir::Operation& op) {
     for (mlir::Value value : op.getOperands())
-      if (isUnsigned(value))
-        values_.insert(value);
+      keep(value);
     for (mlir::Value value : op.getResults())
-      if (isUnsigned(value))
-        values_.insert(value);
+      keep(value);
+  }
+  void keep(mlir::Value value) {
+    if (isUnsigned(value))
+      values_.insert(value);
   }
 
   llvm::DenseSet<mlir::Value> values_;

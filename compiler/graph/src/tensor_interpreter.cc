@@ -4,6 +4,7 @@
 #include <llvm/ADT/TypeSwitch.h>
 
 #include "reference_body.h"
+#include "reference_control.h"
 #include "reference_operators.h"
 
 namespace npuforge::graph {
@@ -27,6 +28,14 @@ Tensor compute(mlir::Operation* op, llvm::ArrayRef<Tensor> operands) {
       });
 }
 
+llvm::SmallVector<Tensor> computeAll(mlir::Operation* op, llvm::ArrayRef<Tensor> operands) {
+  if (auto branch = llvm::dyn_cast<IfOp>(op))
+    return reference::computeControl(branch, operands);
+  if (auto loop = llvm::dyn_cast<LoopOp>(op))
+    return reference::computeControl(loop, operands);
+  return {compute(op, operands)};
+}
+
 } // namespace
 
 std::vector<mlir::DenseElementsAttr> evaluate(mlir::Operation* op,
@@ -34,7 +43,10 @@ std::vector<mlir::DenseElementsAttr> evaluate(mlir::Operation* op,
   llvm::SmallVector<Tensor> tensors;
   for (mlir::DenseElementsAttr operand : operands)
     tensors.push_back(reference::from_attribute(operand));
-  return {reference::to_attribute(compute(op, tensors))};
+  std::vector<mlir::DenseElementsAttr> results;
+  for (const Tensor& tensor : computeAll(op, tensors))
+    results.push_back(reference::to_attribute(tensor));
+  return results;
 }
 
 Interpretation::Interpretation(mlir::func::FuncOp main, llvm::ArrayRef<Tensor> inputs) {
@@ -49,14 +61,15 @@ Interpretation::Interpretation(mlir::func::FuncOp main, llvm::ArrayRef<Tensor> i
   }
 }
 
-Tensor Interpretation::step(mlir::Operation& op) {
+llvm::SmallVector<Tensor> Interpretation::step(mlir::Operation& op) {
   try {
     llvm::SmallVector<Tensor> operands;
     for (mlir::Value operand : op.getOperands())
       operands.push_back(take(operand));
-    Tensor result = compute(&op, operands);
-    set(op.getResult(0), result);
-    return result;
+    llvm::SmallVector<Tensor> results = computeAll(&op, operands);
+    for (auto [value, result] : llvm::zip_equal(op.getResults(), results))
+      set(value, result);
+    return results;
   } catch (const InterpreterError& error) {
     throw InterpreterError("node '" + nodeName(op.getLoc()) + "': " + error.what());
   }
@@ -82,18 +95,25 @@ Tensor Interpretation::take(mlir::Value value) {
   return tensor;
 }
 
+llvm::SmallVector<Tensor> runFunction(mlir::func::FuncOp function, llvm::ArrayRef<Tensor> inputs) {
+  Interpretation run(function, inputs);
+  mlir::Block& body = function.getBody().front();
+  for (mlir::Operation& op : body.without_terminator())
+    run.step(op);
+  llvm::SmallVector<Tensor> results;
+  for (mlir::Value result : body.getTerminator()->getOperands())
+    results.push_back(run.take(result));
+  return results;
+}
+
 std::vector<mlir::DenseElementsAttr>
 interpretTensors(mlir::func::FuncOp main, llvm::ArrayRef<mlir::DenseElementsAttr> inputs) {
   llvm::SmallVector<Tensor> tensors;
   for (mlir::DenseElementsAttr input : inputs)
     tensors.push_back(reference::from_attribute(input));
-  Interpretation run(main, tensors);
-  mlir::Block& body = main.getBody().front();
-  for (mlir::Operation& op : body.without_terminator())
-    run.step(op);
   std::vector<mlir::DenseElementsAttr> results;
-  for (mlir::Value result : body.getTerminator()->getOperands())
-    results.push_back(reference::to_attribute(run.take(result)));
+  for (const Tensor& result : runFunction(main, tensors))
+    results.push_back(reference::to_attribute(result));
   return results;
 }
 

@@ -2,6 +2,7 @@
 #include <mlir/IR/TypeUtilities.h>
 
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/control.h"
 #include "npuforge/compiler/graph/values.h"
 
 #include "words_body.h"
@@ -119,6 +120,8 @@ struct Words : impl::WordsBase<Words> {
   void nameType(func::FuncOp main, unsigned index, Type type, bool result) {
     if (!result)
       types.try_emplace(main.getArgument(index), type);
+    if (!isNetwork(main))
+      return;
     Builder builder(&getContext());
     auto give = [&](const char* attribute, Attribute value) {
       if (result && !main.getResultAttr(index, attribute))
@@ -137,6 +140,8 @@ struct Words : impl::WordsBase<Words> {
       return rewriteConstant(constant);
     if (llvm::isa<ToWordsOp, ToBlocksOp>(op))
       return rewriteCross(op);
+    if (isControl(op))
+      return rewriteControl(op);
     if (!isTensorOp(op) || isQuantised(op.getResult(0)))
       return success();
     const Type before = op.getResult(0).getType();
@@ -153,6 +158,18 @@ struct Words : impl::WordsBase<Words> {
     }
     op.getResult(0).setType(typeOf(op.getResult(0)));
     fixResult(op, getElementTypeOrSelf(before));
+    return success();
+  }
+
+  /// The functions that it calls become ones of words by themselves.
+  LogicalResult rewriteControl(Operation& op) {
+    for (Value value : op.getOperands())
+      if (isQuantised(value))
+        return refuse(op, "a tensor in blocks goes into control flow");
+    for (Value result : op.getResults()) {
+      types[result] = result.getType();
+      result.setType(typeOf(result));
+    }
     return success();
   }
 
@@ -281,7 +298,7 @@ struct Words : impl::WordsBase<Words> {
 
   LogicalResult rewriteConstant(ConstantOp constant) {
     const bool for_words = llvm::any_of(constant->getUsers(), [&](Operation* user) {
-      return llvm::isa<func::ReturnOp, ToBlocksOp>(user) ||
+      return llvm::isa<func::ReturnOp, ToBlocksOp>(user) || isControl(*user) ||
              (isTensorOp(*user) && !isQuantised(user->getResult(0)));
     });
     if (!for_words || isQuantised(constant.getResult()))

@@ -1,7 +1,6 @@
 // Control flow, scalar arithmetic and the order of things; operands are in lower_operands.cc.
 #include "lower.h"
 
-#include "npuforge/compiler/tile/layer_value.h"
 #include "npuforge/compiler/tile/memory_map.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -35,27 +34,12 @@ LogicalResult Lowering::run() {
   auto program = ProgramOp::create(builder_, location_);
   builder_.createBlock(&program.getBody());
   start();
-  SmallVector<Operation*> done;
-  for (Operation& op : llvm::make_early_inc_range(*module_.getBody())) {
-    location_ = op.getLoc();
-    if (auto layer = dyn_cast<tile::LayerOp>(op)) {
-      auto made = LayerOp::create(builder_, location_, layer.getName());
-      if (Attribute value = layer->getAttr(tile::kLayerValueAttr))
-        made->setAttr(tile::kLayerValueAttr, value);
-      if (failed(this->layer(layer)))
-        return failure();
-    } else if (auto await = dyn_cast<tile::AwaitOp>(op)) {
-      AwaitOp::create(builder_, location_, await.getUnit(), await.getFrom());
-    } else if (auto signal = dyn_cast<tile::SignalOp>(op)) {
-      SignalOp::create(builder_, location_, signal.getUnit(), signal.getTo());
-    } else {
-      continue;
-    }
-    done.push_back(&op);
-  }
+  if (failed(this->program(*module_.getBody())))
+    return failure();
   make(*target_.action(Action::Halt)).emit(location_);
-  for (Operation* op : llvm::reverse(done))
-    op->erase();
+  for (Operation& op : llvm::make_early_inc_range(llvm::reverse(*module_.getBody())))
+    if (isCode(op))
+      op.erase();
   return failure(failed_);
 }
 
@@ -105,6 +89,8 @@ LogicalResult Lowering::block(Block& block) {
 }
 
 LogicalResult Lowering::operation(Operation& op) {
+  if (auto o = dyn_cast<tile::StoreScalarOp>(op))
+    return storeScalar(o);
   if (auto o = dyn_cast<scf::ForOp>(op))
     return loop(o);
   if (mlir::isa<arith::AddIOp>(op))

@@ -21,6 +21,11 @@ private:
   using Value = mlir::Value;
 
   void start();
+  /// Layers, and what stands between them: control flow and what it needs (lower_control.cc).
+  mlir::LogicalResult program(mlir::Block& block);
+  mlir::LogicalResult repeat(tile::RepeatOp op);
+  mlir::LogicalResult branch(tile::BranchOp op);
+  void jump(llvm::StringRef label);
   /// A layer; where registers run out, values are computed again and it is lowered once more.
   mlir::LogicalResult layer(tile::LayerOp layer);
   mlir::LogicalResult block(mlir::Block& block);
@@ -29,6 +34,7 @@ private:
   mlir::LogicalResult scalar(mlir::Operation& op, llvm::StringRef function);
   mlir::LogicalResult multiply(tile::MultiplyOp op);
   mlir::LogicalResult loadScalar(tile::LoadScalarOp op);
+  mlir::LogicalResult storeScalar(tile::StoreScalarOp op);
   template <typename Op>
   mlir::LogicalResult copy(Op op, isa::Action action, llvm::StringRef pad, llvm::StringRef dram);
   template <typename Op>
@@ -38,6 +44,7 @@ private:
   /// Sets a generator where needed and says where the stream begins.
   Address stream(Value value, const isa::Instruction& user, llvm::StringRef operand,
                  bool keep_levels = false);
+  Address wordOf(Value stream, const isa::Instruction& user); ///< of the scratchpad
   Shape shapeOf(tile::StreamOp stream, bool window, bool keep_levels);
   void setLevel(int generator, int level, const LevelShape& shape);
   /// The number as a value operand; computes into a temporary register what does not fit into the
@@ -50,6 +57,7 @@ private:
   void giveTemporaries(size_t kept = 0); ///< all but the first ones
   void addImmediate(int result, int source, int64_t constant);
   void label(llvm::StringRef name);
+  /// Jumps where the number is below one.
   void skipIfEmpty(Value count, llvm::StringRef end);
   Instruction make(const isa::Instruction& what) { return Instruction(builder_, what); }
 
@@ -64,11 +72,14 @@ private:
   Generators generators_;
   llvm::SmallVector<int> temporaries_; ///< free again after the operation
   int labels_ = 0, depth_ = 0;
+  std::string behind_loop_;                   ///< the label behind the loop of layers around
   mlir::Operation* current_ = nullptr;        ///< being lowered
   mlir::Operation* needs_register_ = nullptr; ///< found none; it is tried again or refused
   bool failed_ = false; ///< an error has been emitted, or needs_register_ is set
 };
 
+/// Operations between layers that become instructions.
+bool isCode(mlir::Operation& op);
 /// Operations that emit nothing themselves; their operands are used where their results are.
 bool isTransparent(mlir::Operation& op);
 

@@ -176,16 +176,30 @@ LogicalResult Lowering::multiply(tile::MultiplyOp op) {
   return success();
 }
 
-LogicalResult Lowering::loadScalar(tile::LoadScalarOp op) {
-  const isa::Instruction* what = target_.action(Action::LoadScalar);
-  if (!what)
-    return op.emitError() << machine_.name << " loads no scalars from the scratchpad";
-  auto stream = op.getSrc().getDefiningOp<tile::StreamOp>();
+Address Lowering::wordOf(Value word, const isa::Instruction& user) {
+  auto stream = word.getDefiningOp<tile::StreamOp>();
   auto buffer = stream.getBuffer().getDefiningOp<tile::BufferOp>();
   Number at = stream.getBase() ? number(stream.getBase()) : Number{};
   at.constant +=
       static_cast<int64_t>(buffer.getAddress()) + static_cast<int64_t>(stream.getOffset());
-  Address address = value(at, *what, "address");
+  return value(at, user, "address");
+}
+
+LogicalResult Lowering::storeScalar(tile::StoreScalarOp op) {
+  const isa::Instruction* what = target_.action(Action::StoreScalar);
+  if (!what)
+    return op.emitError() << machine_.name << " stores no scalars in the scratchpad";
+  const int source = registerOf(op.getValue());
+  Address address = wordOf(op.getDst(), *what);
+  make(*what).number("rs", source).address("address", address).emit(location_);
+  return success();
+}
+
+LogicalResult Lowering::loadScalar(tile::LoadScalarOp op) {
+  const isa::Instruction* what = target_.action(Action::LoadScalar);
+  if (!what)
+    return op.emitError() << machine_.name << " loads no scalars from the scratchpad";
+  Address address = wordOf(op.getSrc(), *what);
   if (!assign(op.getResult()))
     return failure();
   make(*what)

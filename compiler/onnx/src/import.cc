@@ -9,10 +9,12 @@
 #include <mlir/Interfaces/SideEffectInterfaces.h>
 
 #include "bind.h"
+#include "control.h"
 #include "functions.h"
 #include "inputs.h"
 #include "model_file.h"
 #include "operators.h"
+#include "recurrent.h"
 #include "scope.h"
 #include "select.h"
 #include "tensor.h"
@@ -37,7 +39,7 @@ int64_t opset_of(const google::protobuf::RepeatedPtrField<onnx_proto::OperatorSe
   return otherwise;
 }
 
-class Importing {
+class Importing : public GraphImporter {
 public:
   Importing(mlir::MLIRContext& context, onnx_proto::ModelProto& model,
             const std::filesystem::path& folder, const ImportOptions& options)
@@ -50,8 +52,24 @@ public:
     for (const std::string& overlap : external_overlaps(graph_))
       problems_.push_back(overlap);
     for (auto& tensor : *graph_.mutable_initializer())
-      scope_.initializers[tensor.name()] = &tensor;
+      scope_.initializers[tensor.name()] = network_tensors_[tensor.name()] = &tensor;
   }
+
+  Values add_graph(const GraphProto& graph, Scope& scope) override {
+    for (const auto& tensor : graph.initializer())
+      scope.initializers[tensor.name()] = &tensor;
+    Selection selection = select_nodes(
+        graph, {}, [&](const std::string& name) { return is_known(name, scope.outer); });
+    for (const NodeProto* node : selection.nodes)
+      add_node(*node, scope);
+    Values results;
+    for (const auto& output : graph.output())
+      results.push_back(value_of(output.name(), scope));
+    return results;
+  }
+
+  size_t refusals() const override { return refusals_.size(); }
+  void forget_refusals(size_t kept) override { refusals_.resize(kept); }
 
   Import run() {
     std::vector<Output> outputs = choose_outputs();
@@ -60,15 +78,18 @@ public:
       wanted.push_back(output.value);
     Selection selection = select_nodes(graph_, wanted);
     Import result{mlir::ModuleOp::create(mlir::UnknownLoc::get(&context_)), {}};
+    if (options_.unrolls)
+      result.module->getOperation()->setAttr(kUnrollsAttr, builder_.getUnitAttr());
     mlir::func::FuncOp main = make_main(*result.module);
     for (const NodeProto* node : selection.nodes)
       add_node(*node, scope_);
+    result.module->getOperation()->removeAttr(kUnrollsAttr);
     add_outputs(main, outputs);
     if (!refusals_.empty())
       problems_.push_back(fmt::format("cannot compile:\n{}", fmt::join(refusals_, "\n")));
     if (!problems_.empty())
       throw ImportError(fmt::format("{}", fmt::join(problems_, "\n")));
-    erase_dead(main);
+    erase_dead(*result.module);
     result.notes = std::move(notes_);
     return result;
   }
@@ -115,11 +136,19 @@ private:
                                            builder_.getFunctionType(types, {}));
     mlir::Block* body = main.addEntryBlock();
     builder_.setInsertionPointToStart(body);
+    scope_.block = body;
     for (auto [i, input] : llvm::enumerate(inputs)) {
       scope_.values[input.name] = body->getArgument(static_cast<unsigned>(i));
       main.setArgAttr(static_cast<unsigned>(i), "graph.name", builder_.getStringAttr(input.name));
     }
     return main;
+  }
+
+  static bool is_known(const std::string& name, const Scope* scope) {
+    for (; scope; scope = scope->outer)
+      if (scope->values.count(name) || scope->initializers.count(name))
+        return true;
+    return false;
   }
 
   /// The value of a name, null if it failed; initialisers become constants when first used.
@@ -128,27 +157,41 @@ private:
     if (found != scope.values.end())
       return found->second;
     auto tensor = scope.initializers.find(name);
-    if (tensor == scope.initializers.end())
-      return scope.values[name] = nullptr;                    // a failed node's
-    if (!element_type(context_, tensor->second->data_type())) // the node that needs it is refused
-      throw Unsupported(fmt::format("tensor '{}' has elements of type {}, which is not supported",
-                                    name, type_name(tensor->second->data_type())));
-    try {
-      auto attribute = to_attribute(context_, *tensor->second, folder_);
-      release(*tensor->second);
-      return scope.values[name] =
-                 graph::ConstantOp::create(builder_, named(name), attribute.getType(), attribute);
-    } catch (const ImportError& error) {
-      problems_.push_back(error.what());
-      return scope.values[name] = nullptr;
-    }
+    if (tensor != scope.initializers.end())
+      return scope.values[name] = initializer(*tensor->second, scope);
+    if (scope.outer && is_known(name, scope.outer))
+      return value_of(name, *scope.outer);
+    return scope.values[name] = nullptr; // a failed node's
   }
 
-  /// A large model is not held twice.
-  static void release(TensorProto& tensor) {
+  /// A large model is not held twice. (Graphs inside may be imported again.)
+  void release(const std::string& name) {
+    TensorProto& tensor = *network_tensors_.at(name);
     delete tensor.release_raw_data(); // clearing would keep the memory
     tensor.clear_float_data();
     tensor.clear_int64_data();
+  }
+
+  mlir::Value initializer(const TensorProto& tensor, Scope& scope) {
+    if (!element_type(context_, tensor.data_type())) // the node that needs it is refused
+      throw Unsupported(fmt::format("tensor '{}' has elements of type {}, which is not supported",
+                                    tensor.name(), type_name(tensor.data_type())));
+    const Scope* owner = &scope; // a graph inside may be the first to use it
+    while (!owner->block && owner->outer)
+      owner = owner->outer;
+    mlir::OpBuilder::InsertionGuard guard(builder_);
+    if (owner->block && owner->block != builder_.getInsertionBlock())
+      builder_.setInsertionPointToEnd(owner->block);
+    try {
+      auto attribute = to_attribute(context_, tensor, folder_);
+      if (&scope == &scope_)
+        release(tensor.name());
+      return graph::ConstantOp::create(builder_, named(tensor.name()), attribute.getType(),
+                                       attribute);
+    } catch (const ImportError& error) {
+      problems_.push_back(error.what());
+      return nullptr;
+    }
   }
 
   void add_node(const NodeProto& proto, Scope& scope) {
@@ -172,7 +215,8 @@ private:
 
   void add(const NodeProto& proto, const std::string& name, Scope& scope) {
     const onnx_proto::FunctionProto* function = functions_.find(proto);
-    if (!function && !find_importer(proto) && !has_new_name(proto))
+    const bool is_control = !function && find_control(proto);
+    if (!function && !is_control && !find_importer(proto) && !has_new_name(proto))
       throw unknown(proto);
     Node node(builder_, named(name), proto, scope.opset, folder_);
     for (const auto& input : proto.input()) {
@@ -183,17 +227,20 @@ private:
         return;
       }
     }
-    Results results = function ? call(*function, node, name) : import(node);
+    Results results = function     ? call(*function, node, name)
+                      : is_control ? add_control(*this, node, scope)
+                                   : import(node);
     for (int i = 0; i < proto.output_size(); ++i) {
       const std::string& output = proto.output(i);
       const auto index = static_cast<size_t>(i);
       if (output.empty())
         continue;
-      if (!function && (index >= results.size() || !results[index]))
+      const bool may_fail = function || is_control; // whose nodes have been refused by themselves
+      if (!may_fail && (index >= results.size() || !results[index]))
         throw Unsupported(fmt::format("output {} is not supported", i));
-      scope.values[output] = results[index];
-      if (index < results.size() && results[index])
-        graph::nameValue(results[index], scope.prefix + output);
+      scope.values[output] = index < results.size() ? results[index] : nullptr;
+      if (scope.values[output])
+        graph::nameValue(scope.values[output], scope.prefix + output);
     }
   }
 
@@ -201,8 +248,6 @@ private:
     const std::string& domain = proto.domain();
     if (!domain.empty() && domain != "ai.onnx")
       return Unsupported(fmt::format("this operator of the domain '{}' is not supported", domain));
-    if (proto.op_type() == "If" || proto.op_type() == "Loop" || proto.op_type() == "Scan")
-      return Unsupported("control flow is not supported");
     return Unsupported("this operator is not supported");
   }
 
@@ -226,6 +271,7 @@ private:
       throw Unsupported(fmt::format("its function '{}' calls itself", function.name()));
     const GraphProto body = body_of(function, node.proto());
     Scope scope;
+    scope.block = builder_.getInsertionBlock();
     scope.prefix = name + "/";
     scope.opset = opset_of(function.opset_import(), scope_.opset);
     for (auto [i, input] : llvm::enumerate(function.input()))
@@ -300,10 +346,12 @@ private:
   }
 
   /// What folding left behind, and what nobody asks for.
-  static void erase_dead(mlir::func::FuncOp main) {
-    for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(main.getBody().front())))
-      if (mlir::isOpTriviallyDead(&op))
-        op.erase();
+  static void erase_dead(mlir::ModuleOp module) {
+    for (auto function : module.getOps<mlir::func::FuncOp>())
+      for (mlir::Operation& op :
+           llvm::make_early_inc_range(llvm::reverse(function.getBody().front())))
+        if (mlir::isOpTriviallyDead(&op))
+          op.erase();
   }
 
   mlir::MLIRContext& context_;
@@ -313,6 +361,7 @@ private:
   const std::filesystem::path& folder_;
   const ImportOptions& options_;
   Scope scope_;
+  std::map<std::string, TensorProto*> network_tensors_;
   int64_t nodes_ = 0;
   std::vector<const onnx_proto::FunctionProto*> calls_; ///< being expanded
   std::vector<std::string> problems_, refusals_, notes_;

@@ -162,6 +162,13 @@ mlir::DenseElementsAttr Node::tensor(const char* name) {
   return to_attribute(*build.context(), attribute->t(), folder_);
 }
 
+const onnx_proto::GraphProto& Node::body(const char* name) {
+  auto* attribute = find(name, AttributeProto::GRAPH);
+  if (!attribute)
+    throw Unsupported(fmt::format("attribute '{}' is missing", name));
+  return attribute->g();
+}
+
 int64_t Node::axis(const char* name, int64_t otherwise, int64_t rank) {
   return wrapped_axis(integer(name, otherwise), rank);
 }

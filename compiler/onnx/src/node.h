@@ -43,6 +43,7 @@ public:
   std::optional<Shape> result_shape;
 
   const onnx_proto::NodeProto& proto() const { return *proto_; }
+  std::string name() const { return graph::nodeName(build.location()); }
   onnx_proto::NodeProto& edit(); ///< a copy of the node, for the upgrader
 
   // Operands.
@@ -70,7 +71,8 @@ public:
   std::vector<int64_t> integers(const char* name, std::vector<int64_t> otherwise);
   std::vector<double> reals(const char* name, std::vector<double> otherwise);
   std::vector<std::string> texts(const char* name, std::vector<std::string> otherwise);
-  mlir::DenseElementsAttr tensor(const char* name); ///< must be there
+  mlir::DenseElementsAttr tensor(const char* name);     ///< must be there
+  const onnx_proto::GraphProto& body(const char* name); ///< must be there
   /// An axis in [0, rank), negative ones counted from the end.
   int64_t axis(const char* name, int64_t otherwise, int64_t rank);
   /// An attribute that nobody asked for would be ignored silently: refuses the node instead.

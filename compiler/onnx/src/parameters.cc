@@ -6,6 +6,7 @@
 #include "npuforge/compiler/onnx/import.h"
 
 #include "model_file.h"
+#include "select.h"
 
 namespace npuforge::onnx {
 namespace {
@@ -61,11 +62,51 @@ const std::set<int>& parameters_of(const std::string& op) {
   return found == table.end() ? none : found->second;
 }
 
-bool is_scalar_integer(const onnx_proto::ValueInfoProto& input) {
+/// A parameter itself, or a number that one may be computed from.
+bool is_number(const onnx_proto::ValueInfoProto& input) {
   using onnx_proto::TensorProto;
   const auto& type = input.type().tensor_type();
-  return (type.elem_type() == TensorProto::INT64 || type.elem_type() == TensorProto::INT32) &&
-         type.has_shape() && type.shape().dim_size() <= 1;
+  const int element = type.elem_type();
+  const int rank = type.has_shape() ? type.shape().dim_size() : 2;
+  const bool is_integer = element == TensorProto::INT64 || element == TensorProto::INT32;
+  return (is_integer && rank <= 1) ||
+         ((element == TensorProto::BOOL || element == TensorProto::FLOAT) && rank == 0);
+}
+
+/// The graph of an attribute; null without.
+const GraphProto* graph_of(const NodeProto& node, const char* attribute) {
+  for (const auto& candidate : node.attribute())
+    if (candidate.name() == attribute && candidate.has_g())
+      return &candidate.g();
+  return nullptr;
+}
+
+/// Does a carried value become longer in each turn?
+bool grows(const GraphProto& body, int carried) {
+  for (const NodeProto& node : body.node())
+    for (int i = 0; node.op_type() == "Concat" && i < carried; ++i)
+      if (i + 2 < body.input_size() && i + 1 < body.output_size() &&
+          node.output(0) == body.output(i + 1).name() &&
+          std::find(node.input().begin(), node.input().end(), body.input(i + 2).name()) !=
+              node.input().end())
+        return true;
+  return false;
+}
+
+/// Does a result's shape depend on how many turns the loop does?
+bool collects(const NodeProto& loop) {
+  const int carried = std::max(loop.input_size() - 2, 0);
+  for (int i = carried; i < loop.output_size(); ++i)
+    if (!loop.output(i).empty())
+      return true;
+  const GraphProto* body = graph_of(loop, "body");
+  return body && grows(*body, carried);
+}
+
+/// A loop's count and condition are parameters where shapes depend on them.
+const std::set<int>& parameters_of(const NodeProto& node) {
+  static const std::set<int> loop{0, 1};
+  return node.op_type() == "Loop" && collects(node) ? loop : parameters_of(node.op_type());
 }
 
 Names inputs_without_value(const GraphProto& graph) {
@@ -83,14 +124,14 @@ public:
   explicit Sources(const GraphProto& graph) {
     const Names open = inputs_without_value(graph);
     for (const auto& input : graph.input())
-      if (open.contains(input.name()) && is_scalar_integer(input))
+      if (open.contains(input.name()) && is_number(input))
         sources_[input.name()] = {input.name()};
     for (const auto& tensor : graph.initializer())
       sources_[tensor.name()] = {};
     for (size_t before = 0; before != sources_.size();) { // nodes need not be in order
       before = sources_.size();
-      for (const NodeProto& node : graph.node())
-        add(node);
+      for (const NodeProto* node : all_nodes(graph))
+        add(*node);
     }
   }
   /// Null: it is not computed from such inputs alone.
@@ -104,8 +145,8 @@ private:
     // What a shape is does not depend on the tensor's values.
     const bool of_type = node.op_type() == "Shape" || node.op_type() == "Size";
     Names all;
-    for (const std::string& input : node.input()) {
-      if (input.empty() || of_type)
+    for (const std::string& input : inputs_of(node)) {
+      if (of_type)
         continue;
       const Names* names = of(input);
       if (!names)
@@ -121,25 +162,26 @@ private:
 
 } // namespace
 
-bool is_parameter(const std::string& op, int input) {
-  return parameters_of(op).contains(input);
+bool is_parameter(const NodeProto& node, int input) {
+  return parameters_of(node).contains(input);
 }
 
 Names sources_of_parameters(const GraphProto& graph) {
   const Sources sources(graph);
   Names result;
-  for (const NodeProto& node : graph.node())
-    for (int input : parameters_of(node.op_type()))
-      if (const Names* names = input < node.input_size() ? sources.of(node.input(input)) : nullptr)
+  for (const NodeProto* node : all_nodes(graph))
+    for (int input : parameters_of(*node))
+      if (const Names* names =
+              input < node->input_size() ? sources.of(node->input(input)) : nullptr)
         result.insert(names->begin(), names->end());
   return result;
 }
 
 const NodeProto* find_data_use(const GraphProto& graph, const std::string& value) {
-  for (const NodeProto& node : graph.node())
-    for (int i = 0; i < node.input_size(); ++i)
-      if (node.input(i) == value && !is_parameter(node.op_type(), i))
-        return &node;
+  for (const NodeProto* node : all_nodes(graph))
+    for (int i = 0; i < node->input_size(); ++i)
+      if (node->input(i) == value && !is_parameter(*node, i))
+        return node;
   return nullptr;
 }
 
@@ -147,8 +189,8 @@ Names parameter_inputs(const std::filesystem::path& file) {
   const onnx_proto::ModelProto model = read_model(file);
   const GraphProto& graph = model.graph();
   Names found = sources_of_parameters(graph), used;
-  for (const NodeProto& node : graph.node())
-    used.insert(node.input().begin(), node.input().end());
+  for (const NodeProto* node : all_nodes(graph))
+    used.insert(node->input().begin(), node->input().end());
   for (const std::string& name : inputs_without_value(graph))
     if (used.contains(name) && !find_data_use(graph, name))
       found.insert(name);

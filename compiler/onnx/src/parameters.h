@@ -9,10 +9,11 @@
 
 namespace npuforge::onnx {
 
-/// Whether the operator's schema calls its input a parameter.
-bool is_parameter(const std::string& op, int input);
+/// Whether the operator's schema calls its input a parameter; a loop's count and condition where
+/// shapes depend on them.
+bool is_parameter(const onnx_proto::NodeProto& node, int input);
 
-/// Integer inputs of the graph, of one dimension at most and without a value, from which a node's
+/// Inputs of the graph, numbers or integers of one dimension, without a value, from which a node's
 /// parameter is computed, by nodes that read nothing but such inputs and constants. As some shape
 /// depends on them they have to be constant, whoever else reads them.
 std::set<std::string> sources_of_parameters(const onnx_proto::GraphProto& graph);

@@ -1,11 +1,15 @@
 #include "recurrent.h"
 
 #include <fmt/format.h>
+#include <mlir/IR/BuiltinOps.h>
+
+#include "npuforge/compiler/graph/build_control.h"
 
 namespace npuforge::onnx {
 namespace {
 
-constexpr int64_t kMostSteps = 1024;
+/// A loop of fewer turns costs more than it saves.
+constexpr int64_t kLeastTurns = 4;
 
 Scalar sigmoid(const Scalar& x) {
   return 1 / (graph::exp(-x) + 1);
@@ -92,9 +96,6 @@ Recurrent::Recurrent(Node& node, int64_t gates, std::vector<std::string> default
   x_ = batch_first ? build.transpose(node.operand(0), {1, 0, 2}) : node.operand(0);
   Dims x = graph::shapeOf(x_), w = node.shape(1), r = node.shape(2);
   steps = x[0], batch = x[1], inputs = x[2], hidden = r[2];
-  if (steps > kMostSteps)
-    throw Unsupported(
-        fmt::format("{} steps in time, which are unrolled: {} at most", steps, kMostSteps));
   const int64_t size = node.integer("hidden_size", hidden);
   Shape wanted_w{directions, gates * hidden, inputs}, wanted_r{directions, gates * hidden, hidden};
   if (size != hidden || w != Dims(wanted_w) || r != Dims(wanted_r))
@@ -133,13 +134,8 @@ mlir::Value Recurrent::sum(mlir::Value a, mlir::Value b) const {
 
 mlir::Value Recurrent::projected(int64_t d, int64_t gate, mlir::Value bias) const {
   mlir::Value rows = build.reshape(x_, {1, steps * batch, inputs});
-  mlir::Value product =
-      build.reshape(build.contract(rows, weights(1, d, gate)), {steps * batch, hidden});
-  return sum(product, bias);
-}
-
-mlir::Value Recurrent::at(mlir::Value projected, int64_t step) const {
-  return build.slice(projected, 0, step * batch, batch);
+  mlir::Value product = build.contract(rows, weights(1, d, gate));
+  return sum(build.reshape(product, {steps, batch, hidden}), bias);
 }
 
 mlir::Value Recurrent::recurred(mlir::Value h, mlir::Value weights) const {
@@ -159,41 +155,78 @@ mlir::Value Recurrent::initial(size_t input, int64_t d) const {
   return build.reshape(build.slice(states, 0, d, 1), {batch, hidden});
 }
 
-Values Recurrent::run(int64_t d, Values& states,
-                      const std::function<Values(int64_t, const Values&)>& step) const {
+Values Recurrent::masked(const Values& next, const Values& states, mlir::Value time) const {
+  Values results{next[0]};
+  results.append(next);
+  if (!node_.has(4))
+    return results;
+  mlir::Value lengths = build.reshape(node_.operand(4), {batch, 1});
+  mlir::Value now = build.cast(time, graph::elementOf(lengths));
+  results[0] = build.map({next[0], lengths, now}, [&](const Scalars& s) {
+    return graph::select(s[1] > s[2], s[0], s[0].number(0));
+  });
+  for (size_t k = 0; k < next.size(); ++k)
+    results[k + 1] = build.map({next[k], states[k], lengths, now}, [&](const Scalars& s) {
+      return graph::select(s[2] > s[3], s[0], s[1]);
+    });
+  return results;
+}
+
+/// As the import was asked to. (A body of control flow that is being built is in no module.)
+bool Recurrent::unrolls() const {
+  auto module = mlir::Value(x_).getParentRegion()->getParentOfType<mlir::ModuleOp>();
+  return module && module->hasAttr(kUnrollsAttr);
+}
+
+mlir::Value Recurrent::run(int64_t d, Values& states, const Values& projected,
+                           const Step& step) const {
+  return steps < kLeastTurns || unrolls() ? unrolled(d, states, projected, step)
+                                          : looped(d, states, projected, step);
+}
+
+mlir::Value Recurrent::unrolled(int64_t d, Values& states, const Values& projected,
+                                const Step& step) const {
   Values outputs(static_cast<size_t>(steps));
-  mlir::Value lengths;
-  if (node_.has(4))
-    lengths = build.reshape(node_.operand(4), {batch, 1});
   for (int64_t i = 0; i < steps; ++i) {
     const int64_t time = backwards(d) ? steps - 1 - i : i;
-    Values next = step(time, states);
-    mlir::Value output = next[0];
-    if (lengths) {
-      auto inside = [&](const Scalar& length) { return length > static_cast<double>(time); };
-      output = build.map({next[0], lengths}, [&](const Scalars& s) {
-        return graph::select(inside(s[1]), s[0], s[0].number(0));
-      });
-      for (size_t k = 0; k < next.size(); ++k)
-        next[k] = build.map({next[k], states[k], lengths}, [&](const Scalars& s) {
-          return graph::select(inside(s[2]), s[0], s[1]);
-        });
-    }
-    states = next;
-    outputs[static_cast<size_t>(time)] = output;
+    Values now;
+    for (mlir::Value rows : projected)
+      now.push_back(build.reshape(build.slice(rows, 0, time, 1), {batch, hidden}));
+    const Values made =
+        masked(step(now, states), states, build.number(build.i64(), static_cast<double>(time)));
+    outputs[static_cast<size_t>(time)] = build.reshape(made[0], {1, batch, hidden});
+    states = Values(llvm::ArrayRef(made).drop_front());
   }
+  return outputs.empty() ? build.number(node_.element(0), 0, {0, batch, hidden})
+                         : build.concat(outputs, 0);
+}
+
+mlir::Value Recurrent::looped(int64_t d, Values& states, const Values& projected,
+                              const Step& step) const {
+  graph::LoopInputs inputs{steps, {}, {}, states, projected, {}};
+  const bool collects = node_.wants(0);
+  inputs.backwards.assign(projected.size() + collects, backwards(d));
+  const std::string name = node_.name() + (d == 0 ? "/step" : "/step_back");
+  Values results = graph::buildLoop(build, name, inputs, [&](const graph::Turn& turn) {
+    mlir::Value time = turn.number;
+    if (backwards(d))
+      time = build.map({time}, [&](const Scalars& s) { return s[0].integer(steps - 1) - s[0]; });
+    const Values made = masked(step(turn.slices, turn.carried), turn.carried, time);
+    return graph::TurnResults{
+        {}, Values(llvm::ArrayRef(made).drop_front()), collects ? Values{made[0]} : Values()};
+  });
+  mlir::Value outputs = collects ? results.pop_back_val() : mlir::Value();
+  states = results;
   return outputs;
 }
 
-mlir::Value Recurrent::outputs(llvm::ArrayRef<Values> by_direction) const {
+mlir::Value Recurrent::outputs(const Values& by_direction) const {
+  if (!by_direction[0])
+    return {};
   Values rows;
-  for (int64_t time = 0; time < steps; ++time)
-    for (const Values& outputs : by_direction)
-      rows.push_back(build.reshape(outputs[static_cast<size_t>(time)], {1, 1, batch, hidden}));
-  Shape shape{steps, directions, batch, hidden};
-  if (rows.empty())
-    return build.number(node_.element(0), 0, shape);
-  mlir::Value all = build.reshape(build.concat(rows, 0), shape);
+  for (mlir::Value outputs : by_direction)
+    rows.push_back(build.reshape(outputs, {steps, 1, batch, hidden}));
+  mlir::Value all = build.concat(rows, 1);
   return batch_first ? build.transpose(all, {2, 0, 1, 3}) : all;
 }
 

@@ -9,7 +9,7 @@ namespace {
 /// direction's outputs and leaves its final states.
 template <typename Run>
 Results all_directions(const Recurrent& r, size_t states_each, Run run_direction) {
-  std::vector<Values> outputs;
+  Values outputs;
   std::vector<Values> finals(states_each);
   for (int64_t d = 0; d < r.directions; ++d) {
     Values states;
@@ -26,11 +26,11 @@ Results all_directions(const Recurrent& r, size_t states_each, Run run_direction
 Results rnn(Node& node) {
   const Recurrent r(node, 1, {"Tanh"});
   return all_directions(r, 1, [&](int64_t d, Values& states) {
-    mlir::Value x = r.projected(d, 0, r.sum(r.bias(d, 0, 0), r.bias(d, 0, 1)));
+    const Values x{r.projected(d, 0, r.sum(r.bias(d, 0, 0), r.bias(d, 0, 1)))};
     mlir::Value weights = r.weights(2, d, 0);
     states = {r.initial(5, d)};
-    return r.run(d, states, [&](int64_t time, const Values& old) -> Values {
-      return {r.build.map({r.at(x, time), r.recurred(old[0], weights)},
+    return r.run(d, states, x, [&](const Values& now, const Values& old) -> Values {
+      return {r.build.map({now[0], r.recurred(old[0], weights)},
                           [&](const Scalars& s) { return r.activate(d, 0, s[0] + s[1]); })};
     });
   });
@@ -49,20 +49,20 @@ Results gru(Node& node) {
       weights.push_back(r.weights(2, d, gate));
     }
     states = {r.initial(5, d)};
-    return r.run(d, states, [&](int64_t time, const Values& old) -> Values {
+    return r.run(d, states, x, [&](const Values& now, const Values& old) -> Values {
       const graph::Build& build = r.build;
       auto gate = [&](size_t which) {
-        return build.map({r.at(x[which], time), r.recurred(old[0], weights[which])},
+        return build.map({now[which], r.recurred(old[0], weights[which])},
                          [&](const Scalars& s) { return r.activate(d, 0, s[0] + s[1]); });
       };
       mlir::Value update = gate(0), reset = gate(1), hidden;
       if (reset_last) {
         mlir::Value inner = r.sum(r.recurred(old[0], weights[2]), r.bias(d, 2, 1));
-        hidden = build.map({r.at(x[2], time), reset, inner},
+        hidden = build.map({now[2], reset, inner},
                            [&](const Scalars& s) { return r.activate(d, 1, s[0] + s[1] * s[2]); });
       } else {
         mlir::Value inner = r.recurred(build.multiply(reset, old[0]), weights[2]);
-        hidden = build.map({r.at(x[2], time), inner},
+        hidden = build.map({now[2], inner},
                            [&](const Scalars& s) { return r.activate(d, 1, s[0] + s[1]); });
       }
       return {build.map({update, hidden, old[0]},
@@ -94,9 +94,9 @@ Results lstm(Node& node) {
         peepholes.push_back(peephole(d, gate));
     }
     states = {r.initial(5, d), r.initial(6, d)};
-    return r.run(d, states, [&](int64_t time, const Values& old) -> Values {
+    return r.run(d, states, x, [&](const Values& now, const Values& old) -> Values {
       auto sum = [&](size_t gate) {
-        return build.add(r.at(x[gate], time), r.recurred(old[0], weights[gate]));
+        return build.add(now[gate], r.recurred(old[0], weights[gate]));
       };
       auto gate = [&](size_t which, mlir::Value cell) {
         return build.map({sum(which), cell, peepholes[which]}, [&](const Scalars& s) {

@@ -1,5 +1,6 @@
 #include "select.h"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -40,21 +41,22 @@ struct Values {
 /// Depth-first walk from outputs to inputs, without recursion: a graph may be very deep.
 class Walk {
 public:
-  Walk(Values& values, std::vector<const NodeProto*>& order) : values_(values), order_(order) {}
+  Walk(Values& values, std::vector<const NodeProto*>& order, const IsOuter& outer)
+      : values_(values), order_(order), outer_(outer) {}
 
   void from(const std::string& value, const std::string& user) {
     push(value, user);
     while (!stack_.empty()) {
-      auto& [node, next] = stack_.back();
-      if (next == node->input_size()) {
+      auto& [node, inputs] = stack_.back();
+      if (inputs.empty()) {
         state_[node] = State::Done;
         order_.push_back(node);
         stack_.pop_back();
       } else {
-        const NodeProto* current = node;
-        const std::string& input = current->input(next++); // push may move the stack
-        if (!input.empty())
-          push(input, fmt::format("node '{}'", node_name(*current)));
+        const std::string user = fmt::format("node '{}'", node_name(*node));
+        const std::string input = std::move(inputs.back()); // push may move the stack
+        inputs.pop_back();
+        push(input, user);
       }
     }
   }
@@ -65,7 +67,7 @@ private:
   void push(const std::string& value, const std::string& user) {
     auto found = values_.producer.find(value);
     if (found == values_.producer.end()) {
-      if (reported_.insert(value).second)
+      if (!(outer_ && outer_(value)) && reported_.insert(value).second)
         values_.problems.push_back(fmt::format("{}: value '{}' is not defined", user, value));
       return;
     }
@@ -78,12 +80,15 @@ private:
       return;
     }
     state_[node] = State::Open;
-    stack_.emplace_back(node, 0);
+    std::vector<std::string> inputs = inputs_of(*node);
+    std::reverse(inputs.begin(), inputs.end());
+    stack_.emplace_back(node, std::move(inputs));
   }
 
   Values& values_;
   std::vector<const NodeProto*>& order_;
-  std::vector<std::pair<const NodeProto*, int>> stack_;
+  const IsOuter& outer_;
+  std::vector<std::pair<const NodeProto*, std::vector<std::string>>> stack_; ///< inputs to follow
   std::map<const NodeProto*, State> state_;
   std::set<std::string> reported_;
 };
@@ -99,7 +104,55 @@ std::string node_name(const NodeProto& node) {
   return node.op_type();
 }
 
-Selection select_nodes(const GraphProto& graph, const std::vector<std::string>& wanted) {
+namespace {
+
+/// What a graph inside a node uses of the graphs around it.
+void add_captured(const GraphProto& graph, std::vector<std::string>& names) {
+  std::set<std::string> own;
+  for (const auto& input : graph.input())
+    own.insert(input.name());
+  for (const auto& tensor : graph.initializer())
+    own.insert(tensor.name());
+  for (const auto& node : graph.node())
+    own.insert(node.output().begin(), node.output().end());
+  auto add = [&](const std::string& name) {
+    if (!own.contains(name))
+      names.push_back(name);
+  };
+  for (const auto& node : graph.node())
+    for (const std::string& input : inputs_of(node))
+      add(input);
+  for (const auto& output : graph.output())
+    add(output.name());
+}
+
+} // namespace
+
+std::vector<std::string> inputs_of(const NodeProto& node) {
+  std::vector<std::string> names;
+  for (const std::string& input : node.input())
+    if (!input.empty())
+      names.push_back(input);
+  for (const auto& attribute : node.attribute())
+    if (attribute.has_g())
+      add_captured(attribute.g(), names);
+  return names;
+}
+
+std::vector<const NodeProto*> all_nodes(const GraphProto& graph) {
+  std::vector<const NodeProto*> nodes;
+  for (const NodeProto& node : graph.node()) {
+    nodes.push_back(&node);
+    for (const auto& attribute : node.attribute())
+      if (attribute.has_g())
+        for (const NodeProto* inner : all_nodes(attribute.g()))
+          nodes.push_back(inner);
+  }
+  return nodes;
+}
+
+Selection select_nodes(const GraphProto& graph, const std::vector<std::string>& wanted,
+                       const IsOuter& outer) {
   Values values(graph);
   Selection selection;
   selection.outputs = wanted;
@@ -108,7 +161,7 @@ Selection select_nodes(const GraphProto& graph, const std::vector<std::string>& 
       selection.outputs.push_back(output.name());
   if (selection.outputs.empty())
     values.problems.push_back("the graph has no output");
-  Walk walk(values, selection.nodes);
+  Walk walk(values, selection.nodes, outer);
   for (const auto& output : selection.outputs)
     walk.from(output, "output");
   if (!values.problems.empty())

@@ -20,7 +20,8 @@ void run(mlir::func::FuncOp main, llvm::ArrayRef<Sample> samples, Look look) {
     for (auto [argument, tensor] : llvm::zip_equal(main.getArguments(), samples[s]))
       look(s, argument, tensor);
     for (mlir::Operation& op : main.getBody().front().without_terminator())
-      look(s, op.getResult(0), interpretation.step(op));
+      for (auto [value, tensor] : llvm::zip_equal(op.getResults(), interpretation.step(op)))
+        look(s, value, tensor);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <mlir/IR/IRMapping.h>
 
+#include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/control.h"
 #include "npuforge/compiler/graph/interpreter.h"
 
 #include "correct_bias.h"
@@ -35,6 +37,11 @@ public:
   Report run() {
     if (samples_.empty())
       throw QuantizeError("there are no samples");
+    for (mlir::Operation& op : main_.getBody().front())
+      if (graph::isControl(op))
+        throw QuantizeError(fmt::format("node '{}': networks with branches and loops are not "
+                                        "quantised",
+                                        graph::nodeName(op.getLoc())));
     report_.method = options_.method;
     report_.samples = samples_.size();
     exact_ = outputs_of(main_, samples_);

@@ -11,11 +11,11 @@ public:
   Runner(mlir::func::FuncOp main, const Sample& sample)
       : body_(main.getBody().front()), next_(body_.begin()), interpretation_(main, sample) {}
 
-  /// Computes up to and including an operation that has not been computed; its result.
+  /// Computes up to and including an operation that has not been computed; its first result.
   graph::reference::Tensor run_to(mlir::Operation* op) {
     while (&*next_ != op)
       interpretation_.step(*next_++);
-    return interpretation_.step(*next_++);
+    return interpretation_.step(*next_++).front();
   }
 
   /// Gives the result of the last operation another content.

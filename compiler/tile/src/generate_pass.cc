@@ -5,6 +5,7 @@
 #include "npuforge/compiler/tile/layer_value.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
+#include "control_code.h"
 #include "map_plan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -41,100 +42,62 @@ public:
         session_(data_, machine_) {}
 
   LogicalResult run() {
-    auto layers = readLayers();
-    if (failed(layers))
+    FailureOr<Flow> flow = readFlow(main_);
+    if (failed(flow) || failed(makeInputs(flow->steps)))
       return failure();
-    if (failed(makeInputs(*layers)))
-      return failure();
-    makeConstants();
-    for (auto& [layer, plan] : *layers) {
-      Value result = layer.root->getResult(0);
-      const int64_t bytes =
-          isRowMajor(result) ? bytesOf(result) : session_.blockedBytes(shapeOf(result));
-      session_.define(result, session_.reserve(layer.name + ".out", bytes));
-      aliasReshapes(result);
-      if (isRowMajor(result))
-        setLife(result, *layers);
-    }
+    makeConstants(*flow);
+    const Lives lives(*flow);
+    defineResults(*flow, lives);
     session_.reserve("idle", machine_.dram.beat_bytes); // for copies that only signal
     builder_.setInsertionPoint(main_);
-    Operation* before = nullptr;
-    if (failed(makeLayers(*layers, before)))
+    Operation* before = main_->getPrevNode(); // constants of layers are made before, too
+    Emit emit(builder_, main_.getLoc(), machine_);
+    if (failed(makeCodes(emit, *flow)))
       return failure();
+    writeFlow(emit, *flow);
     if (failed(makeOutputs()))
       return failure();
-    makeCredits(before);
+    makeCredits(before ? before->getNextNode() : &main_->getBlock()->front());
     auto module = main_->getParentOfType<ModuleOp>();
     session_.assignAddresses(module);
-    main_.erase();
+    eraseFunctions(*flow);
     return checkDram(module, machine_, 0);
   }
 
 private:
-  using Planned = std::pair<Layer, Plan>;
-
-  FailureOr<std::vector<Planned>> readLayers() {
-    std::vector<Planned> layers;
-    bool ok = true;
-    for (Operation& op : main_.getBody().front()) {
-      if (!isLayer(op))
-        continue;
-      FailureOr<Layer> layer = readLayer(op);
-      FailureOr<Plan> plan = wordsKind(op) ? FailureOr<Plan>(Plan()) : readPlan(op);
-      ok &= succeeded(layer) && succeeded(plan);
-      if (ok)
-        layers.emplace_back(std::move(*layer), *plan);
-    }
-    if (!ok)
-      return failure();
-    for (size_t i = 0; i < layers.size(); ++i)
-      for (size_t j = 0; j < i; ++j)
-        if (layers[i].first.name == layers[j].first.name)
-          layers[i].first.name += "." + std::to_string(i);
-    return layers;
-  }
-
-  static bool isPlain(Value input, ArrayRef<Planned> layers) {
-    return llvm::all_of(layers, [&](const Planned& planned) {
-      const auto& [layer, plan] = planned;
-      return (layer.input != input || plan.plain) && !readsBesides(layer, input);
+  static bool isPlain(Value input, const std::vector<Step>& steps) {
+    return llvm::all_of(steps, [&](const Step& step) {
+      return !step.isLayer() ||
+             ((step.layer.input != input || step.plan.plain) && !readsBesides(step.layer, input));
     });
   }
 
   static bool isRowMajor(Value value) { return isWords(value) || isNarrow(value); }
   int64_t bytesOf(Value value) const { return wordsBytes(value, machine_); }
 
-  /// The last layer that reads the value or a reshape of it; the number of layers for an output.
-  static int64_t lastReader(Value value, ArrayRef<Planned> layers) {
-    int64_t last = 0;
-    for (Operation* user : value.getUsers()) {
-      if (mlir::isa<func::ReturnOp>(user))
-        return static_cast<int64_t>(layers.size());
-      if (mlir::isa<graph::ReshapeOp>(user) || user->hasAttr(kFusedAttr))
-        last = std::max(last, lastReader(user->getResult(0), layers));
-      auto reader =
-          llvm::find_if(layers, [&](const Planned& planned) { return planned.first.root == user; });
-      if (reader != layers.end())
-        last = std::max<int64_t>(last, reader - layers.begin());
-    }
-    return last;
-  }
-
-  void setLife(Value result, ArrayRef<Planned> layers) {
-    auto own = llvm::find_if(layers, [&](const Planned& planned) {
-      return planned.first.root == result.getDefiningOp();
-    });
-    const int64_t first = own - layers.begin();
-    session_.setLife(session_.tensor(result), first, std::max(first, lastReader(result, layers)));
-  }
-
-  /// A reshape of words is the same bytes.
-  void aliasReshapes(Value value) {
-    for (Operation* user : value.getUsers())
-      if (auto reshape = dyn_cast<graph::ReshapeOp>(user)) {
-        session_.define(reshape.getResult(), session_.tensor(value));
-        aliasReshapes(reshape.getResult());
+  void defineResults(const Flow& flow, const Lives& lives) {
+    for (const Step& step : flow.steps) {
+      if (!step.isLayer()) {
+        defineControl(session_, lives, step, machine_);
+        for (const Flow& body : step.bodies)
+          defineResults(body, lives);
+        continue;
       }
+      Value result = step.layer.root->getResult(0);
+      const int64_t bytes =
+          isRowMajor(result) ? bytesOf(result) : session_.blockedBytes(shapeOf(result));
+      Tensor tensor = session_.reserve(step.name + ".out", bytes);
+      session_.defineAll(result, tensor);
+      if (isRowMajor(result))
+        session_.setLife(tensor, step.first, std::max(step.first, lives.lastRead(result)));
+    }
+  }
+
+  static void eraseFunctions(const Flow& flow) {
+    for (const Step& step : flow.steps)
+      for (const Flow& body : step.bodies)
+        eraseFunctions(body);
+    func::FuncOp(flow.function).erase();
   }
 
   /// The loader finds the channels of a blocked tensor in the network's shape [1, C, ...].
@@ -150,7 +113,7 @@ private:
            positions == shape.height * shape.width;
   }
 
-  LogicalResult makeInputs(ArrayRef<Planned> layers) {
+  LogicalResult makeInputs(const std::vector<Step>& steps) {
     for (BlockArgument argument : main_.getArguments()) {
       if (isWords(argument)) {
         makePort(argument, main_.getArgAttrDict(argument.getArgNumber()), false,
@@ -161,7 +124,7 @@ private:
       const Shape shape = shapeOf(argument);
       auto attributes = main_.getArgAttrDict(argument.getArgNumber());
       std::string name = attributes.getAs<StringAttr>("graph.name").str();
-      const bool rows = !argument.use_empty() && isPlain(argument, layers);
+      const bool rows = !argument.use_empty() && isPlain(argument, steps);
       // One pixel's channels lie the same way in both layouts.
       const bool plain = rows || shape.height * shape.width == 1;
       if (!plain && !sameShape(attributes, shape))
@@ -183,29 +146,30 @@ private:
   void makePort(Value value, DictionaryAttr attributes, bool output, const Tensor& tensor) {
     PortOp::create(data_, value.getLoc(), attributes.getAs<StringAttr>("graph.name"), output,
                    tensor.symbol, "words", attributes);
-    if (!output) {
-      session_.define(value, tensor);
-      aliasReshapes(value);
-    }
+    if (!output)
+      session_.defineAll(value, tensor);
   }
 
   /// Little-endian.
   void makeWords(graph::ConstantOp constant, int index) {
-    session_.define(constant.getResult(),
-                    session_.constant("constant." + std::to_string(index),
-                                      cast<DenseElementsAttr>(constant.getValue()),
-                                      bytesOf(constant.getResult())));
-    aliasReshapes(constant.getResult());
+    auto value = cast<DenseElementsAttr>(constant.getValue());
+    auto [known, is_new] = constants_.try_emplace(value, Tensor());
+    if (is_new) // the functions of a network share what they have in common
+      known->second = session_.constant("constant." + std::to_string(index), value,
+                                        bytesOf(constant.getResult()));
+    session_.defineAll(constant.getResult(), known->second);
   }
 
   static bool readsWords(Operation* user) {
-    return wordsKind(*user) || user->hasAttr(kFusedAttr) ||
+    return wordsKind(*user) || graph::isControl(*user) || user->hasAttr(kFusedAttr) ||
            mlir::isa<graph::ReshapeOp, func::ReturnOp>(user);
   }
 
-  void makeConstants() {
-    int index = 0;
-    main_.walk([&](graph::ConstantOp constant) {
+  void makeConstants(const Flow& flow) {
+    for (const Step& step : flow.steps)
+      for (const Flow& body : step.bodies)
+        makeConstants(body);
+    func::FuncOp(flow.function).walk([&, &index = constant_index_](graph::ConstantOp constant) {
       if (isRowMajor(constant.getResult()) && llvm::any_of(constant->getUsers(), readsWords))
         return makeWords(constant, index++);
       // Only those that an elementwise layer reads lie in DRAM as they are.
@@ -222,25 +186,29 @@ private:
     });
   }
 
-  LogicalResult makeLayers(ArrayRef<Planned> layers, Operation*& before) {
-    Emit emit(builder_, main_.getLoc(), machine_);
-    std::vector<std::unique_ptr<LayerCode>> codes;
-    for (const auto& [layer, plan] : layers) {
-      codes.push_back(makeCode(emit, layer, plan));
-      if (!codes.back())
+  /// All layers' codes exist before the first one runs.
+  LogicalResult makeCodes(Emit& emit, Flow& flow) {
+    for (Step& step : flow.steps) {
+      if (step.isLayer() && !(step.code = makeCode(emit, step.layer, step.plan)))
         return failure();
-    }
-    for (size_t i = 0; i < codes.size(); ++i) {
-      emit.location = layers[i].first.root->getLoc();
-      session_.next = i + 1 < codes.size() ? codes[i + 1].get() : nullptr;
-      Operation* layer = makeLayer(emit, layers[i].first.name, *codes[i],
-                                   layers[i].first.root->getAttr(kCoverAttr));
-      if (DictionaryAttr value = describeValue(*layers[i].first.root))
-        layer->setAttr(kLayerValueAttr, value);
-      if (!before)
-        before = layer;
+      for (Flow& body : step.bodies)
+        if (failed(makeCodes(emit, body)))
+          return failure();
     }
     return success();
+  }
+
+  void writeFlow(Emit& emit, Flow& flow) {
+    for (auto [index, step] : llvm::enumerate(flow.steps)) {
+      emit.location = step.op->getLoc();
+      const bool more = index + 1 < flow.steps.size();
+      // Nothing runs ahead into control flow and out of it.
+      session_.next = more ? flow.steps[index + 1].code.get() : nullptr;
+      if (step.isLayer())
+        makeLayer(emit, step, flow.function == main_);
+      else
+        writeControl(emit, session_, step, [&](Flow& body) { writeFlow(emit, body); });
+    }
   }
 
   /// Which of the network's values a layer stores, and how; null if its name is not known.
@@ -283,17 +251,19 @@ private:
     }
   }
 
-  Operation* makeLayer(Emit& emit, const std::string& name, LayerCode& code, Attribute cover) {
-    auto op = LayerOp::create(builder_, emit.location, name);
+  /// A value of the network is one of @main: those of bodies have another one each turn.
+  void makeLayer(Emit& emit, Step& step, bool of_network) {
+    auto op = LayerOp::create(builder_, emit.location, step.name);
     OpBuilder::InsertionGuard guard(builder_);
     builder_.createBlock(&op.getBody());
-    code.run();
-    if (cover)
+    step.code->run();
+    if (Attribute cover = step.op->getAttr(kCoverAttr))
       op->setAttr(kCoverAttr, cover); // for reports
+    if (DictionaryAttr value = of_network ? describeValue(*step.op) : DictionaryAttr())
+      op->setAttr(kLayerValueAttr, value);
     // The next layer's loads wait for one token of this layer's stores.
     emit.signal("store", "load");
     session_.first_layer = false;
-    return op;
   }
 
   LogicalResult makeOutputs() {
@@ -324,8 +294,6 @@ private:
 
   /// Two free slots of everything that units hand back to each other.
   void makeCredits(Operation* before) {
-    if (!before)
-      return;
     OpBuilder::InsertionGuard guard(builder_);
     builder_.setInsertionPoint(before);
     Emit emit(builder_, main_.getLoc(), machine_);
@@ -339,6 +307,8 @@ private:
   const isa::Machine& machine_;
   OpBuilder builder_, data_;
   Session session_;
+  llvm::DenseMap<Attribute, Tensor> constants_; ///< of words
+  int constant_index_ = 0;
 };
 
 struct GeneratePass : SpecPass<GeneratePass> {

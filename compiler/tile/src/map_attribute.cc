@@ -156,10 +156,11 @@ FailureOr<MapPlan> readMapPlan(Operation& op) {
 
 std::vector<std::pair<std::string, MapPlan>> mapsOf(ModuleOp module) {
   std::vector<std::pair<std::string, MapPlan>> maps;
-  for (LayerOp layer : module.getOps<LayerOp>())
+  module.walk([&](LayerOp layer) { // those of branches and loops, too
     if (layer->hasAttr(kCoverAttr))
       if (FailureOr<MapPlan> plan = readMapPlan(*layer); succeeded(plan))
         maps.emplace_back(layer.getName().str(), std::move(*plan));
+  });
   return maps;
 }
 

@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include "npuforge/compiler/graph/Graph.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 
 namespace npuforge::tile {
@@ -82,6 +84,13 @@ Tensor Session::constant(const std::string& name, ArrayRef<int8_t> bytes) {
 
 Tensor Session::constant(const std::string& name, DenseElementsAttr value, int64_t bytes) {
   return place(name, bytes, value);
+}
+
+void Session::defineAll(Value value, const Tensor& tensor) {
+  define(value, tensor);
+  for (Operation* user : value.getUsers())
+    if (auto reshape = dyn_cast<graph::ReshapeOp>(user))
+      defineAll(reshape.getResult(), tensor);
 }
 
 Value Session::dram(Emit& emit, const Tensor& tensor) {

@@ -64,6 +64,8 @@ public:
   Tensor& tensor(mlir::Value value) { return tensors_.at(value); }
   bool knows(mlir::Value value) const { return tensors_.count(value); }
   void define(mlir::Value value, Tensor tensor) { tensors_[value] = std::move(tensor); }
+  /// The same for all reshapes of the value: of words, they are the same bytes.
+  void defineAll(mlir::Value value, const Tensor& tensor);
   int64_t blockedBytes(Shape shape) const {
     return ceilDiv(shape.channels, machine_.array.cols) * shape.height * shape.width *
            machine_.array.cols;

@@ -32,6 +32,10 @@ std::vector<Tensor> run_lowered(mlir::func::FuncOp main, const std::vector<Tenso
   return results;
 }
 
+mlir::func::FuncOp main_of(mlir::func::FuncOp function) {
+  return function->getParentOfType<mlir::ModuleOp>().lookupSymbol<mlir::func::FuncOp>("main");
+}
+
 bool is_lowered(mlir::func::FuncOp main) {
   bool found = false;
   main.walk([&](mlir::Operation* op) {
@@ -49,10 +53,13 @@ public:
         wanted_(wanted) {}
 
   void runAfterPass(mlir::Pass* pass, mlir::Operation* op) override {
-    auto main = llvm::dyn_cast<mlir::func::FuncOp>(op);
+    auto function = llvm::dyn_cast<mlir::func::FuncOp>(op);
+    auto main = function ? main_of(function) : nullptr;
     if (!main)
       return;
     Step step{pass->getArgument().str(), "", "", {}};
+    if (function != main) // a body of control flow, which has the same passes behind @main
+      step.pass += " in @" + function.getName().str();
     try {
       compare(main, step);
     } catch (const graph::InterpreterError& error) {
@@ -94,14 +101,8 @@ private:
 } // namespace
 
 std::vector<Tensor> outputs_of(mlir::func::FuncOp main, const std::vector<Tensor>& inputs) {
-  graph::Interpretation run(main, inputs);
-  mlir::Block& body = main.getBody().front();
-  for (mlir::Operation& op : body.without_terminator())
-    run.step(op);
-  std::vector<Tensor> results;
-  for (mlir::Value result : body.getTerminator()->getOperands())
-    results.push_back(run.take(result));
-  return results;
+  const llvm::SmallVector<Tensor> results = graph::runFunction(main, inputs);
+  return {results.begin(), results.end()};
 }
 
 std::unique_ptr<mlir::PassInstrumentation> make_bisection(const std::vector<Tensor>& inputs,

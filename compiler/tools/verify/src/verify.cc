@@ -14,11 +14,15 @@
 namespace npuforge::verify {
 namespace {
 
-/// A value as the network has it, and the operation of the imported graph that makes it.
+/// A value as the network has it, and the result of the imported graph that it is.
 struct Wanted {
-  mlir::Operation* op;
+  Wanted(mlir::OpResult made_as, graph::NetworkValue named = {})
+      : result(made_as), value(std::move(named)),
+        type(llvm::cast<mlir::RankedTensorType>(made_as.getType())) {}
+
+  mlir::OpResult result;
   graph::NetworkValue value;
-  mlir::RankedTensorType type; ///< of the operation's result
+  mlir::RankedTensorType type; ///< of the result
 };
 
 mlir::func::FuncOp main_of(mlir::ModuleOp module) {
@@ -29,20 +33,17 @@ std::map<std::string, Wanted> wanted_values(mlir::func::FuncOp main) {
   std::map<std::string, Wanted> wanted;
   std::set<std::string> twice; // of a network that another program wrote
   for (mlir::Operation& op : main.getBody().front().without_terminator())
-    if (auto value = graph::networkValue(op.getLoc())) {
-      auto type = llvm::cast<mlir::RankedTensorType>(op.getResult(0).getType());
-      if (!wanted.try_emplace(value->name, Wanted{&op, *value, type}).second)
+    if (auto value = graph::networkValue(op.getLoc()))
+      if (!wanted.try_emplace(value->name, Wanted(op.getResult(0), *value)).second)
         twice.insert(value->name);
-    }
   for (const std::string& name : twice)
     wanted.erase(name);
   // An output that is another value's, or that has no name of its own.
   mlir::Operation* end = main.getBody().front().getTerminator();
   for (unsigned i = 0; i < end->getNumOperands(); ++i)
-    if (mlir::Operation* op = end->getOperand(i).getDefiningOp())
-      wanted.try_emplace(
-          main.getResultAttrOfType<mlir::StringAttr>(i, "graph.name").str(),
-          Wanted{op, {}, llvm::cast<mlir::RankedTensorType>(op->getResult(0).getType())});
+    if (auto result = llvm::dyn_cast<mlir::OpResult>(end->getOperand(i)))
+      wanted.try_emplace(main.getResultAttrOfType<mlir::StringAttr>(i, "graph.name").str(),
+                         Wanted(result));
   return wanted;
 }
 
@@ -93,12 +94,12 @@ public:
   std::vector<Row> rows() {
     std::map<mlir::Operation*, std::vector<size_t>> by_op;
     for (size_t i = 0; i < values_.size(); ++i)
-      by_op[wanted_.at(values_[i].name).op].push_back(i);
+      by_op[wanted_.at(values_[i].name).result.getOwner()].push_back(i);
     std::vector<Row> rows(values_.size());
     for (mlir::Operation& op : main_.getBody().front().without_terminator()) {
-      const Tensor want = reference_.step(op);
+      const llvm::SmallVector<Tensor> results = reference_.step(op);
       for (size_t i : by_op[&op])
-        rows[i] = compare(op, want, i);
+        rows[i] = compare(op, results[wanted_.at(values_[i].name).result.getResultNumber()], i);
     }
     return rows;
   }
@@ -118,7 +119,7 @@ private:
           number = static_cast<float>(number);
     row.worst = worst(got, reference, tolerance_of(value, op));
     if (is_quantised(value, op) && !row.differs() && wanted.value.order.empty())
-      hand_on(op, want, got);
+      hand_on(wanted.result, want, got);
     return row;
   }
 
@@ -142,13 +143,13 @@ private:
   }
 
   /// The reference goes on with what the device has.
-  void hand_on(mlir::Operation& op, const Tensor& want, const std::vector<double>& got) {
+  void hand_on(mlir::Value result, const Tensor& want, const std::vector<double>& got) {
     if (want.is_real())
       return;
     Tensor tensor = graph::reference::make_tensor(want.shape, want.element);
     for (size_t i = 0; i < got.size(); ++i)
       (*tensor.integers)[i] = static_cast<int64_t>(got[i]);
-    reference_.replace(op.getResult(0), std::move(tensor));
+    reference_.replace(result, std::move(tensor));
   }
 
   const Question& question_;

@@ -18,7 +18,8 @@
 namespace npuforge::graph {
 
 /// The results of one operation for these operands: a tensor operator (TensorOps.td, MapOps.td,
-/// constant) or one of the imported stage (FloatOps.td). Types: i1, i8 .. i64, ui8 .. ui64, f16,
+/// constant), one of the imported stage (FloatOps.td), or control flow (ControlOps.td), whose
+/// functions are looked up in the module around it. Types: i1, i8 .. i64, ui8 .. ui64, f16,
 /// bf16, f32, f64. Throws InterpreterError for any other operation or type, and for rows outside a
 /// table.
 std::vector<mlir::DenseElementsAttr> evaluate(mlir::Operation* op,
@@ -32,8 +33,8 @@ public:
   /// One tensor for each argument, each of the argument's type.
   Interpretation(mlir::func::FuncOp main, llvm::ArrayRef<reference::Tensor> inputs);
 
-  /// Computes an operation, of those that evaluate() knows.
-  reference::Tensor step(mlir::Operation& op);
+  /// Computes an operation, of those that evaluate() knows. Returns its results.
+  llvm::SmallVector<reference::Tensor> step(mlir::Operation& op);
 
   /// From here on a value is another tensor of its type.
   void replace(mlir::Value value, reference::Tensor tensor);
@@ -53,6 +54,10 @@ private:
 
   llvm::DenseMap<mlir::Value, Held> values_;
 };
+
+/// Runs a whole function on one tensor for each argument.
+llvm::SmallVector<reference::Tensor> runFunction(mlir::func::FuncOp function,
+                                                 llvm::ArrayRef<reference::Tensor> inputs);
 
 /// Runs @main, whose operations are those of evaluate(), on one tensor for each argument, each of
 /// the argument's type. Throws InterpreterError, naming the node.

@@ -27,6 +27,9 @@ struct ImportOptions {
   /// Inputs that are parameters (see parameter_inputs): files with their values, .npy or a
   /// TensorProto.
   std::map<std::string, std::filesystem::path> bindings;
+  /// RNN, GRU and LSTM become the operators of all their steps, whatever their number, for what
+  /// looks at each of them; else loops.
+  bool unrolls = false;
 };
 
 struct Import {

@@ -39,6 +39,28 @@ def Tile_LayerOp : Tile_Op<"layer", [NoTerminator]> {
   let assemblyFormat = "$name attr-dict-with-keyword $body";
 }
 
+def Tile_BranchOp : Tile_Op<"branch", [NoTerminator]> {
+  let summary = "Layers of which the program runs one list: `then` where the condition is above zero, else `otherwise`";
+  let description = "Around it all units have done what stands before.";
+  let arguments = (ins StrAttr:$name, Index:$condition);
+  let regions = (region SizedRegion<1>:$then, SizedRegion<1>:$otherwise);
+  let assemblyFormat = "$name $condition attr-dict-with-keyword $then `else` $otherwise";
+}
+
+def Tile_RepeatOp : Tile_Op<"repeat", [NoTerminator]> {
+  let summary = "Layers again and again; the body's argument is the turn's number";
+  let description = "At most `turns` times, without it until a tile.leave. Around and between the turns all units have done what stands before.";
+  let arguments = (ins StrAttr:$name, Optional<Index>:$turns);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$name (`turns` $turns^)? attr-dict-with-keyword $body";
+}
+
+def Tile_LeaveOp : Tile_Op<"leave", [HasParent<"RepeatOp">]> {
+  let summary = "Ends the loop around it where the condition is not above zero";
+  let arguments = (ins Index:$condition);
+  let assemblyFormat = "$condition attr-dict";
+}
+
 def Tile_BufferOp : Tile_Op<"buffer", [Pure]> {
   let summary = "A place: an address and a size in bytes (accumulator: in rows)";
   let arguments = (ins StrAttr:$space, I64Attr:$address, I64Attr:$size, StrAttr:$label);
@@ -84,6 +106,13 @@ def Tile_LoadScalarOp : Tile_Op<"load_scalar"> {
   let arguments = (ins Tile_Stream:$src);
   let results = (outs Index:$result);
   let assemblyFormat = "$src attr-dict";
+}
+
+def Tile_StoreScalarOp : Tile_Op<"store_scalar"> {
+  let summary = "An i32 to the scratchpad";
+  let description = "The sequencer waits for nobody by itself: what read the word before has signalled it.";
+  let arguments = (ins Index:$value, Tile_Stream:$dst);
+  let assemblyFormat = "$value `,` $dst attr-dict";
 }
 
 def Tile_PreloadOp : Tile_Op<"preload"> {

@@ -1,0 +1,55 @@
+// Control flow around layers: what is decided lies in DRAM, is loaded and read by the sequencer; carried values have one place.
+// RUN: npu-opt %s -tile-plan=machine=npu16 -tile-generate=machine=npu16 -canonicalize -cse | FileCheck %s
+
+// CHECK-DAG: tile.data @branch.result
+// CHECK-DAG: tile.data @loop.carried
+// CHECK-DAG: tile.data @loop.turn
+// All that stands before is done when the condition is loaded.
+// CHECK: tile.await "load" from "store"
+// CHECK: tile.copy_in
+// CHECK: tile.signal "load" to "sequencer"
+// CHECK: tile.await "sequencer" from "load"
+// CHECK: %[[CONDITION:.*]] = tile.load_scalar
+// CHECK: tile.signal "store" to "load"
+// CHECK: tile.branch "branch" %[[CONDITION]] {
+// CHECK: tile.layer "twice"
+// CHECK: tile.layer "branch.{{then|else}}.results"
+// CHECK: } else {
+// CHECK-NEXT: tile.layer "branch.{{then|else}}.results"
+// CHECK: tile.layer "loop.begin"
+// CHECK: tile.repeat "loop" turns %c5 {
+// CHECK: ^bb0(%[[TURN:.*]]: index):
+// CHECK: tile.layer "loop.fetch"
+// CHECK: arith.subi %c4, %[[TURN]]
+// CHECK: tile.store_scalar %[[TURN]]
+// CHECK: tile.layer "sum"
+// CHECK: tile.layer "loop.next"
+// CHECK: tile.await "load" from "store"
+// CHECK-NEXT: tile.signal "store" to "load"
+func.func @main(%c: tensor<i32> {graph.name = "c", graph.type = "bool", graph.shape = []}, %x: tensor<4xf32> {graph.name = "x", graph.type = "f32", graph.shape = [4]}, %s: tensor<5x4xf32> {graph.name = "s", graph.type = "f32", graph.shape = [5, 4]})
+    -> (tensor<4xf32> {graph.name = "y", graph.type = "f32", graph.shape = [4]}) {
+  %0 = graph.if %c @then(%x) else @else(%x) : (tensor<i32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> loc("branch")
+  %1 = graph.loop @turn most 5 carried(%0) scanned(%s) inputs() backwards [true] : (tensor<4xf32>, tensor<5x4xf32>) -> tensor<4xf32> loc("loop")
+  return %1 : tensor<4xf32>
+}
+func.func private @then(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = graph.map %x : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: f32):
+    %b = arith.addf %a, %a : f32
+    graph.yield %b : f32
+  } loc("twice")
+  return %0 : tensor<4xf32>
+}
+func.func private @else(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+func.func private @turn(%i: tensor<i32>, %old: tensor<4xf32>, %row: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = graph.map %old, %row, %i : (tensor<4xf32>, tensor<4xf32>, tensor<i32>) -> tensor<4xf32> {
+  ^bb0(%a: f32, %b: f32, %n: i32):
+    %sum = arith.addf %a, %b : f32
+    %m = arith.sitofp %n : i32 to f32
+    %c = arith.addf %sum, %m : f32
+    graph.yield %c : f32
+  } loc("sum")
+  return %0 : tensor<4xf32>
+}
