@@ -1,0 +1,1 @@
+J ВиAcФA?AaCAА“AтA@фA?mAВиAcФA?AaCAА“AтA@фA?mAВиAcФA?AaCAА“AтA@фA?mAВиAcФA?AaCAА“AтA@фA?mAВиAcФA?AaCAА“AтA@фA?mA

@@ -1,0 +1,1 @@
+J<”A’:{ANV|Aï’{Ai|A?z|AqzAíA¿àyAX}AVèvAH~A®KAÈë|Ag¦{A

@@ -1,0 +1,1 @@
+J уmжBЏжB’3зBкжBуmжBmхжB”ЮзBm,зBуmжBЏжB’3зBкжBуmжBmхжB”ЮзBm,зBуmжBЏжB’3зBкжBуmжBmхжB”ЮзBm,зBуmжBЏжB’3зBкжBуmжBmхжB”ЮзBm,зBуmжBЏжB’3зBкжBуmжBmхжB”ЮзBm,зB

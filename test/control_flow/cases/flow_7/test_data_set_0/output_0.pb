@@ -1,0 +1,2 @@
+JÀ¿°zBÌ~mB{š€BH uB0mŽB¡‰BQ‚B”QB“žuBSî‚B¦r„B+í~B&'}B²ÁqB~›~B0	nBUÍzBË~mBý³€BuB{ŽB´§‰BZ‚BÆOB¸¡uBCƒBîl„BöÖ~B¬)}BÅ¼qB)¨~BˆúmBšœzBÇƒmB¬€€B·;uB
+UŽBî‚‰BÜ4‚B@vB€”uB‘Õ‚B¹c„BÁB&÷|B­»qB+¨~B}=nBºªzB)mB`Œ€B˜-uBÜdŽBl—‰BBE‚BL\B¿›uBœâ‚B:n„B„ý~Bÿ}BZÀqBô˜~BŒnB€³zBüymBæ’€B-'uBýnŽBâ™‰B6S‚BÎgB¨—uB?ð‚Bám„BOã~BG}B†¿qB^·~B¼nB

@@ -1,0 +1,1 @@
+JÀ^ÀB3e¶B<ÅB”Ü»B ÓÚBPaÓB›sÇBþèÆBé¼BN3ÉBbñÊB@ÄÃBZßÂB¨U¹B¢ƒÃB’l¶B.!ÀBxd¶BçÅB¡í»B”®ÚBSÓB‚9ÇBÚ"ÇBè¼BeJÉB”êÊB*ÎÃB!ÒÂBQN¹B	‹ÃBF¶B%VÀBb¶B~ÆB0Å»B'ŒÚBÒ¶ÓBD±ÇBÇBœú¼Bl–ÉBì=ËBhÃBeÃBT¹BhÄBuX¶B±ÀBŒ\¶Bˆ~ÅBûÕ»BèÎÚBDVÓBgwÇBçFÇBEé¼Bð6ÉBHËB·©ÃByÊÂBlN¹BOÑÃBµ¨¶BÀB£\¶B¤ÅBüØ»BüûÚB\SÓBUÇBvÿÆB~Þ¼B÷|ÉBéÊB%ÕÃB´äÂBjL¹B°yÃB±t¶B
