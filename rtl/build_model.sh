@@ -79,7 +79,7 @@ verilator --cc --top-module npu_top --prefix Vnpu_top -Mdir "$work/cc" -O3 --unr
 root=$(verilator --getenv VERILATOR_ROOT)
 compiler=(clang++-22); ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")
 options=(-std=c++20 "$optimize" -fPIC -fvisibility=hidden -w -DNDEBUG -I"$work" -I"$work/cc" -I"$rtl/include" -isystem "$root/include"
-  -isystem "$root/include/vltstd" -DVM_COVERAGE=$coverage -DVM_SC=0 -DVM_TRACE=0 -DVL_THREADED=0)
+  -isystem "$root/include/vltstd" "-DVM_COVERAGE=$coverage" -DVM_SC=0 -DVM_TRACE=0 -DVL_THREADED=0)
 [ -z "$arch" ] || options+=("-march=$arch")
 sources=("$work"/cc/*.cpp "$rtl/model/model.cc" "$root/include/verilated.cpp")
 [ ! -e "$root/include/verilated_threads.cpp" ] || sources+=("$root/include/verilated_threads.cpp")

@@ -65,7 +65,8 @@ std::string print_registers(const Spec& spec) {
   while ((1u << bits) < all.bytes)
     ++bits;
   std::string out = file_header(spec, "Where the core's control and status registers are.");
-  out += fmt::format("/* verilator lint_off UNUSEDPARAM */\npackage npu_registers_pkg;\n  localparam int unsigned AddressBits = {};\n"
+  out += fmt::format("/* verilator lint_off UNUSEDPARAM */\npackage npu_registers_pkg;\n  "
+                     "localparam int unsigned AddressBits = {};\n"
                      "  localparam logic [31:0] IdentificationValue = 32'h{:08x};\n",
                      bits, identification(spec));
   for (const Register& one : all.all) {

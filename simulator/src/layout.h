@@ -10,7 +10,8 @@
 
 namespace npuforge::simulator {
 
-/// Extents of a tensor [1, C, ...] seen as channels x positions; of others, the first is the channels.
+/// Extents of a tensor [1, C, ...] seen as channels x positions; of others, the first is the
+/// channels.
 struct Blocks {
   int64_t channels = 1, positions = 1;
 };

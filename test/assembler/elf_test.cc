@@ -161,7 +161,8 @@ TEST(Problems, AreFoundBeforeWriting) {
   EXPECT_THAT(found([](Program& p) { p.layers[1].first = 0; }),
               HasSubstr("inside the layer before"));
   EXPECT_THAT(found([](Program& p) { p.layers[1].last = 9; }), HasSubstr("instructions 1 to 9"));
-  EXPECT_THAT(found([](Program& p) { p.inputs[0].layout = "odd"; }), HasSubstr("plain, blocked or words"));
+  EXPECT_THAT(found([](Program& p) { p.inputs[0].layout = "odd"; }),
+              HasSubstr("plain, blocked or words"));
   EXPECT_THAT(found([](Program& p) { p.inputs[0].bytes = 15; }),
               HasSubstr("takes 16 bytes, but has 15"));
   EXPECT_THAT(found([](Program& p) { p.inputs[0].type = "f64"; }), HasSubstr("f32, i8 or u8"));

@@ -10,8 +10,9 @@ bool isQuantisedMap(mlir::Operation& op) {
     return false;
   auto yield = llvm::cast<YieldOp>(map.getBody().front().getTerminator());
   return llvm::isa_and_present<ToIntOp>(yield.getValue().getDefiningOp()) &&
-         llvm::all_of(op.getOperands(),
-                      [](mlir::Value value) { return isByteTensor(value) || constantValue(value); });
+         llvm::all_of(op.getOperands(), [](mlir::Value value) {
+           return isByteTensor(value) || constantValue(value);
+         });
 }
 
 } // namespace

@@ -1,10 +1,10 @@
 // Registration of the graph dialect; constants fold and materialise here.
-#include "npuforge/compiler/graph/Graph.h"
-#include "npuforge/compiler/graph/GraphOpsDialect.cpp.inc"
-
 #include <llvm/ADT/TypeSwitch.h>
 #include <mlir/IR/DialectImplementation.h>
 #include <mlir/IR/TypeUtilities.h>
+
+#include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/GraphOpsDialect.cpp.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "npuforge/compiler/graph/GraphOpsAttributes.cpp.inc"

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "npuforge/compiler/graph/Graph.h"
-
 #include "npuforge/compiler/graph/reference_tensor.h"
 
 namespace npuforge::graph::reference {

@@ -17,9 +17,9 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Writes npu_pkg.sv, npu_registers_pkg.sv, npu_decode.sv, npu_scalar_alu.sv and npu_vector_alu.sv into `dir` (made if
-/// missing). A file whose contents would not change is left alone, others are replaced whole.
-/// Throws GenerateError and std::runtime_error.
+/// Writes npu_pkg.sv, npu_registers_pkg.sv, npu_decode.sv, npu_scalar_alu.sv and npu_vector_alu.sv
+/// into `dir` (made if missing). A file whose contents would not change is left alone, others are
+/// replaced whole. Throws GenerateError and std::runtime_error.
 void generate_systemverilog(const Spec& spec, const std::filesystem::path& dir);
 
 /// Writes MACHINE.h: enumerations, sizes, a struct an instruction, constexpr encode and decode, in
