@@ -2,6 +2,7 @@
 // The code of one inverted bottleneck.
 
 #include "bottleneck_plan.h"
+#include "quantised_maps.h"
 #include "session.h"
 
 namespace npuforge::tile {
@@ -67,6 +68,8 @@ private:
     kSumZero = kFilterHigh,
     kSumLow = kFill
   };
+  static constexpr SumLanes kSumLanes{kSumZeroA, kSumMultiplierA, kSumZeroB, kSumMultiplierB,
+                                      kSumShift, kSumZero,        kSumLow,   kSumHigh};
 
   // bottleneck.cc: order
   void prologue();

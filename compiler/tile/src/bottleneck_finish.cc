@@ -18,13 +18,7 @@ void BottleneckCode::finish(Value index) {
     Value src =
         e.stream(accumulators, e.mul(block, plan.band * layer.out.width), 0, {{pixels, 1, {}, {}}});
     Value dst = e.stream(output, slot, 0, {{pixels, cols, {}, {}}});
-    MapOp::create(e.builder, e.location, "requant", dst, src,
-                  e.lanes({{"bias", kBias},
-                           {"mult", kMultiplier},
-                           {"shift", kShift},
-                           {"zero", kZero},
-                           {"low", kLow},
-                           {"high", kHigh}}));
+    requantiseRows(e, dst, src, {kBias, kMultiplier, kShift, kZero, kLow, kHigh});
     if (layer.sum)
       addSecond(b, block, dst, pixels);
     e.signal("vector", "store");
@@ -39,17 +33,8 @@ void BottleneckCode::setLastLanes() {
   e.set_lane(kZero, layer.zero);
   e.set_lane(kLow, layer.low);
   e.set_lane(kHigh, layer.high);
-  if (!layer.sum)
-    return;
-  const Sum& sum = *layer.sum;
-  e.set_lane(kSumZeroA, sum.zero_a);
-  e.set_lane(kSumMultiplierA, sum.multiplier_a);
-  e.set_lane(kSumZeroB, sum.zero_b);
-  e.set_lane(kSumMultiplierB, sum.multiplier_b);
-  e.set_lane(kSumShift, sum.shift);
-  e.set_lane(kSumZero, sum.zero);
-  e.set_lane(kSumLow, sum.low);
-  e.set_lane(kSumHigh, sum.high);
+  if (layer.sum)
+    setSumLanes(e, kSumLanes, *layer.sum);
 }
 
 /// Adds the bottleneck's input, which is still there, to the i8 rows just made.
@@ -58,15 +43,7 @@ void BottleneckCode::addSecond(const Band& band, Value block, Value rows, Value 
   e.await("vector", "vector");
   Value at = e.add(inputSlot(band.index), e.mul(block, t.in_plane));
   Value second = e.stream(input, at, (w.top - t.first_row) * t.in_row, {{pixels, cols, {}, {}}});
-  MapOp::create(e.builder, e.location, "add", rows, ValueRange{rows, second},
-                e.lanes({{"zero_a", kSumZeroA},
-                         {"mult_a", kSumMultiplierA},
-                         {"zero_b", kSumZeroB},
-                         {"mult_b", kSumMultiplierB},
-                         {"shift", kSumShift},
-                         {"zero", kSumZero},
-                         {"low", kSumLow},
-                         {"high", kSumHigh}}));
+  addRows(e, rows, {rows, second}, kSumLanes);
 }
 
 void BottleneckCode::store(const Band& band, Value block, Value slot, Value pixels) {

@@ -68,15 +68,10 @@ void BottleneckCode::share(const Step& step) {
       rowOfTaps(e.constant(row));
   e.signal("matrix", "vector");
   e.await("vector", "matrix");
-  MapOp::create(e.builder, e.location, "requant",
-                e.stream(dense, denseSlot(step.index), 0, {e.level(pixels, cols)}),
-                e.stream(accumulators, {}, t.share, {e.level(pixels, 1)}),
-                e.lanes({{"bias", kFilterBias},
-                         {"mult", kFilterMultiplier},
-                         {"shift", kFilterShift},
-                         {"zero", kFilterZero},
-                         {"low", kFilterLow},
-                         {"high", kFilterHigh}}));
+  requantiseRows(
+      e, e.stream(dense, denseSlot(step.index), 0, {e.level(pixels, cols)}),
+      e.stream(accumulators, {}, t.share, {e.level(pixels, 1)}),
+      {kFilterBias, kFilterMultiplier, kFilterShift, kFilterZero, kFilterLow, kFilterHigh});
 }
 
 /// A tile of a group of weights.
@@ -154,13 +149,7 @@ void BottleneckCode::requantiseRegion(const Region& region, const Step& step, in
   Value row = e.mul(e.sub(first, e.constant(region.first)), t.pitch);
   Value dst = e.stream(region.buffer, e.add(hiddenSlot(region, step.index), row), w.left * cols,
                        {e.level(layer.in.width, cols), {count, t.pitch, {}, {}}});
-  MapOp::create(e.builder, e.location, "requant", dst, src,
-                e.lanes({{"bias", kBias},
-                         {"mult", kMultiplier},
-                         {"shift", kShift},
-                         {"zero", kZero},
-                         {"low", kLow},
-                         {"high", kHigh}}));
+  requantiseRows(e, dst, src, {kBias, kMultiplier, kShift, kZero, kLow, kHigh});
 }
 
 /// Rows of padding above the first band and below the last one.

@@ -2,6 +2,8 @@
 
 #include "npuforge/compiler/graph/optimisations.h"
 
+#include "quantised_maps.h"
+
 namespace npuforge::tile {
 
 namespace {
@@ -26,6 +28,9 @@ enum Lane {
   kSumLow,
   kSumHigh
 };
+constexpr RequantLanes kRequantLanes{kBias, kMultiplier, kShift, kZero, kLow, kHigh};
+constexpr SumLanes kSumLanes{kSumZeroA, kSumMultiplierA, kSumZeroB, kSumMultiplierB,
+                             kSumShift, kSumZero,        kSumLow,   kSumHigh};
 } // namespace
 
 ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
@@ -121,7 +126,7 @@ void ConvCode::setLanes() {
   e.set_lane(kLow, layer.low);
   e.set_lane(kHigh, layer.high);
   if (layer.sum)
-    setSumLanes();
+    setSumLanes(e, kSumLanes, *layer.sum);
   if (layer.pooling)
     preparePooling();
   if (plan.plain && (layer.window.left || layer.window.right)) {
@@ -249,13 +254,7 @@ void ConvCode::finish(const Band& b, Value block, Value counter) {
   Value src = e.stream(accumulators, accumulatorSlot(counter), 0, {{pixels, 1, {}, {}}});
   Value dst =
       layer.pooling ? pooledRows(b, block) : e.stream(output, slot, 0, {{pixels, cols, {}, {}}});
-  MapOp::create(e.builder, e.location, "requant", dst, src,
-                e.lanes({{"bias", kBias},
-                         {"mult", kMultiplier},
-                         {"shift", kShift},
-                         {"zero", kZero},
-                         {"low", kLow},
-                         {"high", kHigh}}));
+  requantiseRows(e, dst, src, kRequantLanes);
   e.signal("vector", "matrix");
   if (layer.sum)
     addSecond(dst, pixels, counter);
@@ -272,33 +271,13 @@ void ConvCode::store(const Band& b, Value block, Value slot) {
   e.signal("store", "vector");
 }
 
-void ConvCode::setSumLanes() {
-  const Sum& sum = *layer.sum;
-  e.set_lane(kSumZeroA, sum.zero_a);
-  e.set_lane(kSumMultiplierA, sum.multiplier_a);
-  e.set_lane(kSumZeroB, sum.zero_b);
-  e.set_lane(kSumMultiplierB, sum.multiplier_b);
-  e.set_lane(kSumShift, sum.shift);
-  e.set_lane(kSumZero, sum.zero);
-  e.set_lane(kSumLow, sum.low);
-  e.set_lane(kSumHigh, sum.high);
-}
-
 /// Adds the sum's second operand to the i8 rows just made, in place. One map follows the other: a
 /// short tile's rows would be read before they are written, so the unit waits for itself.
 void ConvCode::addSecond(Value rows, Value pixels, Value counter) {
   e.signal("vector", "vector");
   e.await("vector", "vector");
   Value second = e.stream(secondBuffer(), secondSlot(counter), 0, {{pixels, cols, {}, {}}});
-  MapOp::create(e.builder, e.location, "add", rows, mlir::ValueRange{rows, second},
-                e.lanes({{"zero_a", kSumZeroA},
-                         {"mult_a", kSumMultiplierA},
-                         {"zero_b", kSumZeroB},
-                         {"mult_b", kSumMultiplierB},
-                         {"shift", kSumShift},
-                         {"zero", kSumZero},
-                         {"low", kSumLow},
-                         {"high", kSumHigh}}));
+  addRows(e, rows, {rows, second}, kSumLanes);
   e.signal("vector", "load");
 }
 

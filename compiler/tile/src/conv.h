@@ -37,7 +37,6 @@ private:
   void takeParams(Value counter);
   void task(const Band& band, Value block, Value counter);
   void finish(const Band& band, Value block, Value counter);
-  void setSumLanes();
   void addSecond(Value rows, Value pixels, Value counter);
   void store(const Band& band, Value block, Value slot);
 

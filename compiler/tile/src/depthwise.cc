@@ -1,5 +1,6 @@
 // The code of depthwise convolutions. Of each band of a block of channels the array computes the
 // upper rows, tap by tap with diagonal weights, and the vector unit those below, in one reduction.
+#include "quantised_maps.h"
 #include "session.h"
 
 namespace npuforge::tile {
@@ -247,13 +248,7 @@ private:
     e.await("vector", "matrix");
     Value src = e.stream(accumulators, accumulatorSlot(counter), 0, {e.level(pixels, 1)});
     Value dst = e.stream(output, out, 0, {e.level(pixels, cols)});
-    MapOp::create(e.builder, e.location, "requant", dst, src,
-                  e.lanes({{"bias", kBias},
-                           {"mult", kMultiplier},
-                           {"shift", kShift},
-                           {"zero", kZero},
-                           {"low", kLow},
-                           {"high", kHigh}}));
+    requantiseRows(e, dst, src, {kBias, kMultiplier, kShift, kZero, kLow, kHigh});
     e.signal("vector", "matrix");
   }
 

@@ -1,4 +1,5 @@
 // The code of sums and of changes of scale: one map of the vector unit for each tile.
+#include "quantised_maps.h"
 #include "session.h"
 
 namespace npuforge::tile {
@@ -87,15 +88,8 @@ private:
     SmallVector<Value> srcs{e.stream(a, slot, 0, {{count, cols, {}, {}}})};
     if (b) {
       srcs.push_back(e.stream(b, slot, 0, {{count, broadcast ? 0 : cols, {}, {}}}));
-      MapOp::create(e.builder, e.location, "add", dst, srcs,
-                    e.lanes({{"zero_a", kZeroA},
-                             {"mult_a", kMultiplierA},
-                             {"zero_b", kZeroB},
-                             {"mult_b", kMultiplierB},
-                             {"shift", kShift},
-                             {"zero", kZero},
-                             {"low", kLow},
-                             {"high", kHigh}}));
+      addRows(e, dst, srcs,
+              {kZeroA, kMultiplierA, kZeroB, kMultiplierB, kShift, kZero, kLow, kHigh});
     } else {
       MapOp::create(e.builder, e.location, "rescale", dst, srcs,
                     e.lanes({{"bias", kZeroA},
