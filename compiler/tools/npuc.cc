@@ -205,7 +205,8 @@ int main(int argc, char** argv) {
                  "FILE: the instructions chosen for element-wise operators, as JSON");
   tools::add_quantize_options(app, options.quantize);
   app.final_callback([&] {
-    tools::check(options.quantize);
+    tools::check(app, options.quantize);
+    tools::check(app, options.proof);
     if (options.emit == "elf" && options.output.empty() && !options.proof.wanted())
       throw CLI::RequiredError("-o");
     if (options.emit != "elf" && options.proof.wanted())

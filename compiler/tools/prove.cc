@@ -37,6 +37,12 @@ void add_proof_options(CLI::App& app, ProofOptions& options) {
   app.add_flag("--report", options.report, "with --verify: a table of all layers")->needs(verify);
 }
 
+void check(const CLI::App& app, const ProofOptions& options) {
+  for (const char* name : {"--input", "--seed"})
+    if (app.count(name) > 0 && !options.wanted())
+      throw CLI::ValidationError(name, "is of --verify and --bisect, and neither is given");
+}
+
 Proof::Proof(const ProofOptions& options, const compiler::Precisions& precisions)
     : options_(options), precision_(narrowest(precisions)) {
   if (options.wanted())

@@ -24,6 +24,8 @@ struct ProofOptions {
 };
 
 void add_proof_options(CLI::App& app, ProofOptions& options);
+/// Throws CLI::ValidationError for an option that would have no effect.
+void check(const CLI::App& app, const ProofOptions& options);
 
 class Proof {
 public:

@@ -62,11 +62,14 @@ void add_quantize_options(CLI::App& app, QuantizeOptions& options) {
       ->needs(wanted);
 }
 
-void check(const QuantizeOptions& options) {
+void check(const CLI::App& app, const QuantizeOptions& options) {
   if (options.wanted() && options.samples.empty())
     throw CLI::ValidationError("--quantize",
                                "needs --calibrate: the ranges of the network's values "
                                "are taken from samples of its inputs");
+  if (app.count("--percentile") > 0 && options.method != "percentile")
+    throw CLI::ValidationError("--percentile", "is of --calibration percentile, and " +
+                                                   options.method + " is asked for");
   if (!options.report.empty() && !options.report.ends_with(".json") &&
       !options.report.ends_with(".md"))
     throw CLI::ValidationError("--quantize-report", options.report + ": expected a name that ends "

@@ -24,7 +24,7 @@ struct QuantizeOptions {
 void add_quantize_options(CLI::App& app, QuantizeOptions& options);
 
 /// Throws CLI::ValidationError for options that do not go together.
-void check(const QuantizeOptions& options);
+void check(const CLI::App& app, const QuantizeOptions& options);
 
 /// Quantises the network and writes the report: to its file, and to standard output if `print`.
 /// Throws quantize::QuantizeError, isa::FileError.
