@@ -1,5 +1,6 @@
 // graph-check: everything that has no integer form, in one message.
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/bytes.h"
 #include "npuforge/compiler/graph/control.h"
 
 #include "constants.h"
@@ -19,16 +20,19 @@ bool isWords(mlir::Type type) {
 /// What graph-narrow makes operands of products of.
 bool isNarrow(mlir::Type type) {
   auto tensor = llvm::dyn_cast<mlir::RankedTensorType>(type);
-  return tensor && (tensor.getElementType().isF16() || tensor.getElementType().isBF16());
+  return tensor &&
+         (tensor.getElementType().isF16() || tensor.getElementType().isBF16() || isBytes(tensor));
 }
 
 /// A tensor operator over words, see graph-words.
 bool isOverWords(mlir::Operation& op) {
   if (llvm::isa<ContractOp, ConvolveOp>(op) && llvm::all_of(op.getOperandTypes(), isNarrow))
     return isWords(op.getResult(0).getType());
-  if (llvm::isa<MapOp>(op) && isNarrow(op.getResult(0).getType()))
-    return llvm::all_of(op.getOperandTypes(), isWords);
-  if (llvm::isa<ReshapeOp>(op) && isNarrow(op.getResult(0).getType()))
+  if (llvm::isa<MapOp>(op) &&
+      (isNarrow(op.getResult(0).getType()) || isWords(op.getResult(0).getType())))
+    return llvm::all_of(op.getOperandTypes(),
+                        [](mlir::Type type) { return isWords(type) || isBytes(type); });
+  if (llvm::isa<ReshapeOp, MoveOp>(op) && isNarrow(op.getResult(0).getType()))
     return true;
   return (isControl(op) || llvm::isa<MapOp, MoveOp, ReduceOp, ContractOp, ConvolveOp, PoolOp,
                                      GatherOp, ScatterOp, ReshapeOp>(op)) &&

@@ -1,6 +1,7 @@
 #include "cross.h"
 
 #include <numeric>
+#include <utility>
 
 #include "blocks.h"
 
@@ -24,6 +25,15 @@ mlir::Value crossed(mlir::OpBuilder& builder, mlir::Location location, Shape sha
   builder.setInsertionPointToStart(&block);
   YieldOp::create(builder, location, block.addArgument(element, location));
   return op.getResult();
+}
+
+/// Does a transpose leave the elements in their order?
+bool keepsOrder(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> permutation) {
+  int64_t last = -1;
+  for (int64_t dim : permutation)
+    if (shape[dim] != 1 && std::exchange(last, dim) > dim)
+      return false;
+  return true;
 }
 
 /// All dimensions but the last, and the last.
@@ -55,14 +65,15 @@ Steps plainSteps(llvm::ArrayRef<int64_t> shape) {
 mlir::Value Crossing::apply(mlir::Location location, mlir::Value value, const Step& step) {
   auto type = ranked(value);
   Shape shape(step.dims);
-  if (!step.is_transpose) {
+  if (step.is_transpose)
+    for (int64_t& dim : shape)
+      dim = type.getDimSize(dim);
+  if (!step.is_transpose || keepsOrder(type.getShape(), step.dims)) {
     if (type.getShape() == llvm::ArrayRef<int64_t>(shape))
       return value;
     return ReshapeOp::create(builder_, location, type.clone(llvm::ArrayRef<int64_t>(shape)), value,
                              shape, true);
   }
-  for (int64_t& dim : shape)
-    dim = type.getDimSize(dim);
   return TransposeOp::create(builder_, location, type.clone(llvm::ArrayRef<int64_t>(shape)), value,
                              step.dims);
 }

@@ -174,16 +174,45 @@ Scalar quotient(const Scalar& x, float scale) {
   return fma(remainder, reciprocal, estimate);
 }
 
+/// steps + zero within the bounds of the result's type, still f32.
+Scalar saturated(QuantizeOp op, const Scalar& steps, const Scalar& zero) {
+  const bool is_unsigned = elementOf(op.getResult()).isUnsignedInteger();
+  return clamp(steps + zero, is_unsigned ? 0 : -128, is_unsigned ? 255 : 127);
+}
+
 mlir::Value decompose(const Build& build, QuantizeOp op) {
   mlir::Type element = elementOf(op.getResult());
-  const bool is_unsigned = element.isUnsignedInteger();
   auto [scales, zeros] = parameters(build, op, build.f32());
   return build.map(element, {op.getInput(), scales, zeros}, [&](const Scalars& x) {
     const bool one_scale = op.getScales().size() == 1;
     Scalar q = one_scale ? quotient(x[0], op.getScales()[0]) : x[0] / x[1];
-    q = round_even(q) + x[2];
-    return cast(clamp(q, is_unsigned ? 0 : -128, is_unsigned ? 255 : 127), element);
+    if (element.isSignlessInteger(8)) // to_int saturates
+      return q.make(ToIntOp::create(*q.builder, q.location, element, (round_even(q) + x[2]).value));
+    return cast(saturated(op, round_even(q), x[2]), element);
   });
+}
+
+/// What dequantize makes of what quantize makes, in f32 but for the rounding: to_int makes a number
+/// of a NaN, as quantize does.
+mlir::Value requantised(const Build& build, QuantizeOp from, DequantizeOp to) {
+  return build.map(build.f32(), {from.getInput()}, [&](const Scalars& x) {
+    const Scalar steps = quotient(x[0], from.getScales()[0]);
+    const Scalar whole =
+        steps.make(ToIntOp::create(*steps.builder, steps.location, build.i32(), steps.value));
+    const Scalar q =
+        saturated(from, cast(whole, build.f32()), x[0].number(from.getZeroPoints()[0]));
+    return (q - to.getZeroPoints()[0]) * to.getScales()[0];
+  });
+}
+
+/// The quantize whose result this dequantize reads, reshaped or not; each with one scale.
+QuantizeOp quantizeBehind(DequantizeOp op) {
+  mlir::Value value = op.getInput();
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getInput();
+  auto quantize = value.getDefiningOp<QuantizeOp>();
+  const bool one_scale = quantize && quantize.getScales().size() == 1 && op.getScales().size() == 1;
+  return one_scale && elementOf(quantize.getInput()).isF32() ? quantize : QuantizeOp();
 }
 
 /// The difference is that of integers.
@@ -217,6 +246,14 @@ bool is_static(mlir::Operation* op) {
 struct Decompose : impl::DecomposeBase<Decompose> {
   void runOnOperation() override {
     mlir::Block& body = getOperation().getBody().front();
+    for (DequantizeOp op : llvm::make_early_inc_range(body.getOps<DequantizeOp>()))
+      if (QuantizeOp quantize = is_static(op) ? quantizeBehind(op) : QuantizeOp()) {
+        mlir::OpBuilder builder(op);
+        const Build build(builder, op.getLoc());
+        op.getResult().replaceAllUsesWith(
+            build.reshape(requantised(build, quantize, op), typeOf(op.getResult()).getShape()));
+        op.erase();
+      }
     for (mlir::Operation& op : llvm::make_early_inc_range(body.without_terminator())) {
       if (!is_static(&op))
         continue;

@@ -5,6 +5,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/GraphOpsDialect.cpp.inc"
+#include "npuforge/compiler/graph/bytes.h"
 
 #define GET_ATTRDEF_CLASSES
 #include "npuforge/compiler/graph/GraphOpsAttributes.cpp.inc"
@@ -35,6 +36,8 @@ mlir::Operation* GraphDialect::materializeConstant(mlir::OpBuilder& builder, mli
 
 mlir::Type bodyType(mlir::Type type) {
   mlir::Type element = mlir::getElementTypeOrSelf(type);
+  if (isBytes(element))
+    return mlir::IntegerType::get(type.getContext(), 8);
   if (!element.isUnsignedInteger())
     return element;
   return mlir::IntegerType::get(type.getContext(), element.getIntOrFloatBitWidth() < 32 ? 32 : 64);

@@ -1,5 +1,6 @@
 #include "fold_ends.h"
 
+#include "npuforge/compiler/graph/bytes.h"
 #include "npuforge/compiler/graph/control.h"
 
 #include "unbind.h"
@@ -70,9 +71,12 @@ void NetworkEnds::argument(mlir::Block* block, mlir::BlockArgument argument) {
     binding = bindingOf(builder_.getContext(), main_.getArgAttrDict(index));
   if (!binding.type)
     return values_.setWords(argument, block->addArgument(type, argument.getLoc()));
-  mlir::Value own = block->addArgument(type.clone(binding.type), argument.getLoc());
-  values_.setWords(argument, quantisedInput(Build(builder_, argument.getLoc()), own, binding));
-  unbound_inputs_.push_back(index);
+  // The loader quantises it all the same: bytes in rows.
+  const Build build(builder_, argument.getLoc());
+  mlir::Value bytes =
+      block->addArgument(type.clone(byteType(builder_.getContext())), argument.getLoc());
+  values_.setWords(argument,
+                   build.map(builder_.getI8Type(), bytes, [](const Scalars& s) { return s[0]; }));
 }
 
 /// A layer must have made it: an input is no output of a program.
@@ -110,13 +114,9 @@ void NetworkEnds::end(mlir::func::ReturnOp op) {
 }
 
 void NetworkEnds::unbind() {
-  for (llvm::StringLiteral name : bindingAttributes()) {
-    mlir::StringAttr attribute = builder_.getStringAttr(name);
-    for (unsigned index : unbound_inputs_)
-      main_.removeArgAttr(index, attribute);
+  for (llvm::StringLiteral name : bindingAttributes())
     for (unsigned index : unbound_outputs_)
-      main_.removeResultAttr(index, attribute);
-  }
+      main_.removeResultAttr(index, builder_.getStringAttr(name));
 }
 
 } // namespace npuforge::graph

@@ -26,7 +26,7 @@ private:
   mlir::OpBuilder& builder_;
   FoldedValues& values_;
   const InBlocks& in_blocks_;
-  llvm::SmallVector<unsigned> unbound_inputs_, unbound_outputs_;
+  llvm::SmallVector<unsigned> unbound_outputs_;
 };
 
 } // namespace npuforge::graph

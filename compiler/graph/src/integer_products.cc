@@ -60,17 +60,31 @@ Value less(const Build& build, Value sum, double factor, Value sums) {
 }
 
 Value sums(const Build& build, Value value, int64_t axis) {
-  return build.reduce(build.cast(value, build.i32()), "sum", {axis}, true);
+  const int64_t inner = shapeOf(value)[static_cast<size_t>(axis)];
+  if (constantValue(value))
+    return build.reduce(build.cast(value, build.i32()), "sum", {axis}, true);
+  // The array adds, too: products with ones.
+  if (axis == rankOf(value) - 1)
+    return build.matmul(value, build.number(elementOf(value), 1, {inner, 1}));
+  return build.matmul(build.number(elementOf(value), 1, {1, inner}), value);
 }
+
+/// Of so many products of i8 the sum, and all that makes up for zero points, is exact in f32: none
+/// of these numbers has more than 24 bits.
+constexpr int64_t kExactTerms = 255;
 
 /// The product of matrices of any rank of at least two, f32; `sum` is that of the integers.
 Value product(const Build& build, const Factor& a, const Factor& b, Value sum) {
-  const int64_t inner = rankOf(a.value) - 1;
+  const int64_t inner = rankOf(a.value) - 1, count = shapeOf(a.value)[inner];
+  auto real = [&](Value integer) {
+    return count <= kExactTerms ? build.cast(integer, build.f32()) : integer;
+  };
+  sum = real(sum);
   if (a.zero != 0)
-    sum = less(build, sum, a.zero, sums(build, b.value, rankOf(b.value) - 2));
+    sum = less(build, sum, a.zero, real(sums(build, b.value, rankOf(b.value) - 2)));
   if (b.zero != 0)
-    sum = less(build, sum, b.zero, sums(build, a.value, inner));
-  const double terms = a.zero * b.zero * static_cast<double>(shapeOf(a.value)[inner]);
+    sum = less(build, sum, b.zero, real(sums(build, a.value, inner)));
+  const double terms = a.zero * b.zero * static_cast<double>(count);
   if (terms != 0)
     sum = build.map({sum}, [&](const Scalars& s) { return s[0] + terms; });
   return scaled(build, sum, scalesOf(build, a, b));

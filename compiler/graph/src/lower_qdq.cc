@@ -68,6 +68,13 @@ bool belongsInBlocks(mlir::Operation* core, const InBlocks& in_blocks) {
   });
 }
 
+/// Is the value, as it is or viewed, only moved? Then it need not go into blocks and leave them.
+bool isOnlyMoved(mlir::Value value) {
+  return llvm::all_of(value.getUsers(), [](mlir::Operation* user) {
+    return llvm::isa<MoveOp>(user) || (isView(user) && isOnlyMoved(user->getResult(0)));
+  });
+}
+
 void lowerQuantize(QuantizeOp quantize, InBlocks& in_blocks) {
   mlir::Operation* next = quantize.getInput().getDefiningOp();
   if (!isByteTensor(quantize.getResult()) || !next || quantize.getScales().size() != 1 ||
@@ -78,6 +85,8 @@ void lowerQuantize(QuantizeOp quantize, InBlocks& in_blocks) {
   mlir::Operation* core = findCore(quantize.getInput(), target);
   if (!core || !belongsInBlocks(core, in_blocks) || isInWords(core) || isInWords(next) ||
       isInWords(quantize))
+    return;
+  if (llvm::isa<DequantizeOp>(core) && isOnlyMoved(quantize.getResult()))
     return;
   mlir::OpBuilder builder(quantize);
   mlir::Operation* before = quantize->getPrevNode();

@@ -8,6 +8,7 @@
 #include "npuforge/compiler/graph/optimisations.h"
 
 #include "constants.h"
+#include "fold_clamps.h"
 
 namespace npuforge::graph {
 
@@ -95,9 +96,10 @@ void takeBefore(ToBlocksOp cross) {
   Block& body = cross.getBody().front();
   OpBuilder b = OpBuilder::atBlockBegin(&body);
   Value old = body.getArgument(0);
-  Value element = body.addArgument(typeOf(input).getElementType(), cross.getLoc());
+  Value element = body.addArgument(bodyType(input.getType()), cross.getLoc());
   old.replaceAllUsesWith(inlined(b, map, *tensor, element));
   body.eraseArgument(0);
+  foldClamps(cross.getBody());
   b.setInsertionPoint(cross);
   cross.getInputMutable().set(reshaped(b, cross.getLoc(), input, typeOf(cross.getInput())));
   taken(map.getLoc(), kMergeMaps, "is a part of the change to blocks behind it");

@@ -1,10 +1,13 @@
 // graph-merge-maps: a map that only one map of the same shape reads becomes a part of it, so that
-// what lies between them is never written.
+// what lies between them is never written. A map behind a reshape of what it alone reads goes
+// before the reshape first.
 #include <mlir/IR/IRMapping.h>
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/optimisations.h"
+
+#include "fold_clamps.h"
 
 namespace npuforge::graph {
 
@@ -32,7 +35,7 @@ std::string obstacle(MapOp map, MapOp user) {
     return "its reader's result has another shape";
   // Quantised tensors stay what they are: i8, with a layout of their own.
   for (MapOp each : {map, user})
-    if (llvm::cast<ShapedType>(each.getType()).getElementType().isInteger(8))
+    if (llvm::cast<ShapedType>(each.getType()).getElementType().isSignlessInteger(8))
       return "quantised tensors stay what they are";
   if (operations(map) + operations(user) > kMostOperations ||
       map.getInputs().size() + user.getInputs().size() - 1 > kMostOperands)
@@ -95,12 +98,53 @@ MapOp merge(MapOp user, MapOp map) {
   return merged;
 }
 
+/// The reshape that a map can go before: its one operand that is no number, which nobody else
+/// reads.
+ReshapeOp reshapeBehind(MapOp map) {
+  ReshapeOp found;
+  for (Value input : map.getInputs()) {
+    auto type = llvm::cast<ShapedType>(input.getType());
+    if (type.getElementType().isSignlessInteger(8)) // of a layout of its own
+      return {};
+    if (type.getRank() == 0)
+      continue;
+    auto reshape = input.getDefiningOp<ReshapeOp>();
+    if (found || !reshape || !input.hasOneUse() ||
+        type.getShape() != llvm::cast<ShapedType>(map.getType()).getShape())
+      return {};
+    found = reshape;
+  }
+  return found;
+}
+
+/// map(reshape(x)) -> reshape(map(x))
+void hoist(MapOp map) {
+  ReshapeOp reshape = reshapeBehind(map);
+  auto result = llvm::cast<RankedTensorType>(map.getType());
+  if (!reshape || result.getElementType().isSignlessInteger(8))
+    return;
+  OpBuilder b(map);
+  IRMapping values;
+  values.map(reshape.getResult(), reshape.getInput());
+  auto moved = llvm::cast<MapOp>(b.clone(*map, values));
+  moved.getResult().setType(llvm::cast<RankedTensorType>(
+      llvm::cast<ShapedType>(reshape.getInput().getType()).clone(result.getElementType())));
+  auto behind = ReshapeOp::create(b, reshape.getLoc(), result, moved.getResult(),
+                                  reshape.getShapeAttr(), reshape.getAllowZeroAttr());
+  map.getResult().replaceAllUsesWith(behind.getResult());
+  map.erase();
+  reshape.erase();
+  hoist(moved);
+}
+
 struct MergeMaps : impl::MergeMapsBase<MergeMaps> {
   void runOnOperation() override {
     if (!allowed(getOperation(), kMergeMaps))
       return;
-    SmallVector<MapOp> maps;
-    getOperation().walk([&](MapOp map) { maps.push_back(map); });
+    Block& body = getOperation().getBody().front();
+    for (MapOp map : llvm::make_early_inc_range(body.getOps<MapOp>()))
+      hoist(map);
+    SmallVector<MapOp> maps(body.getOps<MapOp>());
     for (MapOp user : maps) {
       for (unsigned index = 0; index < user.getInputs().size();) {
         MapOp map = mergeable(user, index);
@@ -109,6 +153,7 @@ struct MergeMaps : impl::MergeMapsBase<MergeMaps> {
           continue;
         }
         user = merge(user, map);
+        foldClamps(user.getBody());
         index = 0;
       }
     }

@@ -88,6 +88,41 @@ struct RaiseQuantize : mlir::OpRewritePattern<QuantizeOp> {
   }
 };
 
+/// quantize(concat(x, y)) -> concat(quantize(x), quantize(y)): 8 bits move instead of words.
+struct RaiseAboveConcat : mlir::OpRewritePattern<QuantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  mlir::LogicalResult matchAndRewrite(QuantizeOp quantize,
+                                      mlir::PatternRewriter& rewriter) const override {
+    auto move = quantize.getInput().getDefiningOp<MoveOp>();
+    if (!move || !move->hasOneUse() || quantize.getScales().size() != 1 || !takesAll(move))
+      return mlir::failure();
+    llvm::SmallVector<mlir::Value> raised;
+    for (mlir::Value input : move.getInputs())
+      raised.push_back(QuantizeOp::create(
+          rewriter, quantize.getLoc(), withElement(input, elementOf(quantize.getResult())), input,
+          quantize.getScales(), quantize.getZeroPoints(), quantize.getAxis()));
+    mlir::OperationState state(move.getLoc(), move->getName(), raised, quantize.getType(),
+                               move->getAttrs());
+    rewriter.replaceOp(quantize, rewriter.create(state)->getResults());
+    return mlir::success();
+  }
+
+  /// Are there several inputs, and all their elements in the result, with nothing else?
+  static bool takesAll(MoveOp move) {
+    int64_t elements = 0;
+    for (mlir::Value input : move.getInputs()) {
+      auto type = withElement(input, elementOf(input));
+      if (!type || !type.hasStaticShape())
+        return false;
+      elements += type.getNumElements();
+    }
+    auto result = withElement(move.getResult(), elementOf(move.getResult()));
+    return move.getInputs().size() > 1 && !move.getFill() && result && result.hasStaticShape() &&
+           elements == result.getNumElements();
+  }
+};
+
 /// relu(op(y)) -> op(relu(y)), so that the activation stands behind the arithmetic.
 template <typename Activation>
 struct RaiseActivation : mlir::OpRewritePattern<Activation> {
@@ -130,8 +165,8 @@ struct CancelPair : mlir::OpRewritePattern<QuantizeOp> {
 struct MoveQuantize : impl::MoveQuantizeBase<MoveQuantize> {
   void runOnOperation() override {
     mlir::RewritePatternSet patterns(&getContext());
-    patterns.add<SinkDequantize, RaiseQuantize, RaiseActivation<ReluOp>, RaiseActivation<ClipOp>,
-                 CancelPair>(&getContext());
+    patterns.add<SinkDequantize, RaiseQuantize, RaiseAboveConcat, RaiseActivation<ReluOp>,
+                 RaiseActivation<ClipOp>, CancelPair>(&getContext());
     if (mlir::failed(mlir::applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -51,14 +51,6 @@ mlir::Value toUnsigned(const Build& build, mlir::Value value) {
   });
 }
 
-mlir::Value quantisedInput(const Build& build, mlir::Value input, const Binding& binding) {
-  if (binding.type.isF32())
-    return QuantizeOp::create(
-        build.builder(), build.location(), withElement(input, byte(build, true)), input,
-        llvm::ArrayRef<float>(binding.scale), llvm::ArrayRef<int32_t>(binding.zero_point));
-  return binding.type.isUnsignedInteger() ? toSigned(build, input) : input;
-}
-
 mlir::Value networkOutput(const Build& build, mlir::Value output, const Binding& binding) {
   if (binding.type.isF32())
     return DequantizeOp::create(build.builder(), build.location(), withElement(output, build.f32()),

@@ -1,6 +1,6 @@
 #pragma once
-// The opposite of graph-bind-interface: the network's ends that tensor operators read or make are
-// the network's own tensors, quantised on the device.
+// The opposite of graph-bind-interface: outputs that tensor operators make are the network's own
+// tensors, dequantised on the device.
 
 #include "npuforge/compiler/graph/build.h"
 
@@ -17,8 +17,6 @@ Binding bindingOf(mlir::MLIRContext* context, mlir::DictionaryAttr attributes);
 /// The names of the attributes that an unbound end does not have.
 llvm::ArrayRef<llvm::StringLiteral> bindingAttributes();
 
-/// The i8 tensor that a bound input was, from the network's own.
-mlir::Value quantisedInput(const Build& build, mlir::Value input, const Binding& binding);
 /// The network's own tensor from the i8 tensor that a bound output was.
 mlir::Value networkOutput(const Build& build, mlir::Value output, const Binding& binding);
 

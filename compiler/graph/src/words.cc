@@ -2,6 +2,7 @@
 #include <mlir/IR/TypeUtilities.h>
 
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/bytes.h"
 #include "npuforge/compiler/graph/control.h"
 #include "npuforge/compiler/graph/values.h"
 
@@ -45,7 +46,7 @@ struct Words : impl::WordsBase<Words> {
     findQuantised(main);
     Block& body = main.getBody().front();
     for (auto [index, argument] : llvm::enumerate(body.getArguments()))
-      if (!isQuantised(argument)) {
+      if (!isQuantised(argument) && !isBytes(argument.getType())) {
         nameType(main, index, argument.getType(), false);
         argument.setType(typeOf(argument));
       }
@@ -191,16 +192,6 @@ struct Words : impl::WordsBase<Words> {
     return success();
   }
 
-  /// It is in range; as instructions that make bytes write it.
-  static Value narrowed(OpBuilder& b, Location location, Value word) {
-    auto number = [&](int32_t n) -> Value {
-      return arith::ConstantOp::create(b, location, b.getI32IntegerAttr(n));
-    };
-    word = arith::MaxSIOp::create(b, location, word, number(-128));
-    word = arith::MinSIOp::create(b, location, word, number(127));
-    return arith::TruncIOp::create(b, location, b.getI8Type(), word);
-  }
-
   LogicalResult refuse(Operation& op, const std::string& reason) {
     return op.emitError() << "node '" << nodeName(op.getLoc()) << "': " << reason;
   }
@@ -254,8 +245,9 @@ struct Words : impl::WordsBase<Words> {
     auto words = MapOp::create(b, map.getLoc(), typeOf(map.getResult()), map.getInputs());
     Block& block = words.getBody().emplaceBlock();
     for (Value operand : map.getInputs())
-      block.addArgument(isQuantised(operand) ? IntegerType::get(&getContext(), 8)
-                                             : wordType(getElementTypeOrSelf(operand.getType())),
+      block.addArgument(isQuantised(operand) || isBytes(operand.getType())
+                            ? IntegerType::get(&getContext(), 8)
+                            : wordType(getElementTypeOrSelf(operand.getType())),
                         map.getLoc());
     if (failed(writeBody(map, words))) {
       words.erase();

@@ -121,8 +121,12 @@ private:
                                   bytesOf(argument)));
         continue;
       }
-      const Shape shape = shapeOf(argument);
       auto attributes = main_.getArgAttrDict(argument.getArgNumber());
+      if (isNarrow(argument)) {
+        makeBytes(argument, attributes);
+        continue;
+      }
+      const Shape shape = shapeOf(argument);
       std::string name = attributes.getAs<StringAttr>("graph.name").str();
       const bool rows = !argument.use_empty() && isPlain(argument, steps);
       // One pixel's channels lie the same way in both layouts.
@@ -140,6 +144,15 @@ private:
       session_.define(argument, tensor);
     }
     return success();
+  }
+
+  /// An input that the loader quantises, in rows.
+  void makeBytes(BlockArgument argument, DictionaryAttr attributes) {
+    const Tensor tensor =
+        session_.reserve("input." + std::to_string(argument.getArgNumber()), bytesOf(argument));
+    PortOp::create(data_, argument.getLoc(), attributes.getAs<StringAttr>("graph.name"), false,
+                   tensor.symbol, "plain", attributes);
+    session_.defineAll(argument, tensor);
   }
 
   /// A network's input or output of words.
@@ -175,7 +188,7 @@ private:
       // Only those that an elementwise layer reads lie in DRAM as they are.
       for (Operation* user : constant->getUsers())
         if (mlir::isa<graph::QAddOp, graph::MapOp>(user) &&
-            getElementTypeOrSelf(constant.getType()).isInteger(8) &&
+            getElementTypeOrSelf(constant.getType()).isSignlessInteger(8) &&
             !session_.knows(constant.getResult())) {
           const Shape shape = shapeOf(constant.getResult());
           auto bytes =
@@ -219,7 +232,7 @@ private:
         value = graph::networkValue(user->getLoc());
     auto type = cast<RankedTensorType>(root.getResult(0).getType());
     const bool words = isWords(root.getResult(0));
-    if (!value || (!words && !type.getElementType().isInteger(8)))
+    if (!value || (!words && !type.getElementType().isSignlessInteger(8)))
       return {};
     auto data =
         FlatSymbolRefAttr::get(builder_.getContext(), session_.tensor(root.getResult(0)).symbol);

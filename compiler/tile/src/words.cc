@@ -1,5 +1,7 @@
 #include "words.h"
 
+#include "npuforge/compiler/graph/bytes.h"
+
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -14,7 +16,7 @@ bool isWords(Value value) {
 
 bool isNarrow(Value value) {
   Type element = getElementTypeOrSelf(value.getType());
-  return element.isF16() || element.isBF16();
+  return element.isF16() || element.isBF16() || graph::isBytes(element);
 }
 
 bool isConstant(Value value) {

@@ -41,11 +41,13 @@ const WordsKind* wordsKind(mlir::Operation& op);
 
 /// f32 or i32: a tensor that lies in DRAM as words.
 bool isWords(mlir::Value value);
-/// f16 or bf16: a tensor that lies in DRAM as words do, with 2 bytes an element. Maps make them,
-/// products and windows read them.
+/// f16 or bf16, or bytes (graph/bytes.h): a tensor that lies in DRAM as words do, with 2 bytes or 1
+/// an element. Maps make them, products and windows read them; moves take bytes, too.
 bool isNarrow(mlir::Value value);
 /// Known when the network is compiled.
 bool isConstant(mlir::Value value);
+/// Is it a change between bytes in rows and in blocks, which moves them as they are?
+bool movesBytes(mlir::Operation& op);
 /// Of a tensor of words, or a narrow one, with its padding.
 int64_t wordsBytes(mlir::Value tensor, const isa::Machine& machine);
 /// Of an element.

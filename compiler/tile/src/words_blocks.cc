@@ -125,7 +125,8 @@ private:
   }
 
   Copy copyOf(const Tile& tile, Value buffer, Value at, Value dram, bool words) {
-    const int64_t bytes = words ? 4 : 1, row = cols * bytes;
+    const int64_t bytes = words ? elementBytes(leaves(op) ? op.getResult(0) : op.getOperand(0)) : 1,
+                  row = cols * bytes;
     const int64_t block = words ? row : extents.pixels * row;
     const int64_t pixel = words ? extents.channels * bytes : row;
     Copy copy{buffer, at, dram, {}, {}, (words ? tile.width : cols) * bytes};
@@ -159,7 +160,7 @@ private:
 };
 
 bool handles(Operation& op) {
-  return mlir::isa<graph::ToWordsOp, graph::ToBlocksOp>(op);
+  return mlir::isa<graph::ToWordsOp, graph::ToBlocksOp>(op) && !movesBytes(op);
 }
 
 std::string makePlanOf(Operation& op, const isa::Spec& spec, const match::Patterns& patterns,

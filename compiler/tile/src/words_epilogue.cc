@@ -54,6 +54,8 @@ std::string place(graph::MapOp map, int64_t number, Operation& producer,
   if (failed(pitches))
     return "the shape of '" + graph::nodeName(producer.getLoc()) + "' is not known";
   for (auto [index, operand] : llvm::enumerate(map.getInputs())) {
+    if (isNarrow(operand))
+      return "operand " + std::to_string(index) + " is of bytes";
     std::optional<Beside> beside = besideOf(operand, map.getResult(), *pitches);
     if (!beside)
       return "operand " + std::to_string(index) +

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/bytes.h"
 
 #include "map_plan.h"
 #include "words.h"
@@ -29,7 +30,9 @@ Box boxOf(graph::MapOp map) {
 bool handles(Operation& op) {
   auto map = dyn_cast<graph::MapOp>(op);
   return map && (isWords(map.getResult()) || isNarrow(map.getResult())) &&
-         llvm::all_of(map.getInputs(), isWords);
+         llvm::all_of(map.getInputs(), [](Value input) {
+           return isWords(input) || graph::isBytes(input.getType());
+         });
 }
 
 class WordsMapCode : public LayerCode {
@@ -145,7 +148,7 @@ private:
 
   void load(const MapValue& value, Value buffer, Value source, ArrayRef<Value> indices, Value first,
             Value count, Value parity) {
-    Copy copy{buffer, e.mul(parity, value.slot), source, {}, {}, 4};
+    Copy copy{buffer, e.mul(parity, value.slot), source, {}, {}, value.element_bytes};
     addresses(copy, box.strides[value.input], indices, first, count, value.input);
     copyIn(e, copy);
   }

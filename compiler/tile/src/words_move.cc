@@ -4,8 +4,11 @@
 // No unit computes, but loads and stores have four slots between them: a load waits for a credit
 // of the vector unit, which gives it when the store four tasks before is complete. What no piece
 // writes is filled: the whole result first, in one store.
+//
+// Bytes go between rows and blocks of channels in the same way.
 #include "npuforge/compiler/graph/Graph.h"
 
+#include "layers.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "words.h"
 
@@ -23,10 +26,13 @@ struct Dimension {
 };
 using Dimensions = SmallVector<Dimension>;
 
-Dimensions dimensionsOf(graph::PieceAttr piece) {
+struct Extent {
+  int64_t count, from, to;
+};
+
+Dimensions dimensionsOf(ArrayRef<Extent> extents) {
   Dimensions all, joined;
-  for (auto [extent, from, to] :
-       llvm::zip(piece.getExtents(), piece.getFromStrides(), piece.getToStrides())) {
+  for (auto [extent, from, to] : extents) {
     if (extent == 1)
       continue;
     auto behind =
@@ -45,28 +51,68 @@ Dimensions dimensionsOf(graph::PieceAttr piece) {
   return joined;
 }
 
-bool isEmpty(graph::PieceAttr piece) {
-  return llvm::is_contained(piece.getExtents(), 0);
+/// Elements of one operand and where they go; offsets in elements.
+struct Piece {
+  unsigned input;
+  int64_t from, to;
+  Dimensions dims;
+};
+
+std::vector<Piece> piecesOf(graph::MoveOp move) {
+  std::vector<Piece> pieces;
+  for (auto piece : move.getPieces().getAsRange<graph::PieceAttr>()) {
+    SmallVector<Extent> extents;
+    for (auto [count, from, to] :
+         llvm::zip(piece.getExtents(), piece.getFromStrides(), piece.getToStrides()))
+      extents.push_back({count, from, to});
+    if (!llvm::is_contained(piece.getExtents(), 0))
+      pieces.push_back({static_cast<unsigned>(piece.getInput()), piece.getFrom(), piece.getTo(),
+                        dimensionsOf(extents)});
+  }
+  return pieces;
+}
+
+/// Between blocks, [block][pixel][channel], and rows, [pixel][all channels]: the whole blocks, and
+/// the last one if it holds fewer channels.
+std::vector<Piece> piecesOf(Operation& crossing, int64_t cols) {
+  const bool leaves = mlir::isa<graph::ToWordsOp>(crossing);
+  const Shape shape = shapeOf(leaves ? crossing.getOperand(0) : crossing.getResult(0));
+  const int64_t pixels = shape.height * shape.width, whole = shape.channels / cols,
+                rest = shape.channels % cols, in_blocks = whole * pixels * cols;
+  auto extent = [&](int64_t count, int64_t blocks, int64_t rows) {
+    return leaves ? Extent{count, blocks, rows} : Extent{count, rows, blocks};
+  };
+  std::vector<Piece> pieces;
+  if (whole > 0)
+    pieces.push_back({0, 0, 0,
+                      dimensionsOf({extent(pixels, cols, shape.channels),
+                                    extent(whole, pixels * cols, cols), extent(cols, 1, 1)})});
+  if (rest > 0)
+    pieces.push_back({0, leaves ? in_blocks : whole * cols, leaves ? whole * cols : in_blocks,
+                      dimensionsOf({extent(pixels, cols, shape.channels), extent(rest, 1, 1)})});
+  return pieces;
 }
 
 class WordsMoveCode : public LayerCode {
 public:
-  WordsMoveCode(Emit& emit, Session& session, graph::MoveOp move)
-      : e(emit), s(session), move(move) {}
+  WordsMoveCode(Emit& emit, Session& session, Operation& op, std::vector<Piece> pieces)
+      : e(emit), s(session), op(op), pieces(std::move(pieces)),
+        element(elementBytes(op.getResult(0))) {}
 
   void run() override {
     const Place input = e.map.input;
     slot = input.bytes / kSlots / 4 * 4;
     slots = e.scratchpad(input, "moved");
-    result = s.dram(e, s.tensor(move.getResult()));
-    if (move.getFill())
-      makeFill();
+    result = s.dram(e, s.tensor(op.getResult(0)));
+    auto move = dyn_cast<graph::MoveOp>(op);
+    const auto value = move ? move.getFill() : std::nullopt;
+    if (value)
+      makeFill(*value);
     s.awaitLayerBefore(e);
-    if (move.getFill())
+    if (value)
       fill();
-    for (auto piece : move.getPieces().getAsRange<graph::PieceAttr>())
-      if (!isEmpty(piece))
-        copy(piece);
+    for (const Piece& piece : pieces)
+      copy(piece);
     s.beginNext();
   }
 
@@ -85,14 +131,13 @@ private:
   }
 
   /// A row of the fill value in DRAM, from which a block of the scratchpad is filled.
-  void makeFill() {
-    const Attribute value = *move.getFill();
+  void makeFill(Attribute value) {
     const APInt bits = mlir::isa<FloatAttr>(value)
                            ? cast<FloatAttr>(value).getValue().bitcastToAPInt()
                            : cast<IntegerAttr>(value).getValue();
     std::vector<int8_t> row;
-    for (int64_t i = 0; i < e.machine.array.cols; ++i)
-      for (unsigned byte = 0; byte < 4; ++byte)
+    for (int64_t i = 0; i < e.machine.accumulator_row_bytes() / element; ++i)
+      for (unsigned byte = 0; byte < element; ++byte)
         row.push_back(static_cast<int8_t>(bits.extractBitsAsZExtValue(8, 8 * byte)));
     fill_row = s.dram(e, s.constant("fill", row));
   }
@@ -101,7 +146,7 @@ private:
   /// the first piece wait for this.
   void fill() {
     const int64_t row = e.machine.accumulator_row_bytes();
-    const int64_t all = cast<ShapedType>(move.getType()).getNumElements() * 4;
+    const int64_t all = cast<ShapedType>(op.getResult(0).getType()).getNumElements() * element;
     const int64_t block = std::min(e.map.outputs[0].bytes / row, ceilDiv(all, row)) * row;
     Value buffer = e.scratchpad(e.map.outputs[0], "fill");
     task([&] { copyIn(e, {buffer, {}, fill_row, {}, {{e.constant(block / row), 0, row}}, row}); },
@@ -116,17 +161,17 @@ private:
     done += 3;
   }
 
-  void copy(graph::PieceAttr piece) {
-    const Dimensions dims = dimensionsOf(piece);
+  void copy(const Piece& piece) {
+    const Dimensions& dims = piece.dims;
     Tile tile{dims, 0, 1, {}};
-    const int64_t room = slot / 4;
+    const int64_t room = slot / element;
     while (tile.split + 1 < dims.size() && tile.inside(tile.split) > room)
       ++tile.split;
     const int64_t extent = dims[tile.split].extent;
     const int64_t most = std::max<int64_t>(room / tile.inside(tile.split), 1);
     tile.count = ceilDiv(extent, ceilDiv(extent, most));
-    source = s.dram(e, s.tensor(move.getInputs()[piece.getInput()]));
-    loops(tile, e.constant(piece.getFrom() * 4), e.constant(piece.getTo() * 4), 0, e.constant(0));
+    source = s.dram(e, s.tensor(op.getOperand(piece.input)));
+    loops(tile, e.constant(piece.from * element), e.constant(piece.to * element), 0, e.constant(0));
     int64_t tasks = ceilDiv(extent, tile.count);
     for (size_t d = 0; d < tile.split; ++d)
       tasks *= dims[d].extent;
@@ -150,8 +195,9 @@ private:
     const Dimension& dim = tile.dims[d];
     if (d < tile.split) {
       e.loop(dim.extent, [&](Value index) {
-        loops(tile, e.add(from, e.mul(index, dim.from * 4)), e.add(to, e.mul(index, dim.to * 4)),
-              d + 1, e.add(e.mul(counter, dim.extent), index));
+        loops(tile, e.add(from, e.mul(index, dim.from * element)),
+              e.add(to, e.mul(index, dim.to * element)), d + 1,
+              e.add(e.mul(counter, dim.extent), index));
       });
       return;
     }
@@ -162,31 +208,34 @@ private:
                         ? e.constant(tile.count)
                         : e.min(e.sub(e.constant(dim.extent), first), tile.count);
       Value turn = e.remainder(e.add(e.add(e.mul(counter, tiles), index), done), 2);
-      moveTile(tile, e.add(from, e.mul(first, dim.from * 4)), e.add(to, e.mul(first, dim.to * 4)),
-               e.mul(turn, slot));
+      moveTile(tile, e.add(from, e.mul(first, dim.from * element)),
+               e.add(to, e.mul(first, dim.to * element)), e.mul(turn, slot));
     });
   }
 
   void moveTile(const Tile& tile, Value from, Value to, Value at) {
-    Copy in{slots, at, source, from, {}, 4}, out{slots, at, result, to, {}, 4};
+    Copy in{slots, at, source, from, {}, element}, out{slots, at, result, to, {}, element};
     for (size_t d = tile.split; d < tile.dims.size(); ++d) {
       Value count = d == tile.split ? tile.length : e.constant(tile.dims[d].extent);
-      const int64_t pad = tile.inside(d) * 4;
-      in.axes.push_back({count, tile.dims[d].from * 4, pad});
-      out.axes.push_back({count, tile.dims[d].to * 4, pad});
+      const int64_t pad = tile.inside(d) * element;
+      in.axes.push_back({count, tile.dims[d].from * element, pad});
+      out.axes.push_back({count, tile.dims[d].to * element, pad});
     }
     task([&] { copyIn(e, in); }, [&] { copyOut(e, out); });
   }
 
   Emit& e;
   Session& s;
-  graph::MoveOp move;
+  Operation& op;
+  const std::vector<Piece> pieces;
+  const int64_t element;      ///< bytes
   int64_t slot = 0, done = 0; ///< bytes of a slot; tasks of the pieces before
   Value slots, result, source, fill_row;
 };
 
 bool handles(Operation& op) {
-  return mlir::isa<graph::MoveOp>(op) && isWords(op.getResult(0));
+  return movesBytes(op) ||
+         (mlir::isa<graph::MoveOp>(op) && (isWords(op.getResult(0)) || isNarrow(op.getResult(0))));
 }
 
 std::string plan(Operation&, const npuforge::isa::Spec&, const match::Patterns&, bool) {
@@ -195,10 +244,20 @@ std::string plan(Operation&, const npuforge::isa::Spec&, const match::Patterns&,
 
 std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
                                 const npuforge::isa::Spec&) {
-  return std::make_unique<WordsMoveCode>(emit, session, cast<graph::MoveOp>(op));
+  auto move = dyn_cast<graph::MoveOp>(op);
+  return std::make_unique<WordsMoveCode>(
+      emit, session, op, move ? piecesOf(move) : piecesOf(op, emit.machine.array.cols));
 }
 
 } // namespace
+
+bool movesBytes(Operation& op) {
+  if (!mlir::isa<graph::ToWordsOp, graph::ToBlocksOp>(op))
+    return false;
+  Block& body = op.getRegion(0).front();
+  const bool keeps = cast<graph::YieldOp>(body.getTerminator()).getValue() == body.getArgument(0);
+  return keeps && isNarrow(mlir::isa<graph::ToWordsOp>(op) ? op.getResult(0) : op.getOperand(0));
+}
 
 const WordsKind kWordsMove{handles, plan, make};
 

@@ -184,7 +184,8 @@ struct SplitPass : SpecPass<SplitPass> {
     getOperation().walk([&](Operation* op) {
       if (auto reduce = dyn_cast<graph::ReduceOp>(op); reduce && isWords(reduce.getResult()))
         reductions.push_back(reduce);
-      if (auto move = dyn_cast<graph::MoveOp>(op); move && isWords(move.getResult()))
+      if (auto move = dyn_cast<graph::MoveOp>(op);
+          move && (isWords(move.getResult()) || isNarrow(move.getResult())))
         moves.push_back(move);
       if (auto map = dyn_cast<graph::MapOp>(op); map && unchanged(map))
         maps.push_back(map);

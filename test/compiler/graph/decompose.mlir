@@ -52,3 +52,20 @@ func.func @quantize(%x: tensor<4xf32>) -> tensor<4xui8> {
   %0 = graph.quantize %x {scales = array<f32: 0.5>, zero_points = array<i32: 3>} : tensor<4xf32> -> tensor<4xui8>
   return %0 : tensor<4xui8>
 }
+
+// dequantize of quantize is one map of f32, also behind a reshape: round, add, clamp, less the zero point, times the scale.
+// CHECK-LABEL: @requantised
+// CHECK: %[[M:.*]] = graph.map %arg0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: graph.to_int %{{.*}} : f32 -> i32
+// CHECK: arith.sitofp
+// CHECK: arith.minimumf
+// CHECK: arith.mulf
+// CHECK: graph.yield
+// CHECK: %[[R:.*]] = graph.reshape %[[M]] {{.*}} -> tensor<6xf32>
+// CHECK: return %[[R]]
+func.func @requantised(%x: tensor<2x3xf32>) -> tensor<6xf32> {
+  %0 = graph.quantize %x {scales = array<f32: 0.3>, zero_points = array<i32: 7>} : tensor<2x3xf32> -> tensor<2x3xi8>
+  %1 = graph.reshape %0 {shape = array<i64: 6>} : (tensor<2x3xi8>) -> tensor<6xi8>
+  %2 = graph.dequantize %1 {scales = array<f32: 0.3>, zero_points = array<i32: 7>} : tensor<6xi8> -> tensor<6xf32>
+  return %2 : tensor<6xf32>
+}

@@ -45,10 +45,10 @@ func.func @moved(%x: tensor<1x2x2x2xi8>) -> tensor<1x2x2x2xi8> {
 }
 
 // A quantised value between tensor operators and an integer operator goes into blocks; behind it, and for an output
-// that the loader would not find there, it leaves them again. The input keeps its type: it is quantised on the device.
-// CHECK: func.func @boundary(%arg0: tensor<2x3xf32> {graph.name = "x", graph.shape = [2, 3]})
+// that the loader would not find there, it leaves them again. The loader quantises the input, into bytes in rows.
+// CHECK: func.func @boundary(%arg0: tensor<2x3xsi8> {graph.name = "x", graph.qtype = "u8", graph.scale = 5.000000e-01 : f64, graph.shape = [2, 3],
 // CHECK-SAME: -> (tensor<2x2xf32> {graph.name = "y", graph.shape = [2, 2]})
-// CHECK: %[[Q:.*]] = graph.quantize %arg0 {scales = array<f32: 5.000000e-01>, zero_points = array<i32: -125>}
+// CHECK: %[[Q:.*]] = graph.map %arg0 : (tensor<2x3xsi8>) -> tensor<2x3xi8>
 // CHECK: %[[R:.*]] = graph.reshape %[[Q]] {{.*}} -> tensor<1x2x1x3xi8>
 // CHECK: %[[B:.*]] = graph.to_blocks %[[R]] : (tensor<1x2x1x3xi8>) -> tensor<1x3x2x1xi8>
 // CHECK: %[[C:.*]] = graph.qconv %[[B]], {{.*}} -> tensor<1x2x2x1xi32>

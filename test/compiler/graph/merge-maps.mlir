@@ -57,3 +57,36 @@ func.func @two(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   }
   return %e, %n : tensor<4xf32>, tensor<4xf32>
 }
+
+// A map goes before the reshape of what it alone reads, and merges there; bounds that hold already are dropped.
+// CHECK-LABEL: @behind_reshape
+// CHECK: %[[M:.*]] = graph.map %arg0, %arg1 : (tensor<2x3xi32>, tensor<i32>) -> tensor<2x3xi32>
+// CHECK: arith.muli
+// CHECK: arith.maxsi
+// CHECK: arith.minsi
+// CHECK-NOT: arith.m{{ax|in}}si
+// CHECK: graph.yield
+// CHECK: %[[R:.*]] = graph.reshape %[[M]] {{.*}} -> tensor<1x6xi32>
+// CHECK: return %[[R]]
+func.func @behind_reshape(%x: tensor<2x3xi32>, %n: tensor<i32>) -> tensor<1x6xi32> {
+  %0 = graph.map %x : (tensor<2x3xi32>) -> tensor<2x3xi32> {
+  ^bb0(%a: i32):
+    %low = arith.constant -100 : i32
+    %high = arith.constant 100 : i32
+    %s = arith.muli %a, %a : i32
+    %t = arith.maxsi %s, %low : i32
+    %u = arith.minsi %t, %high : i32
+    graph.yield %u : i32
+  }
+  %1 = graph.reshape %0 {shape = array<i64: 1, 6>} : (tensor<2x3xi32>) -> tensor<1x6xi32>
+  %2 = graph.map %1, %n : (tensor<1x6xi32>, tensor<i32>) -> tensor<1x6xi32> {
+  ^bb0(%a: i32, %b: i32):
+    %low = arith.constant -128 : i32
+    %high = arith.constant 127 : i32
+    %t = arith.maxsi %a, %low : i32
+    %u = arith.minsi %t, %high : i32
+    %v = arith.addi %u, %b : i32
+    graph.yield %v : i32
+  }
+  return %2 : tensor<1x6xi32>
+}

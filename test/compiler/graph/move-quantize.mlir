@@ -34,3 +34,15 @@ func.func @axis(%x: tensor<3x2xi8>) -> tensor<2x3xf32> {
   %1 = graph.transpose %0 {perm = array<i64: 1, 0>} : (tensor<3x2xf32>) -> tensor<2x3xf32>
   return %1 : tensor<2x3xf32>
 }
+
+// Quantize goes above a concatenation, where it may meet the same dequantize.
+// CHECK-LABEL: @concat
+// CHECK: %[[Y:.*]] = graph.quantize %arg1 {{.*}} : tensor<2x4xf32> -> tensor<2x4xi8>
+// CHECK: %[[C:.*]] = graph.move %arg0, %[[Y]] {{.*}} : (tensor<2x3xi8>, tensor<2x4xi8>) -> tensor<2x7xi8>
+// CHECK: return %[[C]]
+func.func @concat(%x: tensor<2x3xi8>, %y: tensor<2x4xf32>) -> tensor<2x7xi8> {
+  %0 = graph.dequantize %x {scales = array<f32: 0.5>, zero_points = array<i32: 3>} : tensor<2x3xi8> -> tensor<2x3xf32>
+  %1 = graph.move %0, %y {pieces = [#graph.piece<0[2, 3] from 0[3, 1] to 0[7, 1]>, #graph.piece<1[2, 4] from 0[4, 1] to 3[7, 1]>]} : (tensor<2x3xf32>, tensor<2x4xf32>) -> tensor<2x7xf32>
+  %2 = graph.quantize %1 {scales = array<f32: 0.5>, zero_points = array<i32: 3>} : tensor<2x7xf32> -> tensor<2x7xi8>
+  return %2 : tensor<2x7xi8>
+}
