@@ -74,11 +74,15 @@ void Core::reset() {
   sequencer->reset();
 }
 
-RunStats Core::run(const RunContext& run) {
+void Core::begin(const RunContext& run) {
   context = run;
+  reset();
+}
+
+RunStats Core::run(const RunContext& run) {
   if (sc_core::sc_get_status() < sc_core::SC_START_OF_SIMULATION)
     sc_core::sc_start(sc_core::SC_ZERO_TIME); // elaborates
-  reset();
+  begin(run);
   while (!stopped_ && sc_core::sc_pending_activity())
     sc_core::sc_start(sc_core::sc_max_time() - sc_core::sc_time_stamp(),
                       sc_core::SC_EXIT_ON_STARVATION);
@@ -119,16 +123,22 @@ void Core::wake_issue(Cycle at) {
 
 void Core::finish(Cycle cycles) {
   accounting.finish(cycles);
-  stopped_ = true;
-  sc_core::sc_pause();
+  stop(cycles);
 }
 
 void Core::fail(Cycle at, uint32_t pc, const std::string& reason) {
   if (stopped_)
     return;
   error_ = describe(context, at, pc, reason);
+  stop(at + 1);
+}
+
+void Core::stop(Cycle end) {
   stopped_ = true;
-  sc_core::sc_pause();
+  if (context.ended)
+    context.ended(end);
+  else
+    sc_core::sc_pause();
 }
 
 std::string Core::deadlock_report() const {

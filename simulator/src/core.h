@@ -1,8 +1,9 @@
 #pragma once
 // The core: one module for each unit, the issue arbiter, and what they share. SystemC elaborates
-// once in a process, so there is one Core, which is configured for each run. 1 cycle = 1 ns.
+// once in a process, so Simulators share one Core, which is configured for each run.
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <systemc>
 
@@ -33,6 +34,11 @@ struct RunContext {
   DramData* dram = nullptr;
   Memories* memories = nullptr;
   EventSink* sink = nullptr;
+  /// In place of `dram`; then the text is decoded as it is fetched: `fetched` hears of it, line by
+  /// line, before it executes.
+  DramPort* port = nullptr;
+  std::function<void(uint64_t address, std::span<const std::byte> bytes)> fetched = {};
+  std::function<void(Cycle end)> ended = {}; ///< of Core::begin
 };
 
 inline constexpr int kUnits = isa::kUnitCount;
@@ -42,8 +48,20 @@ inline constexpr int index(isa::Unit unit) {
 
 class Core : public sc_core::sc_module {
 public:
+  /// The one of programs that have no platform of their own.
   static Core& instance();
+  explicit Core(sc_core::sc_module_name name);
+  /// Runs SystemC until the program has ended.
   RunStats run(const RunContext& context);
+  /// For platforms, which run SystemC themselves: the program's cycle 0 is now. `context.ended` is
+  /// called when it is known in which cycle the program ends, not later than in that cycle; then
+  /// `accounting.stats` are those of the run, and `error` is empty or says what went wrong.
+  void begin(const RunContext& context);
+  /// Whatever runs ends here; `ended` is not called.
+  void abandon() { stopped_ = true; }
+  const std::string& error() const { return error_; }
+  /// How long a cycle is, between runs; 1 ns if never set.
+  void set_cycle(sc_core::sc_time cycle) { tick_ = cycle.value(); }
 
   // --- time
   // -----------------------------------------------------------------------------------------------------------
@@ -90,8 +108,8 @@ public:
   ~Core() override;
 
 private:
-  explicit Core(sc_core::sc_module_name name);
   void reset();
+  void stop(Cycle end);
   std::string deadlock_report() const;
 
   uint64_t tick_ = 1, origin_ = 0;

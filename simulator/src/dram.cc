@@ -18,9 +18,9 @@ Channel DramTiming::choose(bool read_shown, bool write_shown) const {
   return read_shown ? Channel::Read : Channel::Write;
 }
 
-Burst DramTiming::accept(Channel channel, int beats, Cycle now) {
+Burst DramTiming::accept(Channel channel, int beats, Cycle now, Cycle earliest) {
   last_ = channel;
-  Cycle start = std::max(now + params_.latency, data_free_);
+  Cycle start = std::max({now + params_.latency, data_free_, earliest});
   data_free_ = start + beats;
   return {start};
 }

@@ -4,10 +4,13 @@
 
 namespace npuforge::simulator {
 
-void Fetch::reset(int cache_lines, int64_t text_lines, int beats) {
+void Fetch::reset(int cache_lines, int64_t text_lines, uint64_t text_address, int line_bytes,
+                  int beats) {
   slots_.assign(cache_lines, Slot{});
   mask_ = cache_lines - 1;
   text_lines_ = text_lines;
+  text_address_ = text_address;
+  line_bytes_ = line_bytes;
   beats_ = beats;
   filling_ = -1;
 }
@@ -31,7 +34,7 @@ void Fetch::step(int64_t line, Cycle at, Memory& memory) {
 void Fetch::ask(int64_t line, Cycle at, Memory& memory) {
   slots_[line & mask_].invalid_from = at + 1;
   filling_ = line;
-  memory.fill(beats_, at + 1);
+  memory.fill(text_address_ + static_cast<uint64_t>(line * line_bytes_), beats_, at + 1);
 }
 
 } // namespace npuforge::simulator

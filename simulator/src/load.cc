@@ -31,8 +31,9 @@ void Load::issue(Job& job) {
   bursts_.start(job, core_.machine().dram);
   requesting_ = true;
   next_request_ = job.issue;
-  if (core_.values())
+  if (core_.values() && !core_.context.port)
     copy(job);
+  core_.memory->started();
   core_.wake(due_, completion_bound(core_.now()));
 }
 

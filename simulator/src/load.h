@@ -32,6 +32,7 @@ public:
     return requesting_ ? std::max(next_request_, places_.ready(bursts_.beats())) : kNever;
   }
   int burst_beats() const { return bursts_.beats(); }
+  Piece piece() const { return bursts_.piece(); }
   void granted(Cycle at);
   /// The burst granted earliest of those not yet accepted is accepted; beat k is on the bus in
   /// start + k.

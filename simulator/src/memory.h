@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core.h"
+#include "runs.h"
 
 namespace npuforge::simulator {
 
@@ -19,8 +20,11 @@ public:
   /// `until` is at most now: what the issue arbiter grants at now holds ports from now + 1 on.
   void advance(Cycle until);
 
-  /// The instruction cache asks for `beats`, presented from cycle `at` on. One fill at a time.
-  void fill(int beats, Cycle at);
+  /// The instruction cache asks for `beats` from `address` on, presented from cycle `at` on. One
+  /// fill at a time.
+  void fill(uint64_t address, int beats, Cycle at);
+  /// Load or store has something to do.
+  void started();
   /// Cycle from which on the line asked for is valid; kNever while that is not known.
   Cycle fill_valid_at() const { return fill_valid_at_; }
   /// The line is not valid before this cycle, which is later than now; everything up to now - 1 has
@@ -36,12 +40,14 @@ private:
     bool is_fill;
     int beats;
     Cycle shown_from;
+    Piece piece; ///< of a load
   };
 
   Cycle next() const;
   void step(Cycle at);
   void accept(Cycle at, bool read_shown, bool write_shown);
   void grant(Cycle at);
+  Cycle read(const Slot& slot, Cycle at);
   void watch();
 
   Core& core_;
@@ -50,6 +56,8 @@ private:
   std::optional<Slot> slot_;
   Cycle stepped_ = -1; ///< last cycle in which something happened
   int fill_to_ask_ = 0, fill_to_accept_ = 0;
+  uint64_t fill_address_ = 0;          ///< of the line
+  std::vector<std::byte> line_, data_; ///< from a port: of the line so far, of a burst
   Cycle fill_asked_ = 0, fill_present_ = kNever, fill_valid_at_ = kNever;
 };
 

@@ -36,6 +36,15 @@ void BurstCursor::cut() {
   beats_ = static_cast<int>(std::min({run_beats_, page, int64_t{burst_beats_}}));
 }
 
+Piece BurstCursor::piece() const {
+  const Run run = runs_.run();
+  const int64_t begin = address_, end = begin + int64_t{beats_} * beat_bytes_;
+  const int64_t from = std::max<int64_t>(begin, run.dram);
+  const int64_t to = std::min<int64_t>(end, run.dram + run.bytes);
+  return {address_, end - begin, from - begin, to - from,
+          run.pad + static_cast<uint32_t>(from - run.dram)};
+}
+
 void BurstCursor::next() {
   run_beats_ -= beats_;
   address_ += static_cast<uint32_t>(beats_) * beat_bytes_;

@@ -32,6 +32,15 @@ private:
   int64_t bytes_ = 0, left_ = 0;
 };
 
+/// A burst, and where the bytes of its run come from or go to.
+struct Piece {
+  uint64_t address = 0; ///< of its first beat
+  int64_t size = 0;     ///< of all its beats
+  int64_t skipped = 0;  ///< bytes of it before the run's
+  int64_t bytes = 0;    ///< of the run
+  uint32_t pad = 0;     ///< where they lie in the scratchpad
+};
+
 /// The bursts of a job in order: as many beats as fit, not beyond a 4 KiB boundary, never across
 /// runs.
 class BurstCursor {
@@ -39,6 +48,7 @@ public:
   void start(const Job& job, const isa::DramParams& dram);
   bool done() const { return runs_.done(); }
   int beats() const { return beats_; }
+  Piece piece() const;
   void next();
   /// At least this many bursts, and beats, are still to come (this burst included).
   int64_t beats_left() const { return run_beats_ + (runs_.left() - 1) * least_beats_; }

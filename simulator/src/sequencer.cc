@@ -32,6 +32,7 @@ void Sequencer::reset() {
   words_per_line_ = m.sequencer.line_bytes / word_bytes;
   int64_t words = static_cast<int64_t>(core_.context.text->size());
   fetch_.reset(m.sequencer.cache_lines, (words + words_per_line_ - 1) / words_per_line_,
+               core_.context.program->text_address, m.sequencer.line_bytes,
                m.sequencer.line_bytes / m.dram.beat_bytes);
   registers_.assign(m.sequencer.registers, 0);
   generators_.assign(m.sequencer.generators, Generator{});
@@ -72,7 +73,8 @@ bool Sequencer::turn(Cycle now) {
     throw ProgramFault(fmt::format("the program has not ended after {} cycles{}",
                                    core_.context.options->max_cycles,
                                    loops_around(core_.context, pc_)));
-  check_instruction();
+  if (pc_ >= core_.context.text->size())
+    throw ProgramFault("execution runs past the end of the text");
   fetch_.step(line(), time_, *core_.memory);
   if (fetch_.filling() && time_ >= core_.memory->fill_bound(now)) {
     wake(time_); // what the cache does when the line comes depends on where pc is then
@@ -87,6 +89,8 @@ bool Sequencer::turn(Cycle now) {
     return true;
   }
   const MicroOp& op = (*core_.context.text)[pc_];
+  if (!op.plan)
+    throw ProgramFault("the word is no instruction of this machine");
   Conditions c = conditions(op);
   if (is_access(op) && c.all() <= time_) {
     if (!asked_ && time_ > now) { // the arbiter decides about now
@@ -102,14 +106,6 @@ bool Sequencer::turn(Cycle now) {
     return pass_time(now, c.all(), c);
   execute(op);
   return true;
-}
-
-void Sequencer::check_instruction() const {
-  const auto& text = *core_.context.text;
-  if (pc_ >= text.size())
-    throw ProgramFault("execution runs past the end of the text");
-  if (!text[pc_].plan)
-    throw ProgramFault("the word is no instruction of this machine");
 }
 
 Sequencer::Conditions Sequencer::conditions(const MicroOp& op) const {

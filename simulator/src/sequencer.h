@@ -38,7 +38,6 @@ private:
   Conditions conditions(const MicroOp& op) const;
   bool pass_time(Cycle now, Cycle until, const Conditions& why);
   void stall(Cycle from, Cycle until, const Conditions& why);
-  void check_instruction() const;
   void ask(const MicroOp& op);
   void execute(const MicroOp& op);
   void dispatch(const MicroOp& op, uint64_t sequence);

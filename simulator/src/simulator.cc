@@ -4,8 +4,9 @@
 
 #include "core.h"
 
-// libsystemc brings a main() that calls this one; programs here have their own main().
-int sc_main(int, char**) {
+// libsystemc brings a main() that calls this one; programs here have their own main(). Weak: who
+// writes an sc_main has it.
+__attribute__((weak)) int sc_main(int, char**) {
   return 0;
 }
 
@@ -61,7 +62,7 @@ DramData& Simulator::dram() {
 RunStats Simulator::run(EventSink* sink) {
   Impl& s = *impl_;
   return Core::instance().run(
-      {&s.spec, &s.program, &s.text, &s.options, &s.dram, &s.memories, sink});
+      {&s.spec, &s.program, &s.text, &s.options, &s.dram, &s.memories, sink, nullptr, {}, {}});
 }
 
 std::span<const std::byte> Simulator::scratchpad() const {

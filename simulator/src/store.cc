@@ -19,6 +19,7 @@ void Store::reset() {
   places_.reset(p.fifo_beats, p.fifo_beats);
   reading_ = false;
   next_step_ = idle_from_ = sending_until_ = 0;
+  responded_ = -1;
   held_jobs_.clear();
   bursts_.clear();
 }
@@ -33,8 +34,9 @@ void Store::issue(Job& job) {
   burst_made_ = 0;
   next_step_ = std::max(next_step_, job.issue);
   start_run();
-  if (core_.values())
+  if (core_.values() && !core_.context.port)
     copy(job);
+  core_.memory->started();
   core_.wake(due_, std::max(core_.now() + 1, bound(core_.now())));
 }
 
@@ -78,8 +80,9 @@ void Store::made(Cycle at) {
   places_.take();
   if (++burst_made_ == cut_.beats()) {
     int beats = cut_.beats();
+    const Piece piece = cut_.piece();
     cut_.next();
-    bursts_.push_back({beats, at + 2, cut_.done()});
+    bursts_.push_back({beats, at + 2, cut_.done(), piece});
     burst_made_ = 0;
   }
   if (++beat_ == beats_)
@@ -103,12 +106,15 @@ void Store::accepted(Cycle at, Cycle start) {
   for (int k = 0; k < burst.beats; ++k)
     places_.give(at + k + 2);
   sending_until_ = at + burst.beats + 1;
+  responded_ = std::max(start + burst.beats, responded_ + 1);
+  if (core_.context.port)
+    responded_ = std::max(responded_, write(burst.piece, at + burst.beats));
   Job& job = *held_jobs_.front();
   core_.accounting.moved(job, false, int64_t{burst.beats} * core_.machine().dram.beat_bytes);
   if (!burst.last)
     return;
   held_jobs_.pop_front();
-  job.complete = start + burst.beats + 1;
+  job.complete = responded_ + 1;
   held_.give(job.complete);
   core_.accounting.dma_completed(job);
   core_.completes(job);
@@ -149,6 +155,17 @@ void Store::copy(const Job& job) {
     auto to = core_.context.dram->at(run.dram, static_cast<uint64_t>(run.bytes));
     std::memcpy(to.data(), core_.context.memories->scratchpad.data() + run.pad, to.size());
   }
+}
+
+/// Brings the burst's bytes to the platform's memory. The instruction is not complete: nothing has
+/// overwritten them.
+Cycle Store::write(const Piece& piece, Cycle last) {
+  const auto skipped = static_cast<size_t>(piece.skipped), bytes = static_cast<size_t>(piece.bytes);
+  data_.assign(static_cast<size_t>(piece.size), std::byte{0});
+  masks_.assign(data_.size(), 0);
+  std::memcpy(data_.data() + skipped, core_.context.memories->scratchpad.data() + piece.pad, bytes);
+  std::fill_n(masks_.begin() + skipped, bytes, 0xff);
+  return core_.context.port->write(piece.address, data_, masks_, last);
 }
 
 } // namespace npuforge::simulator

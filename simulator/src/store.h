@@ -30,7 +30,7 @@ public:
     return bursts_.empty() ? kNever : std::max(sending_until_, bursts_.front().full_at) + 1;
   }
   int burst_beats() const { return bursts_.front().beats; }
-  /// DRAM accepts the burst shown; its response comes in start + beats.
+  /// DRAM accepts the burst shown; its response comes in start + beats, or when the port says.
   void accepted(Cycle at, Cycle start);
   bool idle() const { return held_jobs_.empty(); }
 
@@ -39,6 +39,7 @@ private:
     int beats;
     Cycle full_at; ///< all beats are in the FIFO
     bool last;     ///< of its instruction
+    Piece piece;
   };
 
   void start_run();
@@ -47,6 +48,7 @@ private:
   Cycle bound(Cycle now) const;
   void watch();
   void copy(const Job& job);
+  Cycle write(const Piece& piece, Cycle last);
 
   Core& core_;
   sc_core::sc_event due_;
@@ -65,7 +67,9 @@ private:
   // write side
   std::deque<Job*> held_jobs_;
   std::deque<Ready> bursts_;
-  Cycle sending_until_ = 0;
+  Cycle sending_until_ = 0, responded_ = -1; ///< the last response
+  std::vector<std::byte> data_;              ///< of a burst to a port
+  std::vector<unsigned char> masks_;
 };
 
 } // namespace npuforge::simulator

@@ -29,13 +29,28 @@ public:
   Channel choose(bool read_shown, bool write_shown) const;
   /// Accepts a burst of `beats` at cycle `now`; calls come with non-decreasing `now`, one a cycle
   /// at most.
-  Burst accept(Channel channel, int beats, Cycle now);
+  /// Its first beat moves in cycle `earliest` or later, whatever the parameters say.
+  Burst accept(Channel channel, int beats, Cycle now, Cycle earliest = 0);
   void reset();
 
 private:
   isa::DramParams params_;
   Cycle data_free_ = 0;
   Channel last_ = Channel::Write;
+};
+
+/// A memory of somebody else's in place of DramData, burst by burst in whole beats, in the order in
+/// which DramTiming accepts them. It can be slower than DramTiming, not faster.
+class DramPort {
+public:
+  virtual ~DramPort() = default;
+  /// Reads the bytes of a burst accepted in cycle `at`. Returns the first cycle in which its first
+  /// beat may move.
+  virtual Cycle read(uint64_t address, std::span<std::byte> bytes, Cycle at) = 0;
+  /// Writes those bytes whose mask is 0xff (else it is 0); the burst's last beat moves in cycle
+  /// `last`. Returns the first cycle in which the response may come.
+  virtual Cycle write(uint64_t address, std::span<std::byte> bytes, std::span<unsigned char> masks,
+                      Cycle last) = 0;
 };
 
 /// Contents: a zero-filled address space, allocated as it is touched. Throws std::out_of_range
