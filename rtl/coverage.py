@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""What a co-simulation covered of the RTL, from a file that a model built with --coverage has written.
+"""What co-simulations covered of the RTL, from files that models built with --coverage have written.
 
-  rtl/coverage.py COVERAGE.dat [--lines PERCENT] [--missed]
+  rtl/coverage.py COVERAGE.dat... [--lines PERCENT] [--missed]
 
+A module that is written by hand is covered by all machines together, what is generated stands in each machine's own file.
 Prints the share of lines (branches of control flow) that ran and of bits that went both up and down, for each module.
 --missed lists the lines that did not run. Exit status 1 if fewer than PERCENT of all lines ran."""
 
@@ -27,11 +28,12 @@ def points(path):
             yield module.split("__")[0], "bits" if kind == "v_toggle" else "lines", place, int(match[2])
 
 
-def add_up(path):
+def add_up(paths):
     """Hits by place, instances of a module together."""
     hits = collections.defaultdict(lambda: collections.defaultdict(int))
-    for module, kind, place, count in points(path):
-        hits[module, kind][place] += count
+    for path in paths:
+        for module, kind, place, count in points(path):
+            hits[module, kind][place] += count
     return hits
 
 
@@ -45,13 +47,13 @@ def percent(places):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file")
+    parser.add_argument("files", nargs="+", metavar="COVERAGE.dat")
     parser.add_argument("--lines", type=float, default=0, metavar="PERCENT")
     parser.add_argument("--missed", action="store_true")
     options = parser.parse_args()
-    hits = add_up(options.file)
+    hits = add_up(options.files)
     if not hits:
-        sys.exit(f"{options.file}: has no coverage points")
+        sys.exit(f"{', '.join(options.files)}: no coverage points")
     total = {"lines": {}, "bits": {}}
     print(f"{'module':<24}{'lines':>15}{'':>9}{'bits':>16}")
     for module in sorted({module for module, _ in hits}):

@@ -1,55 +1,17 @@
 // Arithmetic, comparisons, logic and casts, each a graph.map whose body is the operator's
-// definition. Functions of neural networks stand in activations.cc.
+// definition (formulas.h). Functions of neural networks stand in activations.cc.
 #include <cmath>
 #include <limits>
-#include <numbers>
 
 #include <fmt/format.h>
 
 #include "npuforge/compiler/graph/infer_shapes.h"
 
+#include "formulas.h"
 #include "operators.h"
 
 namespace npuforge::onnx {
 namespace {
-
-// Operators by name.
-Scalar both(const Scalar& a, const Scalar& b) {
-  return a & b;
-}
-Scalar any(const Scalar& a, const Scalar& b) {
-  return a | b;
-}
-Scalar differing(const Scalar& a, const Scalar& b) {
-  return a ^ b;
-}
-Scalar sum(const Scalar& a, const Scalar& b) {
-  return a + b;
-}
-Scalar minus(const Scalar& a, const Scalar& b) {
-  return a - b;
-}
-Scalar negative(const Scalar& a) {
-  return -a;
-}
-Scalar product(const Scalar& a, const Scalar& b) {
-  return a * b;
-}
-Scalar quotient(const Scalar& a, const Scalar& b) {
-  return a / b;
-}
-Scalar less(const Scalar& a, const Scalar& b) {
-  return a < b;
-}
-Scalar less_equal(const Scalar& a, const Scalar& b) {
-  return a <= b;
-}
-Scalar greater(const Scalar& a, const Scalar& b) {
-  return a > b;
-}
-Scalar greater_equal(const Scalar& a, const Scalar& b) {
-  return a >= b;
-}
 
 using Unary = Scalar (*)(const Scalar&);
 using Binary = Scalar (*)(const Scalar&, const Scalar&);
@@ -135,14 +97,14 @@ Results variadic(Node& node) {
 
 Results mean(Node& node) {
   const auto count = static_cast<double>(node.inputs.size());
-  mlir::Value total = folded_left<sum>(node);
+  mlir::Value total = folded_left<formula::sum>(node);
   return node.build.map(total, [&](const Scalars& x) { return x[0] / count; });
 }
 
 /// Sums of f32 stay for the passes on quantised networks.
 Results add(Node& node) {
   if (!stays(node))
-    return binary<sum>(node);
+    return binary<formula::sum>(node);
   auto op = graph::AddOp::create(node.build.builder(), node.build.location(),
                                  mlir::UnrankedTensorType::get(node.element(0)), node.operand(0),
                                  node.operand(1));
@@ -150,78 +112,11 @@ Results add(Node& node) {
   return op.getResult();
 }
 
-Scalar complement(const Scalar& x) {
-  return ~x;
-}
-Scalar reciprocal(const Scalar& x) {
-  return 1 / x;
-}
-Scalar is_nan(const Scalar& x) {
-  return graph::is_nan(x);
-}
-
-Scalar sign(const Scalar& x) {
-  Scalar one = x.number(1), zero = x.number(0);
-  Scalar result = graph::select(x > 0, one, graph::select(x < 0, x.number(-1), zero));
-  return x.is_float() ? graph::select(graph::is_nan(x), x, result) : result;
-}
-
-// Functions that the device composes from others.
-Scalar tan(const Scalar& x) {
-  return graph::sin(x) / graph::cos(x);
-}
-Scalar asin(const Scalar& x) {
-  return graph::atan(x / graph::sqrt((1 - x) * (1 + x)));
-}
-Scalar acos(const Scalar& x) {
-  return 2 * graph::atan(graph::sqrt((1 - x) / (1 + x)));
-}
-/// (e^x - e^-x) / 2, for small x the series, where that difference cancels; e^(x/2) twice, since
-/// e^x overflows before sinh does.
-Scalar sinh(const Scalar& x) {
-  Scalar half = graph::exp(graph::abs(x) * 0.5);
-  Scalar large = 0.5 * half * half - 0.5 / half / half;
-  Scalar square = x * x;
-  Scalar small = x * (1 + square * (1.0 / 6 + square * (1.0 / 120 + square * (1.0 / 5040))));
-  return graph::select(graph::abs(x) < 1, small, graph::if_negative(x, -large, large));
-}
-Scalar cosh(const Scalar& x) {
-  Scalar half = graph::exp(graph::abs(x) * 0.5);
-  return 0.5 * half * half + 0.5 / half / half;
-}
-/// log(|x| + sqrt(x^2 + 1)); beyond 2^60 the square overflows and log(2|x|) is the same.
-Scalar asinh(const Scalar& x) {
-  Scalar size = graph::abs(x);
-  Scalar usual = graph::log(size + graph::sqrt(size * size + 1));
-  Scalar square = x * x;
-  Scalar small = x * (1 - square * (1.0 / 6 - square * (3.0 / 40 - square * (15.0 / 336))));
-  Scalar large = graph::log(size) + std::numbers::ln2;
-  Scalar positive = graph::select(size > 0x1p60, large, usual);
-  return graph::select(size < 0.125, small, graph::if_negative(x, -positive, positive));
-}
-Scalar acosh(const Scalar& x) {
-  Scalar usual = graph::log(x + graph::sqrt(x - 1) * graph::sqrt(x + 1));
-  return graph::select(x > 0x1p60, graph::log(x) + std::numbers::ln2, usual);
-}
-Scalar atanh(const Scalar& x) {
-  Scalar square = x * x;
-  Scalar small = x * (1 + square * (1.0 / 3 + square * (1.0 / 5 + square * (1.0 / 7))));
-  Scalar usual = 0.5 * graph::log((1 + x) / (1 - x));
-  return graph::select(graph::abs(x) < 0.125, small, usual);
-}
-
-/// Python's %: the sign of the divisor.
-Scalar modulo(const Scalar& a, const Scalar& b) {
-  Scalar rest = graph::remainder(a, b), zero = a.number(0);
-  Scalar other_side = (rest < zero) ^ (b < zero);
-  return graph::select(graph::not_equal(rest, zero) & other_side, rest + b, rest);
-}
-
 Results mod(Node& node) {
   const bool fmod = node.integer("fmod", 0) != 0;
   if (!fmod && is_float(node.element(0)))
     throw Unsupported("floats need fmod = 1");
-  return fmod ? binary<graph::remainder>(node) : binary<modulo>(node);
+  return fmod ? binary<graph::remainder>(node) : binary<formula::modulo>(node);
 }
 
 /// Of unsigned integers: shifting by all bits or more gives 0.
@@ -351,58 +246,58 @@ Results clip(Node& node) {
 const Table& elementwise_operators() {
   static const Table table = {
       {"Abs", unary<graph::abs>},
-      {"Acos", real_unary<acos>},
-      {"Acosh", real_unary<acosh>},
+      {"Acos", real_unary<formula::acos>},
+      {"Acosh", real_unary<formula::acosh>},
       {"Add", add},
-      {"And", logic<both>},
-      {"Asin", real_unary<asin>},
-      {"Asinh", real_unary<asinh>},
+      {"And", logic<formula::both>},
+      {"Asin", real_unary<formula::asin>},
+      {"Asinh", real_unary<formula::asinh>},
       {"Atan", real_unary<graph::atan>},
-      {"Atanh", real_unary<atanh>},
+      {"Atanh", real_unary<formula::atanh>},
       {"BitShift", bit_shift},
-      {"BitwiseAnd", bits<both>},
-      {"BitwiseNot", unary<complement>},
-      {"BitwiseOr", bits<any>},
-      {"BitwiseXor", bits<differing>},
+      {"BitwiseAnd", bits<formula::both>},
+      {"BitwiseNot", unary<formula::complement>},
+      {"BitwiseOr", bits<formula::any>},
+      {"BitwiseXor", bits<formula::differing>},
       {"Cast", cast},
       {"CastLike", cast_like},
       {"Ceil", real_unary<graph::ceil>},
       {"Clip", clip},
       {"Cos", real_unary<graph::cos>},
-      {"Cosh", real_unary<cosh>},
-      {"Div", binary<quotient>},
+      {"Cosh", real_unary<formula::cosh>},
+      {"Div", binary<formula::quotient>},
       {"Equal", comparison<graph::equal>},
       {"Erf", real_unary<graph::erf>},
       {"Exp", real_unary<graph::exp>},
       {"Floor", real_unary<graph::floor>},
-      {"Greater", comparison<greater>},
-      {"GreaterOrEqual", comparison<greater_equal>},
+      {"Greater", comparison<formula::greater>},
+      {"GreaterOrEqual", comparison<formula::greater_equal>},
       {"IsInf", is_inf},
-      {"IsNaN", test<is_nan>},
-      {"Less", comparison<less>},
-      {"LessOrEqual", comparison<less_equal>},
+      {"IsNaN", test<formula::is_nan>},
+      {"Less", comparison<formula::less>},
+      {"LessOrEqual", comparison<formula::less_equal>},
       {"Log", real_unary<graph::log>},
       {"Max", variadic<graph::max>},
       {"Mean", mean},
       {"Min", variadic<graph::min>},
       {"Mod", mod},
-      {"Mul", binary<product>},
-      {"Neg", unary<negative>},
-      {"Not", unary<complement>},
-      {"Or", logic<any>},
+      {"Mul", binary<formula::product>},
+      {"Neg", unary<formula::negative>},
+      {"Not", unary<formula::complement>},
+      {"Or", logic<formula::any>},
       {"Pow", pow},
-      {"Reciprocal", real_unary<reciprocal>},
+      {"Reciprocal", real_unary<formula::reciprocal>},
       {"Round", real_unary<graph::round_even>},
-      {"Sign", unary<sign>},
+      {"Sign", unary<formula::sign>},
       {"Sin", real_unary<graph::sin>},
-      {"Sinh", real_unary<sinh>},
+      {"Sinh", real_unary<formula::sinh>},
       {"Sqrt", real_unary<graph::sqrt>},
-      {"Sub", binary<minus>},
-      {"Sum", variadic<sum>},
-      {"Tan", real_unary<tan>},
+      {"Sub", binary<formula::minus>},
+      {"Sum", variadic<formula::sum>},
+      {"Tan", real_unary<formula::tan>},
       {"Tanh", real_unary<graph::tanh>},
       {"Where", where},
-      {"Xor", logic<differing>},
+      {"Xor", logic<formula::differing>},
   };
   return table;
 }
