@@ -44,6 +44,7 @@ void add_lowering_passes(mlir::OpPassManager& passes, const Precisions& precisio
   main.addPass(graph::createChannelsLast());   // transposes around convolutions meet and vanish
   main.addPass(graph::createWords());          // their types -> f32, i32
   main.addPass(graph::createNarrow());         // operands of products -> f16, bf16
+  main.addPass(graph::createBytes());          // words that hold 8 bits -> bytes
   main.addPass(graph::createMergeMaps());      // chains of maps -> one
   main.addPass(graph::createMergeCrossings()); // maps beside changes between words and blocks
   main.addPass(graph::createCheckLowered());   // refuses the rest

@@ -22,9 +22,16 @@ std::optional<int64_t> constantBehind(Operation* op) {
   return std::nullopt;
 }
 
-/// As far as maxima and minima with constants tell.
+bool extendsByte(Operation* op) {
+  auto extended = llvm::dyn_cast_or_null<arith::ExtSIOp>(op);
+  return extended && extended.getIn().getType().isInteger(8);
+}
+
+/// As far as extended bytes, and maxima and minima with constants, tell.
 Bounds boundsOf(Value value) {
   Operation* op = value.getDefiningOp();
+  if (extendsByte(op))
+    return {-128, 127};
   if (!llvm::isa_and_present<arith::MaxSIOp, arith::MinSIOp>(op))
     return {};
   const std::optional<int64_t> constant = constantBehind(op);
@@ -45,6 +52,13 @@ bool changesNothing(Operation& op) {
          (llvm::isa<arith::MaxSIOp>(op) ? inner.low >= *constant : inner.high <= *constant);
 }
 
+/// The i8 that is extended and truncated.
+Value sameByte(Operation& op) {
+  auto byte = llvm::dyn_cast<arith::TruncIOp>(op);
+  Operation* inner = byte ? byte.getIn().getDefiningOp() : nullptr;
+  return byte && byte.getType().isInteger(8) && extendsByte(inner) ? inner->getOperand(0) : Value();
+}
+
 /// The float behind i8(bounded(to_int(float))).
 Value floatOfByte(Operation& op) {
   auto byte = llvm::dyn_cast<arith::TruncIOp>(op);
@@ -60,12 +74,19 @@ Value floatOfByte(Operation& op) {
 
 } // namespace
 
+bool holdsByte(Value word) {
+  const Bounds bounds = boundsOf(word);
+  return bounds.low >= -128 && bounds.high <= 127;
+}
+
 void foldClamps(Region& region) {
   Block& body = region.front();
   for (Operation& op : llvm::make_early_inc_range(body.without_terminator())) {
     Value result;
     if (changesNothing(op)) {
       result = op.getOperand(0);
+    } else if (Value byte = sameByte(op)) {
+      result = byte;
     } else if (Value real = floatOfByte(op)) {
       OpBuilder b(&op);
       result = ToIntOp::create(b, op.getLoc(), b.getI8Type(), real);

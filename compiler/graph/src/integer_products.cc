@@ -69,16 +69,12 @@ Value sums(const Build& build, Value value, int64_t axis) {
   return build.matmul(build.number(elementOf(value), 1, {1, inner}), value);
 }
 
-/// Of so many products of i8 the sum, and all that makes up for zero points, is exact in f32: none
-/// of these numbers has more than 24 bits.
-constexpr int64_t kExactTerms = 255;
-
-/// The product of matrices of any rank of at least two, f32; `sum` is that of the integers.
+/// The product of matrices of any rank of at least two, f32; `sum` is that of the integers. What
+/// makes up for zero points is added in f32, too: exact while no sum has more than 24 bits, and
+/// beyond that rounded as a product of f32 rounds its sums, but two or three times for each result.
 Value product(const Build& build, const Factor& a, const Factor& b, Value sum) {
   const int64_t inner = rankOf(a.value) - 1, count = shapeOf(a.value)[inner];
-  auto real = [&](Value integer) {
-    return count <= kExactTerms ? build.cast(integer, build.f32()) : integer;
-  };
+  auto real = [&](Value integer) { return build.cast(integer, build.f32()); };
   sum = real(sum);
   if (a.zero != 0)
     sum = less(build, sum, a.zero, real(sums(build, b.value, rankOf(b.value) - 2)));

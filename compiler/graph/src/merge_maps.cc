@@ -1,6 +1,7 @@
 // graph-merge-maps: a map that only one map of the same shape reads becomes a part of it, so that
 // what lies between them is never written. A map behind a reshape of what it alone reads goes
 // before the reshape first.
+#include <mlir/Dialect/Arith/IR/Arith.h>
 #include <mlir/IR/IRMapping.h>
 
 #include "npuforge/compiler/graph/Graph.h"
@@ -22,7 +23,9 @@ using namespace mlir;
 constexpr size_t kMostOperations = 24, kMostOperands = 6;
 
 size_t operations(MapOp map) {
-  return llvm::range_size(map.getBody().front().without_terminator());
+  return static_cast<size_t>(
+      llvm::count_if(map.getBody().front().without_terminator(),
+                     [](Operation& op) { return !llvm::isa<arith::ConstantOp>(op); }));
 }
 
 /// Why the map cannot become a part of `user`, which reads it; "" if it can.

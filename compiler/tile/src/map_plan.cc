@@ -20,16 +20,29 @@ bool isChannel(Value operand) {
   return shape.height * shape.width == 1;
 }
 
+/// Which words a body reads and makes as f32 whose bits they are. Machines may move only those.
+enum class Words { AsTheyAre, AsFloats };
+
+match::Dag::Class bitsAs(match::Dag& dag, Type type, match::Dag::Class value) {
+  return dag.type(value) == type ? value : dag.make("arith.bitcast", type, {value});
+}
+
 /// The map's body as a DAG; a constant of one value (`channels`: or one a channel) is one there,
 /// other operands are leaves.
-match::Dag::Class readBody(Operation& map, match::Dag& dag, bool channels) {
+match::Dag::Class readBody(Operation& map, match::Dag& dag, bool channels,
+                           Words words = Words::AsTheyAre) {
+  auto type = [&](Type element) -> Type {
+    const bool changes = words == Words::AsFloats && element.isInteger(32);
+    return changes ? Float32Type::get(map.getContext()) : element;
+  };
   std::vector<match::Dag::Class> arguments;
   for (auto [index, argument] : llvm::enumerate(map.getRegion(0).getArguments())) {
     auto constant = map.getOperand(index).getDefiningOp<graph::ConstantOp>();
     auto value = constant ? cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
     const bool is_number = constant && (channels ? argument.getType().isF32() : value.isSplat());
     if (!is_number) {
-      arguments.push_back(dag.leaf(argument.getType(), static_cast<int>(index)));
+      arguments.push_back(bitsAs(dag, argument.getType(),
+                                 dag.leaf(type(argument.getType()), static_cast<int>(index))));
       continue;
     }
     std::vector<uint64_t> bits;
@@ -42,7 +55,8 @@ match::Dag::Class readBody(Operation& map, match::Dag& dag, bool channels) {
         bits.push_back(element.bitcastToAPInt().getZExtValue());
     arguments.push_back(dag.constant(argument.getType(), std::move(bits)));
   }
-  return match::readBlock(map.getRegion(0).front(), arguments, dag).front();
+  const auto result = match::readBlock(map.getRegion(0).front(), arguments, dag).front();
+  return bitsAs(dag, type(dag.type(result)), result);
 }
 
 /// Names an operation that no instruction computes, for the error message.
@@ -99,17 +113,20 @@ std::variant<MapPlan, std::string> coverBody(Operation& map, const isa::Spec& sp
   const match::Freedom usual = fast_math ? kInexact : channels ? kReciprocals : kExact;
   std::vector<match::Cover> covers;
   bool inexact = false;
-  for (const Attempt& attempt : kAttempts) {
-    if (!covers.empty() || (attempt.ignores_domains && channels))
-      break;
-    if (attempt.freedom < usual)
-      continue;
+  auto attempt = [&](const Attempt& how, Words words) {
+    if (!covers.empty() || (how.ignores_domains && channels) || how.freedom < usual)
+      return;
     match::Dag dag;
-    dag.ignores_domains = attempt.ignores_domains;
-    const match::Dag::Class root = readBody(map, dag, channels);
-    match::addEquivalences(dag, attempt.freedom);
+    dag.ignores_domains = how.ignores_domains;
+    const match::Dag::Class root = readBody(map, dag, channels, words);
+    match::addEquivalences(dag, how.freedom);
     covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows, accumulated);
-    inexact = fast_math || attempt.freedom > usual;
+    inexact = fast_math || how.freedom > usual;
+  };
+  for (const Attempt& how : kAttempts) {
+    attempt(how, Words::AsTheyAre);
+    if (!channels)
+      attempt(how, Words::AsFloats);
   }
   if (covers.empty())
     return uncovered(map, patterns, spec);

@@ -23,6 +23,30 @@ bool handles(Operation& op) {
   return op.hasAttr(kProducerAttr);
 }
 
+/// Is its stride along each dimension what `expected` makes of the dense one? A dimension that goes
+/// beyond a pixel, or a slice, is more than one of them.
+bool runsAs(const Box& box, const ResultPitches& pitches,
+            function_ref<int64_t(int64_t dense)> expected) {
+  for (size_t d = 0; d < box.rank(); ++d) {
+    const int64_t dense = box.strides[1][d], end = dense * box.extents[d];
+    if ((dense < pitches.pixel && end > pitches.pixel) || box.strides[0][d] != expected(dense))
+      return false;
+  }
+  return true;
+}
+
+bool isColumn(const Box& box, const ResultPitches& pitches) {
+  return runsAs(box, pitches,
+                [&](int64_t dense) { return dense < pitches.pixel ? 0 : dense / pitches.pixel; });
+}
+
+bool isSliceRow(const Box& box, const ResultPitches& pitches) {
+  return pitches.slice > 0 && runsAs(box, pitches, [&](int64_t dense) {
+           const int64_t outside = dense < pitches.slice ? 0 : dense / pitches.slice;
+           return dense < pitches.pixel ? dense : outside * pitches.pixel;
+         });
+}
+
 /// The place of an operand beside a producer's results; none if it is broadcast in another way.
 std::optional<Beside> besideOf(Value operand, Value result, const ResultPitches& pitches) {
   const SmallVector<SmallVector<int64_t>> shapes{SmallVector<int64_t>(extentsOf(operand)),
@@ -33,6 +57,10 @@ std::optional<Beside> besideOf(Value operand, Value result, const ResultPitches&
     return Beside::Number;
   if (own == dense)
     return Beside::Tile;
+  if (isColumn(box, pitches))
+    return Beside::Column;
+  if (isSliceRow(box, pitches))
+    return Beside::SliceRow;
   size_t d = 0;
   while (d < box.rank() && own[d] == 0)
     ++d;
@@ -57,7 +85,7 @@ std::string place(graph::MapOp map, int64_t number, Operation& producer,
     if (isNarrow(operand))
       return "operand " + std::to_string(index) + " is of bytes";
     std::optional<Beside> beside = besideOf(operand, map.getResult(), *pitches);
-    if (!beside)
+    if (!beside || (beside == Beside::Column && isWindows(producer)))
       return "operand " + std::to_string(index) +
              " is neither of the results' shape nor one row for all pixels";
     operands.push_back(static_cast<int64_t>(index) == number ? Beside::Results : *beside);

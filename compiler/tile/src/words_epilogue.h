@@ -23,16 +23,18 @@ inline constexpr llvm::StringLiteral kFusedAttr = "tile.fused";
 
 /// How an operand lies beside the results, whose last dimension are the outputs.
 enum class Beside {
-  Results, ///< the results themselves
-  Number,  ///< the same for all
-  Row,     ///< one for each output, the same for all pixels
-  Slice,   ///< of the shape of a slice's results, the same for all slices
-  Tile,    ///< of their shape
+  Results,  ///< the results themselves
+  Number,   ///< the same for all
+  Row,      ///< one for each output, the same for all pixels
+  SliceRow, ///< one for each output of each slice, the same for all of its pixels
+  Column,   ///< one for each pixel, the same for all outputs
+  Slice,    ///< of the shape of a slice's results, the same for all slices
+  Tile,     ///< of their shape
 };
 
-/// Does a tile of results have a tile of it, and not one row?
+/// Does a tile of results have a row of it for each pixel, and not one row?
 inline bool isTile(Beside beside) {
-  return beside == Beside::Slice || beside == Beside::Tile;
+  return beside == Beside::Slice || beside == Beside::Tile || beside == Beside::Column;
 }
 
 struct Epilogue {

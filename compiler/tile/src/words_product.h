@@ -59,6 +59,8 @@ private:
   /// Where a tensor of the results' shape lies in DRAM and in the scratchpad, a tile of it.
   Copy tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t pad_pixel, Value dram,
               int64_t element, int64_t slice_step);
+  Copy columnOf(const Coordinates& at, Value pad_at, Value dram);
+  void addPixels(Copy& copy, const Coordinates& at, int64_t pad_pixel, int64_t stride);
 
   /// Some blocks of columns of a tile's results: `first` and those behind it.
   struct Blocks {

@@ -25,9 +25,24 @@ Copy ProductCode::tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t
                          Value dram, int64_t element, int64_t slice_step) {
   Copy copy{pad, pad_at, dram, e.mul(at[kSlice], slice_step * element), {}, element};
   copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * element));
+  addPixels(copy, at, pad_pixel, p.result_pitch * element);
+  copy.axes.push_back({outputsOf(at), element, element});
+  return copy;
+}
+
+/// One element for each pixel of a tile, as often as a row has lanes.
+Copy ProductCode::columnOf(const Coordinates& at, Value pad_at, Value dram) {
+  const int64_t slice = p.slices > 1 ? p.result_step / p.result_pitch : 0;
+  Copy copy{boxes, pad_at, dram, e.mul(at[kSlice], slice * 4), {}, 4};
+  addPixels(copy, at, z.operand_pixel, 4);
+  copy.axes.push_back({e.constant(cols), 0, 4});
+  return copy;
+}
+
+/// The pixels of a tile, `stride` bytes from one to the next in DRAM.
+void ProductCode::addPixels(Copy& copy, const Coordinates& at, int64_t pad_pixel, int64_t stride) {
   const Tile strides = resultStrides(pad_pixel);
   std::array<int64_t, 4> steps_in_dram;
-  int64_t stride = p.result_pitch * element;
   for (size_t axis = steps_in_dram.size(); axis-- > 0; stride *= p.axes[axis].out)
     steps_in_dram[axis] = stride;
   for (size_t axis = 0; axis < steps_in_dram.size(); ++axis) {
@@ -35,8 +50,6 @@ Copy ProductCode::tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t
         e.add(copy.dram_at, e.mul(at[kBatch + axis], plan.tile[axis] * steps_in_dram[axis]));
     copy.axes.push_back({resultsOf(at, axis), steps_in_dram[axis], strides[axis]});
   }
-  copy.axes.push_back({outputsOf(at), element, element});
-  return copy;
 }
 
 /// What the epilogue of this tile reads besides its results.
@@ -46,14 +59,17 @@ void ProductCode::loadOperands(const Coordinates& at) {
   s.awaitCredit(e, "load", "vector");
   operands.load(e, [&](Beside beside, Value dram, int64_t place) {
     Value to = e.add(operandSlot(at), place);
+    if (beside == Beside::Column)
+      return columnOf(at, to, dram);
     if (isTile(beside))
       return tileOf(at, boxes, to, z.operand_pixel, dram, 4,
                     beside == Beside::Tile ? p.result_step : 0);
     Copy copy{boxes, to, dram, e.constant(0), {}, 4};
-    if (beside == Beside::Row)
-      copy.dram_at =
-          e.add(e.mul(at[kSlice], p.output_step() * 4), e.mul(at[kPanel], plan.panel * 4));
-    copy.axes.push_back({outputsOf(at), beside == Beside::Row ? 4 : 0, 4});
+    const bool row = beside != Beside::Number;
+    const int64_t slice = beside == Beside::Row ? p.output_step() : p.result_pitch;
+    if (row)
+      copy.dram_at = e.add(e.mul(at[kSlice], slice * 4), e.mul(at[kPanel], plan.panel * 4));
+    copy.axes.push_back({outputsOf(at), row ? 4 : 0, 4});
     return copy;
   });
   e.signal("load", "vector");
@@ -115,7 +131,8 @@ Value ProductCode::epilogueRows(const Coordinates& at, const Blocks& blocks, Val
   else if (epilogue->operands[value.input] == Beside::Results)
     rows = {accumulators, accumulator, 1, z.pixels};
   else
-    rows = {boxes, e.add(operandSlot(at), operands.place(value.input)), z.operand_pixel, cols * 4};
+    rows = {boxes, e.add(operandSlot(at), operands.place(value.input)), z.operand_pixel,
+            epilogue->operands[value.input] == Beside::Column ? 0 : cols * 4};
   SmallVector<Level> levels;
   if (!single)
     levels = resultLevels(at, resultStrides(value.is_row ? 0 : rows.pixel));

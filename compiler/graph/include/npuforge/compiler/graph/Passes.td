@@ -141,6 +141,16 @@ def Narrow : Pass<"graph-narrow", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def Bytes : Pass<"graph-bytes", "::mlir::func::FuncOp"> {
+  let summary = "Words that hold 8-bit integers become bytes";
+  let description = [{
+    Behind graph-words: i32 tensors whose elements a map clamps to the range of i8, or that leave blocks as they are, become tensors of bytes
+    (bytes.h), and so does what moves and reshapes them and what products of i8 multiply. Maps and changes to blocks that read them extend the
+    bytes; for other readers a map makes words of them.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def MergeMaps : Pass<"graph-merge-maps", "::mlir::func::FuncOp"> {
   let summary = "A map over words that only one map of its shape reads becomes a part of it";
 }
