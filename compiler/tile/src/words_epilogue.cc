@@ -23,28 +23,35 @@ bool handles(Operation& op) {
   return op.hasAttr(kProducerAttr);
 }
 
-/// Is its stride along each dimension what `expected` makes of the dense one? A dimension that goes
-/// beyond a pixel, or a slice, is more than one of them.
-bool runsAs(const Box& box, const ResultPitches& pitches,
-            function_ref<int64_t(int64_t dense)> expected) {
+/// Does a dimension of the results go beyond one of these?
+bool straddles(const Box& box, size_t d, int64_t pitch) {
+  const int64_t dense = box.strides[1][d];
+  return dense < pitch && dense * box.extents[d] > pitch;
+}
+
+/// One element for each pixel, of all slices?
+bool isColumn(const Box& box, const ResultPitches& pitches) {
   for (size_t d = 0; d < box.rank(); ++d) {
-    const int64_t dense = box.strides[1][d], end = dense * box.extents[d];
-    if ((dense < pitches.pixel && end > pitches.pixel) || box.strides[0][d] != expected(dense))
+    const int64_t dense = box.strides[1][d];
+    if (straddles(box, d, pitches.pixel) ||
+        box.strides[0][d] != (dense < pitches.pixel ? 0 : dense / pitches.pixel))
       return false;
   }
   return true;
 }
 
-bool isColumn(const Box& box, const ResultPitches& pitches) {
-  return runsAs(box, pitches,
-                [&](int64_t dense) { return dense < pitches.pixel ? 0 : dense / pitches.pixel; });
-}
-
+/// One row for each slice?
 bool isSliceRow(const Box& box, const ResultPitches& pitches) {
-  return pitches.slice > 0 && runsAs(box, pitches, [&](int64_t dense) {
-           const int64_t outside = dense < pitches.slice ? 0 : dense / pitches.slice;
-           return dense < pitches.pixel ? dense : outside * pitches.pixel;
-         });
+  if (pitches.slice == 0)
+    return false;
+  for (size_t d = 0; d < box.rank(); ++d) {
+    const int64_t dense = box.strides[1][d];
+    const int64_t of_slices = dense < pitches.slice ? 0 : dense / pitches.slice * pitches.pixel;
+    if (straddles(box, d, pitches.pixel) || straddles(box, d, pitches.slice) ||
+        box.strides[0][d] != (dense < pitches.pixel ? dense : of_slices))
+      return false;
+  }
+  return true;
 }
 
 /// The place of an operand beside a producer's results; none if it is broadcast in another way.

@@ -103,6 +103,11 @@ std::vector<WordsCase> cases() {
   matrices("Batches", 3, 20, 17, 33, {{"33x", {33}}, {"3x20x33x", {3, 20, 33}}}, kResidual);
   matrices("Mask", 3, 20, 17, 33, {{"20x33x", {20, 33}}, {"1x", {1}}}, kScaled);
   matrices("OfEachBatch", 3, 20, 17, 33, {{"3x1x1x", {3, 1, 1}}}, kBiasRelu); // a layer of its own
+  matrices("ColumnAndRow", 3, 20, 17, 33, {{"3x20x1x", {3, 20, 1}}, {"3x1x33x", {3, 1, 33}}},
+           kScaled);
+  matrices("ColumnPanels", 1, 40, 500, 700, {{"40x1x", {40, 1}}}, kBiasRelu);
+  matrices("ColumnOfPixels", 5, 1, 70, 90, {{"5x1x1x", {5, 1, 1}}, {"5x1x90x", {5, 1, 90}}},
+           kScaled);
   matrices("Square", 1, 20, 17, 33, {}, kSquare);
   images("Image", 1, 13, 20, 37, 1, {{"37x", {37}}}, kBiasRelu);
   images("ImageResidual", 2, 17, 24, 40, 1, {{"40x", {40}}, {"2x17x17x40x", {2, 17, 17, 40}}},
