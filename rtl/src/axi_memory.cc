@@ -1,11 +1,14 @@
 #include "axi_memory.h"
 
+#include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace npuforge::rtl {
 
-AxiMemory::AxiMemory(const isa::DramParams& params, simulator::DramData& data)
-    : timing_(params), data_(data), beat_bytes_(params.beat_bytes), beat_(params.beat_bytes) {
+AxiMemory::AxiMemory(const isa::DramParams& params, simulator::DramPort& port)
+    : timing_(params), port_(port), beat_bytes_(static_cast<size_t>(params.beat_bytes)),
+      beat_(beat_bytes_) {
   answers_.r_data = beat_.data();
   answers_.w_ready = true; // beats of an accepted burst never wait
 }
@@ -15,7 +18,7 @@ const NpuRtlInputs& AxiMemory::answer(const NpuRtlOutputs& shown, simulator::Cyc
   if (shown.ar_valid || shown.aw_valid)
     accept(shown, now);
   if (shown.w_valid)
-    take(shown);
+    take(shown, now);
   if (!reads_.empty())
     give(now);
   if (!writes_.empty())
@@ -25,37 +28,58 @@ const NpuRtlInputs& AxiMemory::answer(const NpuRtlOutputs& shown, simulator::Cyc
 
 void AxiMemory::accept(const NpuRtlOutputs& shown, simulator::Cycle now) {
   simulator::Channel channel = timing_.choose(shown.ar_valid, shown.aw_valid);
-  bool read = channel == simulator::Channel::Read;
-  int beats = static_cast<int>(read ? shown.ar_beats : shown.aw_beats);
-  simulator::Cycle start = timing_.accept(channel, beats, now).start;
-  if (read)
-    reads_.push_back({shown.ar_id, shown.ar_address, beats, 0, start});
-  else
-    writes_.push_back({0, shown.aw_address, beats, 0, start});
+  const bool read = channel == simulator::Channel::Read;
   (read ? answers_.ar_ready : answers_.aw_ready) = true;
+  Burst burst{read ? shown.ar_id : uint8_t{0},
+              read ? shown.ar_address : shown.aw_address,
+              static_cast<int>(read ? shown.ar_beats : shown.aw_beats),
+              0,
+              0,
+              {},
+              {}};
+  burst.bytes.resize(static_cast<size_t>(burst.beats) * beat_bytes_);
+  const simulator::Cycle earliest = read ? port_.read(burst.address, burst.bytes, now) : 0;
+  burst.due = timing_.accept(channel, burst.beats, now, earliest).start;
+  if (read) {
+    reads_.push_back(std::move(burst));
+    return;
+  }
+  burst.due += burst.beats;
+  burst.masks.resize(burst.bytes.size());
+  writes_.push_back(std::move(burst));
 }
 
-void AxiMemory::take(const NpuRtlOutputs& shown) {
+void AxiMemory::take(const NpuRtlOutputs& shown, simulator::Cycle now) {
   if (sending_ >= writes_.size())
     throw std::logic_error("the core sends a write beat without an accepted burst");
-  take_beat(shown, writes_[sending_], data_, beat_bytes_);
-  sending_ += shown.w_last;
+  Burst& write = writes_[sending_];
+  const size_t first = static_cast<size_t>(write.done) * beat_bytes_;
+  std::memcpy(write.bytes.data() + first, shown.w_data, beat_bytes_);
+  for (size_t i = 0; i < beat_bytes_; ++i)
+    write.masks[first + i] = shown.w_strobe[i / 8] >> (i % 8) & 1 ? 0xff : 0;
+  if ((++write.done == write.beats) != shown.w_last)
+    throw std::logic_error("the core's last write beat is not the last of its burst");
+  if (!shown.w_last)
+    return;
+  write.due = std::max(write.due, port_.write(write.address, write.bytes, write.masks, now));
+  ++sending_;
 }
 
 void AxiMemory::give(simulator::Cycle now) {
-  Transfer& read = reads_.front();
-  if (now < read.start)
+  Burst& read = reads_.front();
+  if (now < read.due)
     return;
-  give_beat(read, data_, beat_bytes_, beat_.data());
+  std::memcpy(beat_.data(), read.bytes.data() + static_cast<size_t>(read.done) * beat_bytes_,
+              beat_bytes_);
   answers_.r_valid = true;
   answers_.r_id = read.id;
-  if (read.done == read.beats)
+  if (++read.done == read.beats)
     reads_.pop_front();
 }
 
 void AxiMemory::respond(simulator::Cycle now) {
-  const Transfer& write = writes_.front();
-  if (now < write.start + write.beats)
+  const Burst& write = writes_.front();
+  if (now < write.due)
     return;
   if (write.done != write.beats)
     throw std::logic_error("a write burst is due before its data has come");

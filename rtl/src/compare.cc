@@ -158,17 +158,9 @@ void compare_dram(const simulator::DramData& model, const simulator::DramData& r
   }
 }
 
-/// What the simulator says that each of isa::registers' counters holds.
-std::vector<uint64_t> counted(const simulator::RunStats& stats) {
-  std::vector<int64_t> all{stats.cycles, stats.dram_read, stats.dram_written, stats.fetched};
-  for (const simulator::UnitStats& unit : stats.units)
-    all.push_back(unit.instructions);
-  return {all.begin(), all.end()};
-}
-
 void compare_counters(const Job& job, const std::vector<uint64_t>& rtl, Outcome& outcome) {
   const isa::Registers registers = isa::registers(job.spec);
-  const std::vector<uint64_t> model = counted(outcome.model);
+  const std::vector<uint64_t> model = simulator::counters(outcome.model);
   for (size_t i = 0; i < model.size(); ++i) {
     const std::string& name = registers.counters[i].name;
     const bool of_time = name == "cycles" || name == "fetched"; // text is fetched ahead

@@ -94,4 +94,18 @@ std::span<const std::byte> DramData::at(uint64_t address, uint64_t bytes) const 
   return {base_ + address, static_cast<size_t>(bytes)};
 }
 
+Cycle DataPort::read(uint64_t address, std::span<std::byte> bytes, Cycle) {
+  std::ranges::copy(data_.at(address, bytes.size()), bytes.begin());
+  return 0;
+}
+
+Cycle DataPort::write(uint64_t address, std::span<std::byte> bytes, std::span<unsigned char> masks,
+                      Cycle) {
+  std::span<std::byte> to = data_.at(address, bytes.size());
+  for (size_t i = 0; i < bytes.size(); ++i)
+    if (masks[i] != 0)
+      to[i] = bytes[i];
+  return 0;
+}
+
 } // namespace npuforge::simulator

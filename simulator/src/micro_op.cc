@@ -119,19 +119,26 @@ std::vector<std::unique_ptr<Plan>> make_plans(const isa::Spec& spec) {
   return plans;
 }
 
+MicroOp decode_word(const isa::Spec& spec, const std::vector<std::unique_ptr<Plan>>& plans,
+                    const isa::Word& word) {
+  MicroOp op;
+  std::optional<isa::Decoded> decoded = isa::decode(spec, word);
+  if (!decoded)
+    return op;
+  op.plan = plans[decoded->instruction - spec.instructions.data()].get();
+  op.wait = decoded->wait;
+  op.post = decoded->post;
+  op.operands = std::move(decoded->operands);
+  return op;
+}
+
 std::vector<MicroOp> decode_text(const isa::Spec& spec,
                                  const std::vector<std::unique_ptr<Plan>>& plans,
                                  const assembler::Program& program) {
   std::vector<MicroOp> ops(program.text.size());
   for (uint32_t pc = 0; pc < ops.size(); ++pc) {
-    std::optional<isa::Decoded> decoded = isa::decode(spec, program.text[pc]);
-    if (!decoded)
-      continue;
-    ops[pc].plan = plans[decoded->instruction - spec.instructions.data()].get();
-    ops[pc].wait = decoded->wait;
-    ops[pc].post = decoded->post;
+    ops[pc] = decode_word(spec, plans, program.text[pc]);
     ops[pc].layer = layer_of(program.layers, pc);
-    ops[pc].operands = std::move(decoded->operands);
   }
   return ops;
 }

@@ -67,6 +67,9 @@ struct MicroOp {
 };
 
 std::vector<std::unique_ptr<Plan>> make_plans(const isa::Spec& spec);
+/// Of no layer.
+MicroOp decode_word(const isa::Spec& spec, const std::vector<std::unique_ptr<Plan>>& plans,
+                    const isa::Word& word);
 std::vector<MicroOp> decode_text(const isa::Spec& spec,
                                  const std::vector<std::unique_ptr<Plan>>& plans,
                                  const assembler::Program& program);

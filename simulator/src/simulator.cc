@@ -18,6 +18,13 @@ const char* name(Stall stall) {
   return kNames[static_cast<size_t>(stall)];
 }
 
+std::vector<uint64_t> counters(const RunStats& stats) {
+  std::vector<int64_t> all{stats.cycles, stats.dram_read, stats.dram_written, stats.fetched};
+  for (const UnitStats& unit : stats.units)
+    all.push_back(unit.instructions);
+  return {all.begin(), all.end()};
+}
+
 struct Simulator::Impl {
   Impl(const isa::Spec& s, Options o)
       : spec(s), options(o), dram(spec.machine.dram.bytes), plans(make_plans(spec)) {

@@ -73,9 +73,9 @@ private:
 Count run(const Operation& operation, const Options& options) {
   Checker checker(operation);
   Case x;
-  if (options.exhaustive && operation.unary) {
-    for (uint64_t a = 0; a >> 32 == 0; ++a)
-      checker.add({a});
+  if (options.exhaustive && operation.all) {
+    for (uint64_t index = 0; index >> 32 == 0; ++index)
+      checker.add(operation.all(static_cast<uint32_t>(index)));
     return checker.finish();
   }
   uint64_t count = 0;
@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "of the random cases")->capture_default_str();
   app.add_flag("--exhaustive", options.exhaustive,
-               "all 2^32 operands of what has one operand of 32 bits");
+               "all 2^32 cases of what has one operand of 32 bits, and of f16 and bf16 multiply");
   app.add_option("operations", options.names, "only these (default: all)");
   try {
     app.parse(argc, argv);

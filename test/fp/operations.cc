@@ -28,6 +28,13 @@ auto simulate() {
       };
 }
 
+Case one_operand(uint32_t index) {
+  return {index};
+}
+Case two_operands(uint32_t index) {
+  return {index >> 16, index & 0xffff};
+}
+
 template <class F>
 Case draw_triple(Random& random) {
   return Values<F>(random).triple();
@@ -126,13 +133,14 @@ Operation from_f32(const char* name, uint32_t (*near)(Random&),
     return Case{random.below(2) ? near(random) : Values<F32>(random).any()};
   };
   auto corners = [](uint64_t index, Case& x) { return exponent_corner(index, x.a); };
-  return {name, simulate<Model>(), std::move(expected), draw, corners, false, true};
+  return {name, simulate<Model>(), std::move(expected), draw, corners, false, one_operand};
 }
 
 template <class Add, class Mul, class Fma, class Compare, class F>
 void add_small(std::vector<Operation>& list, const std::string& format) {
   list.push_back(arithmetic<Add, F>(("add_" + format).c_str(), small_add<F>));
   list.push_back(arithmetic<Mul, F>(("mul_" + format).c_str(), small_mul<F>));
+  list.back().all = two_operands;
   list.push_back(arithmetic<Fma, F>(("fma_" + format).c_str(), small_fma<F>));
   list.push_back(arithmetic<Compare, F>(("compare_" + format).c_str(), compare<F>));
 }
@@ -156,7 +164,10 @@ Operation from_integer(const char* name) {
   if (bits <= 16)
     return exhaustive<Model>(name, bits, from_int<Int, F>);
   auto draw = [](Random& random) { return Case{integer(random, bits)}; };
-  return {name, simulate<Model>(), from_int<Int, F>, draw, no_fixed, false, bits == 32};
+  Operation operation{name, simulate<Model>(), from_int<Int, F>, draw, no_fixed};
+  if (bits == 32)
+    operation.all = one_operand;
+  return operation;
 }
 
 template <class Model, class F, class Int>

@@ -31,8 +31,8 @@ struct Operation {
   std::function<bool(uint64_t, Case&)> fixed;
   /// With the fixed cases all there are has been run.
   bool exhaustive = false;
-  /// Operands have 32 bits and are so few that all can be run.
-  bool unary = false;
+  /// Where all operands together have 32 bits, so that all cases can be run: the case of an index.
+  std::function<Case(uint32_t)> all = {};
 };
 
 /// Every operation of rtl/fp/operations.txt.

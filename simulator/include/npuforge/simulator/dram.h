@@ -39,8 +39,8 @@ private:
   Channel last_ = Channel::Write;
 };
 
-/// A memory of somebody else's in place of DramData, burst by burst in whole beats, in the order in
-/// which DramTiming accepts them. It can be slower than DramTiming, not faster.
+/// Contents burst by burst, in whole beats, in the order in which DramTiming accepts them. Whoever
+/// has them can be slower than DramTiming, not faster.
 class DramPort {
 public:
   virtual ~DramPort() = default;
@@ -73,6 +73,18 @@ public:
 private:
   int64_t bytes_;
   std::byte* base_;
+};
+
+/// Contents that are at hand.
+class DataPort : public DramPort {
+public:
+  explicit DataPort(DramData& data) : data_(data) {}
+  Cycle read(uint64_t address, std::span<std::byte> bytes, Cycle at) override;
+  Cycle write(uint64_t address, std::span<std::byte> bytes, std::span<unsigned char> masks,
+              Cycle last) override;
+
+private:
+  DramData& data_;
 };
 
 } // namespace npuforge::simulator

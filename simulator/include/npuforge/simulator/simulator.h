@@ -64,6 +64,9 @@ struct RunStats {
   std::array<Conflicts, kPortKinds> port_conflicts_of{}; ///< the same by port_kind
 };
 
+/// What isa::registers' counters hold after such a run, in their order.
+std::vector<uint64_t> counters(const RunStats& stats);
+
 /// A program did something that TIMING.md calls an error, or never ends; what() names cycle, pc,
 /// instruction and reason.
 class SimulationError : public std::runtime_error {
