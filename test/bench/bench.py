@@ -132,7 +132,7 @@ class Bench:
         glyphs = self.compile()
         image = ["--input", f"image={GLYPHS / 'test' / 'image0.npy'}"]
         self.simulate("glyphs", glyphs, image, 100, (10, 40))
-        self.cosimulate("glyphs", glyphs, image, 0.3)
+        self.cosimulate("glyphs", glyphs, image, 0.5)
         stream = self.out / "stream.bin"
         self.call("npuas", HERE / "stream.s", "-o", stream)
         self.simulate("stream", stream, [], 3, (None, None))

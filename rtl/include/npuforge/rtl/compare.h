@@ -34,8 +34,8 @@ using Events = std::vector<simulator::InstructionEvent>;
 struct Outcome {
   simulator::RunStats model; ///< of the SystemC model
   int64_t rtl_cycles = 0;
-  double model_seconds = 0, rtl_seconds = 0;
-  int64_t instructions = 0;     ///< compared
+  double model_seconds = 0, rtl_seconds = 0; ///< of the processor
+  int64_t instructions = 0;                  ///< compared
   int64_t differing_cycles = 0; ///< instructions with a differing cycle; the run stops at the first
   int64_t differing_bytes = 0;  ///< of DRAM, scratchpad and accumulator
   std::vector<std::string> notes; ///< for the user, about the inputs
