@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
     --npuisa) npuisa=${2:?}; shift 2 ;;
     --arch) arch=${2?}; shift 2 ;;
     --asserts) asserts=yes; shift ;;
-    --coverage) coverage=1 optimize=-O0; shift ;;
+    --coverage) coverage=1 optimize=-O1; shift ;;
     --quick) optimize=-O1; shift ;;
     --jobs) jobs=${2:?}; shift 2 ;;
     *) echo "build_model.sh: unknown option $1" >&2; usage ;;

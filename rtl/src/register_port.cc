@@ -37,10 +37,11 @@ void RegisterPort::write(uint32_t offset, uint32_t value) {
   inputs.axil_w_data = value;
   step(inputs);
   wait_for({}, [&] { return shown_.axil_b_valid; });
-  check(shown_.axil_b_resp, "to write", offset);
+  const uint8_t response = shown_.axil_b_resp;
   NpuRtlInputs taken{};
   taken.axil_b_ready = true;
   step(taken);
+  check(response, "to write", offset);
 }
 
 uint32_t RegisterPort::read(uint32_t offset) {
@@ -50,11 +51,12 @@ uint32_t RegisterPort::read(uint32_t offset) {
   inputs.axil_ar_address = offset;
   step(inputs);
   wait_for({}, [&] { return shown_.axil_r_valid; });
-  check(shown_.axil_r_resp, "to read", offset);
+  const uint8_t response = shown_.axil_r_resp;
   const uint32_t value = shown_.axil_r_data;
   NpuRtlInputs taken{};
   taken.axil_r_ready = true;
   step(taken);
+  check(response, "to read", offset);
   return value;
 }
 
