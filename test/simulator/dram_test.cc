@@ -1,3 +1,5 @@
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "npuforge/simulator/dram.h"
@@ -14,6 +16,25 @@ TEST(DramTiming, LatencyThenOneBeatACycle) {
   EXPECT_EQ(dram.accept(Channel::Write, 2, 7).start, 125);
   EXPECT_EQ(dram.accept(Channel::Read, 1, 27).start, 127);
   EXPECT_EQ(dram.accept(Channel::Read, 1, 29).start, 129);
+}
+
+TEST(DramTiming, ASlowerMemoryDelaysWhatComesBehindIt) {
+  DramTiming dram(kParams);
+  EXPECT_EQ(dram.accept(Channel::Read, 2, 5, 105).start, 105); // no later than it would be
+  EXPECT_EQ(dram.accept(Channel::Read, 2, 6, 300).start, 300);
+  EXPECT_EQ(dram.accept(Channel::Write, 1, 7, 0).start, 302);
+}
+
+TEST(DataPort, WritesWhereTheMaskSays) {
+  DramData data(1 << 20);
+  DataPort port(data);
+  std::array<std::byte, 4> bytes{std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}};
+  std::array<unsigned char, 4> masks{0xff, 0, 0, 0xff};
+  EXPECT_EQ(port.write(100, bytes, masks, 50), 0); // never later than DRAM's own timing
+  EXPECT_EQ(port.read(100, bytes, 60), 0);
+  EXPECT_EQ(bytes,
+            (std::array<std::byte, 4>{std::byte{1}, std::byte{0}, std::byte{0}, std::byte{4}}));
+  EXPECT_THROW(port.read((1 << 20) - 3, bytes, 0), std::out_of_range);
 }
 
 TEST(DramTiming, AlternatesWhenBothAreShown) {

@@ -1,6 +1,6 @@
 #include "npuforge/platform/rtl_npu.h"
 
-#include <optional>
+#include <memory>
 
 #include "npuforge/platform/socket_port.h"
 #include "npuforge/rtl/runner.h"
@@ -16,8 +16,8 @@ constexpr int kSettled = 8;
 class RtlNpu : public Npu {
 public:
   SC_HAS_PROCESS(RtlNpu);
-  RtlNpu(sc_core::sc_module_name name, const isa::Spec& spec, const std::filesystem::path& library,
-         sc_core::sc_time cycle);
+  RtlNpu(const sc_core::sc_module_name& name, const isa::Spec& spec,
+         const std::filesystem::path& library, const sc_core::sc_time& cycle);
 
 private:
   bool access(Access& access) override;
@@ -26,12 +26,12 @@ private:
   void sleep();
   void step(Cycle cycle);
   bool drive(NpuRtlInputs& inputs, Cycle cycle);
-  void renew_memory() { memory_.emplace(spec().machine.dram, port_); }
+  void renew_memory() { memory_ = std::make_unique<rtl::AxiMemory>(spec().machine.dram, port_); }
 
   rtl::Library library_;
   rtl::Core core_;
   SocketPort port_;
-  std::optional<rtl::AxiMemory> memory_; ///< the other side of the AXI4 master
+  std::unique_ptr<rtl::AxiMemory> memory_; ///< the other side of the AXI4 master
   NpuRtlOutputs shown_{};
   int settled_ = kSettled;
 
@@ -42,8 +42,8 @@ private:
   sc_core::sc_event asks_, answered_;
 };
 
-RtlNpu::RtlNpu(sc_core::sc_module_name name, const isa::Spec& the_spec,
-               const std::filesystem::path& library, sc_core::sc_time cycle)
+RtlNpu::RtlNpu(const sc_core::sc_module_name& name, const isa::Spec& the_spec,
+               const std::filesystem::path& library, const sc_core::sc_time& cycle)
     : Npu(name, the_spec, cycle), library_(library, spec()), core_(library_), port_(memory, cycle) {
   core_.model().reset(core_.handle(), &shown_);
   core_.model().clear_memories(core_.handle());
@@ -124,7 +124,8 @@ bool RtlNpu::drive(NpuRtlInputs& inputs, Cycle cycle) {
 } // namespace
 
 std::unique_ptr<Npu> make_rtl_npu(const char* name, const isa::Spec& spec,
-                                  const std::filesystem::path& library, sc_core::sc_time cycle) {
+                                  const std::filesystem::path& library,
+                                  const sc_core::sc_time& cycle) {
   return std::make_unique<RtlNpu>(name, spec, library, cycle);
 }
 

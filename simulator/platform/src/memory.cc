@@ -4,7 +4,7 @@
 
 namespace npuforge::platform {
 
-Memory::Memory(sc_core::sc_module_name name, int64_t bytes, sc_core::sc_time delay)
+Memory::Memory(const sc_core::sc_module_name& name, int64_t bytes, const sc_core::sc_time& delay)
     : sc_module(name), data_(bytes), delay_(delay) {
   socket.register_b_transport(this, &Memory::transport);
   socket.register_transport_dbg(this, &Memory::debug);

@@ -31,7 +31,8 @@ ModelNpu::Map::Map(const isa::Registers& layout) {
   busy = mask(state, "busy");
 }
 
-ModelNpu::ModelNpu(sc_core::sc_module_name name, const isa::Spec& the_spec, sc_core::sc_time cycle)
+ModelNpu::ModelNpu(const sc_core::sc_module_name& name, const isa::Spec& the_spec,
+                   const sc_core::sc_time& cycle)
     : Npu(name, the_spec, cycle), map_(layout()), core_("core"), port_(memory, cycle),
       plans_(simulator::make_plans(spec())) {
   core_.set_cycle(cycle);
@@ -180,7 +181,7 @@ void ModelNpu::show_interrupt() {
 }
 
 std::unique_ptr<Npu> make_model_npu(const char* name, const isa::Spec& spec,
-                                    sc_core::sc_time cycle) {
+                                    const sc_core::sc_time& cycle) {
   return std::make_unique<ModelNpu>(name, spec, cycle);
 }
 

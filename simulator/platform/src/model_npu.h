@@ -15,7 +15,8 @@ namespace npuforge::platform {
 class ModelNpu : public Npu {
 public:
   SC_HAS_PROCESS(ModelNpu);
-  ModelNpu(sc_core::sc_module_name name, const isa::Spec& spec, sc_core::sc_time cycle);
+  ModelNpu(const sc_core::sc_module_name& name, const isa::Spec& spec,
+           const sc_core::sc_time& cycle);
 
 private:
   /// Where things are, found by name once.

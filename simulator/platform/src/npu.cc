@@ -5,7 +5,7 @@
 
 namespace npuforge::platform {
 
-Npu::Npu(sc_core::sc_module_name name, const isa::Spec& spec, sc_core::sc_time cycle)
+Npu::Npu(const sc_core::sc_module_name& name, const isa::Spec& spec, const sc_core::sc_time& cycle)
     : sc_module(name), spec_(spec), layout_(isa::registers(spec)), cycle_(cycle) {
   if (cycle == sc_core::SC_ZERO_TIME)
     throw std::invalid_argument("a machine's cycle must take some time");

@@ -33,20 +33,19 @@ Cycle SocketPort::call(::tlm::tlm_generic_payload& payload, uint64_t address,
   payload.set_data_ptr(reinterpret_cast<unsigned char*>(bytes.data()));
   payload.set_data_length(static_cast<unsigned>(bytes.size()));
   payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
-  const sc_core::sc_time then =
-      origin_ + sc_core::sc_time::from_value(static_cast<uint64_t>(at) * cycle_.value());
-  sc_core::sc_time delay = std::max(then, now) - now;
+  const uint64_t now = sc_core::sc_time_stamp().value();
+  const uint64_t then = origin_.value() + static_cast<uint64_t>(at) * cycle_.value();
+  sc_core::sc_time delay = sc_core::sc_time::from_value(std::max(then, now) - now);
   socket_->b_transport(payload, delay);
-  if (sc_core::sc_time_stamp() != now)
+  if (sc_core::sc_time_stamp().value() != now)
     SC_REPORT_ERROR("npu", "the memory's target waits in b_transport; it must annotate its delay");
   if (!payload.is_response_ok())
     SC_REPORT_ERROR("npu", fmt::format("{} of {} bytes at {:#x} answers {}",
                                        payload.is_read() ? "a read" : "a write", bytes.size(),
                                        address, payload.get_response_string())
                                .c_str());
-  const sc_core::sc_time passed = now + delay - origin_;
-  return static_cast<Cycle>((passed.value() + cycle_.value() - 1) / cycle_.value());
+  const uint64_t passed = now + delay.value() - origin_.value();
+  return static_cast<Cycle>((passed + cycle_.value() - 1) / cycle_.value());
 }
 
 } // namespace npuforge::platform

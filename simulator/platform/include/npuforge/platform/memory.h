@@ -15,8 +15,8 @@ class Memory : public sc_core::sc_module {
 public:
   tlm_utils::simple_target_socket<Memory> socket{"socket"};
 
-  Memory(sc_core::sc_module_name name, int64_t bytes,
-         sc_core::sc_time delay = sc_core::SC_ZERO_TIME);
+  Memory(const sc_core::sc_module_name& name, int64_t bytes,
+         const sc_core::sc_time& delay = sc_core::SC_ZERO_TIME);
   /// Contents, for loaders.
   simulator::DramData& data() { return data_; }
 

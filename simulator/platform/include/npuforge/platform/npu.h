@@ -37,7 +37,7 @@ protected:
   };
 
   /// Throws std::invalid_argument if the cycle is no time, or the machine has several cores.
-  Npu(sc_core::sc_module_name name, const isa::Spec& spec, sc_core::sc_time cycle);
+  Npu(const sc_core::sc_module_name& name, const isa::Spec& spec, const sc_core::sc_time& cycle);
   /// Makes the access, in a thread that it may keep, beginning with the cycle after the present
   /// time. One at a time. False if the register refuses.
   virtual bool access(Access& access) = 0;
@@ -59,7 +59,8 @@ private:
 };
 
 /// The model of simulator/. Throws std::invalid_argument.
-std::unique_ptr<Npu> make_model_npu(const char* name, const isa::Spec& spec,
-                                    sc_core::sc_time cycle = sc_core::sc_time(1, sc_core::SC_NS));
+std::unique_ptr<Npu>
+make_model_npu(const char* name, const isa::Spec& spec,
+               const sc_core::sc_time& cycle = sc_core::sc_time(1, sc_core::SC_NS));
 
 } // namespace npuforge::platform

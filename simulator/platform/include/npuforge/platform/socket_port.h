@@ -15,10 +15,10 @@ class Npu;
 /// least. A target that fails or waits is reported (SC_REPORT_ERROR).
 class SocketPort : public simulator::DramPort {
 public:
-  SocketPort(tlm_utils::simple_initiator_socket<Npu>& socket, sc_core::sc_time cycle)
+  SocketPort(tlm_utils::simple_initiator_socket<Npu>& socket, const sc_core::sc_time& cycle)
       : socket_(socket), cycle_(cycle) {}
   /// When cycle 0 is.
-  void set_origin(sc_core::sc_time origin) { origin_ = origin; }
+  void set_origin(const sc_core::sc_time& origin) { origin_ = origin; }
 
   simulator::Cycle read(uint64_t address, std::span<std::byte> bytes, simulator::Cycle at) override;
   simulator::Cycle write(uint64_t address, std::span<std::byte> bytes,
