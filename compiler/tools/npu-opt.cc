@@ -11,6 +11,7 @@
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
+#include "npuforge/compiler/tile/chain.h"
 
 int main(int argc, char** argv) {
   mlir::DialectRegistry registry;
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
   npuforge::graph::registerGraphPasses();
   npuforge::tile::registerFitPass();
   npuforge::tile::registerSplitPass();
+  npuforge::tile::registerChainPass();
   npuforge::tile::registerFusePass();
   npuforge::tile::registerPlanPass();
   npuforge::tile::registerGeneratePass();

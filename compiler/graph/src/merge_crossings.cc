@@ -5,6 +5,7 @@
 #include <mlir/IR/IRMapping.h>
 
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/bytes.h"
 #include "npuforge/compiler/graph/optimisations.h"
 
 #include "constants.h"
@@ -63,14 +64,24 @@ Value reshaped(OpBuilder& b, Location location, Value value, ShapedType like) {
   return ReshapeOp::create(b, location, type, value, like.getShape(), true);
 }
 
-/// map(reshape(to_words(x))) -> reshape(to_words(x)), the map being a part of it.
+/// Does a reduction read it, reshaped or not? Then it may be computed beside that.
+bool isReduced(Value value) {
+  return llvm::any_of(value.getUsers(), [](Operation* user) {
+    return llvm::isa<ReduceOp>(user) ||
+           (llvm::isa<ReshapeOp>(user) && isReduced(user->getResult(0)));
+  });
+}
+
+/// map(reshape(to_words(x))) -> reshape(to_words(x)), the map being a part of it. Bytes that a
+/// reduction reads as floats stay bytes in between: a quarter of the room.
 void takeBehind(ToWordsOp cross) {
   Value last = cross.getResult();
   while (last.hasOneUse() && llvm::isa<ReshapeOp>(*last.user_begin()))
     last = (*last.user_begin())->getResult(0);
   auto map = last.hasOneUse() ? llvm::dyn_cast<MapOp>(*last.user_begin()) : MapOp();
   auto tensor = map ? onlyTensor(map) : std::nullopt;
-  if (!tensor || map.getInputs()[*tensor] != last)
+  if (!tensor || map.getInputs()[*tensor] != last ||
+      (isBytes(cross.getResult().getType()) && isReduced(map.getResult())))
     return;
   Operation* yield = cross.getBody().front().getTerminator();
   OpBuilder b(yield);

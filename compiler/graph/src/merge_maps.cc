@@ -6,6 +6,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/Passes.h"
+#include "npuforge/compiler/graph/bytes.h"
 #include "npuforge/compiler/graph/optimisations.h"
 
 #include "fold_clamps.h"
@@ -28,6 +29,16 @@ size_t operations(MapOp map) {
                      [](Operation& op) { return !llvm::isa<arith::ConstantOp>(op); }));
 }
 
+/// Can a product make the map's bytes as its last step? They take a quarter of the room of what the
+/// product makes, and machines may not round to them between two steps.
+bool leavesProduct(MapOp map) {
+  return isBytes(map.getType()) && llvm::any_of(map.getInputs(), [](Value input) {
+           while (auto reshape = input.getDefiningOp<ReshapeOp>())
+             input = reshape.getInput();
+           return llvm::isa_and_present<ContractOp, ConvolveOp>(input.getDefiningOp());
+         });
+}
+
 /// Why the map cannot become a part of `user`, which reads it; "" if it can.
 std::string obstacle(MapOp map, MapOp user) {
   auto shape = [](Value value) { return llvm::cast<ShapedType>(value.getType()).getShape(); };
@@ -40,6 +51,8 @@ std::string obstacle(MapOp map, MapOp user) {
   for (MapOp each : {map, user})
     if (llvm::cast<ShapedType>(each.getType()).getElementType().isSignlessInteger(8))
       return "quantised tensors stay what they are";
+  if (leavesProduct(map))
+    return "it can be the last step of the product before it";
   if (operations(map) + operations(user) > kMostOperations ||
       map.getInputs().size() + user.getInputs().size() - 1 > kMostOperands)
     return "the two are too large for one";

@@ -40,8 +40,8 @@ public:
          const std::set<int>& accumulated)
       : spec(spec), patterns(patterns), dag(dag), rows(rows), accumulated(accumulated) {}
 
-  std::vector<Cover> run(Class root) {
-    const Need goal{dag.find(root), isa::Space::Scratchpad, 0};
+  std::vector<Cover> run(Class root, isa::Space space) {
+    const Need goal{dag.find(root), space, 0};
     computeBounds(goal);
     if (bound(goal) >= kImpossible)
       return {};
@@ -324,8 +324,9 @@ int64_t occupancy(const isa::Spec& spec, const isa::Instruction& instruction, in
 }
 
 std::vector<Cover> findCovers(const isa::Spec& spec, const std::vector<Pattern>& patterns, Dag& dag,
-                              Class root, int64_t rows, const std::set<int>& accumulated) {
-  return Search(spec, patterns, dag, rows, accumulated).run(root);
+                              Class root, int64_t rows, const std::set<int>& accumulated,
+                              isa::Space space) {
+  return Search(spec, patterns, dag, rows, accumulated).run(root, space);
 }
 
 } // namespace npuforge::match

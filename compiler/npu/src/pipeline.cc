@@ -1,6 +1,7 @@
 // The back end's passes, in order.
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
+#include "npuforge/compiler/tile/chain.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -9,6 +10,7 @@ namespace npuforge::npu {
 
 void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec, bool fast_math) {
   pipeline.addPass(tile::createFitPass(spec));
+  pipeline.addPass(tile::createChainPass(spec, fast_math));
   pipeline.addPass(tile::createSplitPass(spec));
   pipeline.addPass(tile::createFusePass(spec, fast_math));
   pipeline.addPass(tile::createPlanPass(spec, fast_math));

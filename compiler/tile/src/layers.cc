@@ -89,6 +89,8 @@ void explainFusion(Operation& op) {
 }
 
 bool isLayer(Operation& op) {
+  if (op.hasAttr(kFusedAttr))
+    return false;
   if (wordsKind(op))
     return true;
   if (op.hasAttr(kWithinAttr))

@@ -48,7 +48,8 @@ private:
         {entry("space", value.space), entry("element_bytes", value.element_bytes),
          entry("input", value.input), entry("address", value.address), entry("slot", value.slot),
          entry("is_result", b.getBoolAttr(value.is_result)),
-         entry("is_row", b.getBoolAttr(value.is_row))});
+         entry("is_row", b.getBoolAttr(value.is_row)),
+         entry("is_column", b.getBoolAttr(value.is_column))});
   }
 
   Attribute write(const MapStep& step) {
@@ -119,7 +120,7 @@ private:
   MapValue value(DictionaryAttr from) {
     return {text(from, "space"),     number(from, "element_bytes"), number(from, "input"),
             flag(from, "is_result"), number(from, "address"),       number(from, "slot"),
-            flag(from, "is_row")};
+            flag(from, "is_row"),    flag(from, "is_column")};
   }
 
   MapStep step(DictionaryAttr from) {

@@ -234,7 +234,8 @@ void setWaits(MapPlan& plan, const isa::Spec& spec, int64_t fewest_rows) {
     for (const MapOperand& operand : step.operands) {
       const int made = operand.value >= 0 ? maker[operand.value] : -1;
       auto isShortStep = [&](const MapStep& next) {
-        return isShort(spec, next, plan.values[next.result].is_row ? 1 : fewest_rows);
+        const MapValue& result = plan.values[next.result];
+        return isShort(spec, next, result.is_row || result.is_column ? 1 : fewest_rows);
       };
       step.waits |= made >= complete && (made == i - 1 || isShortStep(plan.steps[made + 1]));
     }

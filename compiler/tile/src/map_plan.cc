@@ -37,6 +37,12 @@ match::Dag::Class readBody(Operation& map, match::Dag& dag, bool channels,
   };
   std::vector<match::Dag::Class> arguments;
   for (auto [index, argument] : llvm::enumerate(map.getRegion(0).getArguments())) {
+    // What a map over words reads twice are the same rows.
+    const auto first = llvm::find(map.getOperands(), map.getOperand(index)).getIndex();
+    if (!channels && first < static_cast<ptrdiff_t>(index)) {
+      arguments.push_back(arguments[first]);
+      continue;
+    }
     auto constant = map.getOperand(index).getDefiningOp<graph::ConstantOp>();
     auto value = constant ? cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
     const bool is_number = constant && (channels ? argument.getType().isF32() : value.isSplat());
@@ -100,7 +106,8 @@ MapPlan toPlan(const match::Cover& cover) {
 
 std::variant<MapPlan, std::string> coverBody(Operation& map, const isa::Spec& spec,
                                              const match::Patterns& patterns, bool fast_math,
-                                             bool channels, const std::set<int>& accumulated = {}) {
+                                             bool channels, const std::set<int>& accumulated = {},
+                                             isa::Space space = isa::Space::Scratchpad) {
   using enum match::Freedom;
   struct Attempt {
     match::Freedom freedom;
@@ -120,7 +127,7 @@ std::variant<MapPlan, std::string> coverBody(Operation& map, const isa::Spec& sp
     dag.ignores_domains = how.ignores_domains;
     const match::Dag::Class root = readBody(map, dag, channels, words);
     match::addEquivalences(dag, how.freedom);
-    covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows, accumulated);
+    covers = match::findCovers(spec, patterns.maps, dag, root, kNominalRows, accumulated, space);
     inexact = fast_math || how.freedom > usual;
   };
   for (const Attempt& how : kAttempts) {
@@ -167,17 +174,21 @@ std::variant<MapPlan, std::string> copyOf(int64_t operand, const isa::Spec& spec
 
 } // namespace
 
+int64_t nominalRows() {
+  return kNominalRows;
+}
+
 std::variant<MapPlan, std::string> coverMap(Operation& map, const isa::Spec& spec,
                                             const match::Patterns& patterns, bool fast_math,
-                                            const std::set<int>& accumulated) {
+                                            const std::set<int>& accumulated, isa::Space space) {
   try {
     match::Dag dag;
     const match::Node* operand = dag.leafOf(readBody(map, dag, false));
-    if (operand && !accumulated.empty())
+    if (operand && (!accumulated.empty() || space != isa::Space::Scratchpad))
       return "it only copies an operand";
     if (operand)
       return copyOf(operand->leaf, spec);
-    return coverBody(map, spec, patterns, fast_math, false, accumulated);
+    return coverBody(map, spec, patterns, fast_math, false, accumulated, space);
   } catch (const match::NoRegion& reason) {
     return reason.what();
   }

@@ -25,12 +25,16 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
                                                                 const match::Patterns& patterns,
                                                                 bool fast_math);
 
+/// Rows of a tile for which the cycles of plans are given.
+int64_t nominalRows();
+
 /// The instructions of a map over words, or of a change between words and blocks, whose places are
 /// still to be found, or why there are none. `accumulated`: operands whose rows lie in the
-/// accumulator already.
+/// accumulator already. The result's rows lie in `space`.
 std::variant<MapPlan, std::string> coverMap(mlir::Operation& map, const isa::Spec& spec,
                                             const match::Patterns& patterns, bool fast_math,
-                                            const std::set<int>& accumulated = {});
+                                            const std::set<int>& accumulated = {},
+                                            isa::Space space = isa::Space::Scratchpad);
 
 /// Rows of a tile, and of the smallest one.
 struct TileRows {

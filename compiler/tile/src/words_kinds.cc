@@ -1,12 +1,12 @@
 // The operators over words. To add one: a row here, its plan and code in a file of its own.
-#include "words.h"
+#include "words_chain.h"
 
 namespace npuforge::tile {
 
 namespace {
 const WordsKind* const kKinds[] = {
-    &kWordsEpilogue, // before maps, of which epilogues are some
-    &kWordsMap,      &kWordsMove,   &kWordsReduce,
+    &kWordsEpilogue, // before maps, of which epilogues and the ends of chains are some
+    &kWordsChain,    &kWordsMap,    &kWordsMove,    &kWordsReduce,
     &kWordsWindows, // before products, of which depthwise convolutions are some
     &kWordsProduct,  &kWordsGather, &kWordsScatter, &kWordsBlocks,
 };

@@ -8,6 +8,7 @@
 #include "map_plan.h"
 #include "words.h"
 #include "words_box.h"
+#include "words_epilogue.h"
 #include "words_steps.h"
 
 namespace npuforge::tile {
@@ -29,7 +30,8 @@ Box boxOf(graph::MapOp map) {
 
 bool handles(Operation& op) {
   auto map = dyn_cast<graph::MapOp>(op);
-  return map && (isWords(map.getResult()) || isNarrow(map.getResult())) &&
+  return map && !op.hasAttr(kFusedAttr) &&
+         (isWords(map.getResult()) || isNarrow(map.getResult())) &&
          llvm::all_of(map.getInputs(), [](Value input) {
            return isWords(input) || graph::isBytes(input.getType());
          });

@@ -10,7 +10,8 @@
 #include "npuforge/compiler/match/combine.h"
 
 #include "mlir/IR/TypeUtilities.h"
-#include "words.h"
+#include "words_epilogue.h"
+#include "words_reduce.h"
 
 namespace npuforge::tile {
 
@@ -38,24 +39,35 @@ struct Method {
   bool works() const { return reduction || pairwise; }
 };
 
+/// What combines two elements, none if the type has no such operation; and the neutral element.
+std::pair<std::string, uint32_t> combinationOf(graph::ReduceOp op) {
+  const bool real = getElementTypeOrSelf(op.getType()).isF32();
+  for (const Operator& known : kOperators)
+    if (op.getKind() == known.kind)
+      return {real ? known.on_floats : known.on_integers,
+              real ? known.float_neutral : known.integer_neutral};
+  return {};
+}
+
 Method methodOf(graph::ReduceOp op, const isa::Spec& spec, const match::Patterns& patterns) {
   Method method;
-  Type type = getElementTypeOrSelf(op.getType());
-  for (const Operator& known : kOperators) {
-    if (op.getKind() != known.kind)
-      continue;
-    const std::string name = type.isF32() ? known.on_floats : known.on_integers;
-    method.neutral = type.isF32() ? known.float_neutral : known.integer_neutral;
-    if (name.empty())
-      break;
-    method.reduction = match::findReduction(*op.getContext(), spec, name, type, method.neutral);
-    if (!method.reduction)
-      method.pairwise = match::findPairwise(patterns, name, type);
-  }
+  const auto [name, neutral] = combinationOf(op);
+  method.neutral = neutral;
+  method.reduction = reductionOf(op, spec);
+  if (!method.reduction && !name.empty())
+    method.pairwise = match::findPairwise(patterns, name, getElementTypeOrSelf(op.getType()));
   return method;
 }
 
 } // namespace
+
+std::optional<match::Combination> reductionOf(graph::ReduceOp op, const isa::Spec& spec) {
+  const auto [name, neutral] = combinationOf(op);
+  if (name.empty())
+    return std::nullopt;
+  return match::findReduction(*op.getContext(), spec, name, getElementTypeOrSelf(op.getType()),
+                              neutral);
+}
 
 Attribute neutralElement(graph::ReduceOp op) {
   Type type = getElementTypeOrSelf(op.getType());
@@ -303,7 +315,7 @@ private:
 };
 
 bool handles(Operation& op) {
-  return mlir::isa<graph::ReduceOp>(op) && isWords(op.getResult(0));
+  return mlir::isa<graph::ReduceOp>(op) && !op.hasAttr(kFusedAttr) && isWords(op.getResult(0));
 }
 
 std::string plan(Operation& op, const isa::Spec& spec, const match::Patterns& patterns, bool) {

@@ -8,7 +8,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "words.h"
+#include "words_epilogue.h"
 
 namespace npuforge::tile {
 
@@ -182,7 +182,8 @@ struct SplitPass : SpecPass<SplitPass> {
     SmallVector<graph::MoveOp> moves;
     SmallVector<graph::MapOp> maps;
     getOperation().walk([&](Operation* op) {
-      if (auto reduce = dyn_cast<graph::ReduceOp>(op); reduce && isWords(reduce.getResult()))
+      if (auto reduce = dyn_cast<graph::ReduceOp>(op);
+          reduce && isWords(reduce.getResult()) && !op->hasAttr(kFusedAttr))
         reductions.push_back(reduce);
       if (auto move = dyn_cast<graph::MoveOp>(op);
           move && (isWords(move.getResult()) || isNarrow(move.getResult())))

@@ -30,7 +30,10 @@ inline constexpr Optimisation kFuseSum{
 inline constexpr Optimisation kFusePool{
     "fuse-pool", "a quantised maximum pooling is the last step of the convolution before it"};
 inline constexpr Optimisation kFuseEpilogue{
-    "fuse-epilogue", "an element-wise operator is the last step of the product that it reads"};
+    "fuse-epilogue",
+    "an element-wise operator is the last step of the product or pooling that it reads"};
+inline constexpr Optimisation kFuseChain{
+    "fuse-chain", "reductions along rows and the element-wise operators around them are one layer"};
 inline constexpr Optimisation kPlainInput{
     "plain-input", "the network's input stays row-major for convolutions of few channels"};
 inline constexpr Optimisation kInterleave{

@@ -41,8 +41,9 @@ int64_t occupancy(const isa::Spec& spec, const isa::Instruction& instruction, in
 
 /// The cheapest cover and the cheapest of those that use other instructions; fewer if there are
 /// none. Leaves are rows in the scratchpad, those of `accumulated` numbers rows of the accumulator;
-/// the root comes to lie in the scratchpad.
+/// the root comes to lie in `space`.
 std::vector<Cover> findCovers(const isa::Spec& spec, const std::vector<Pattern>& patterns, Dag& dag,
-                              Dag::Class root, int64_t rows, const std::set<int>& accumulated = {});
+                              Dag::Class root, int64_t rows, const std::set<int>& accumulated = {},
+                              isa::Space space = isa::Space::Scratchpad);
 
 } // namespace npuforge::match

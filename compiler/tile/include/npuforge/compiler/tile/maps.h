@@ -18,8 +18,9 @@ struct MapValue {
   int64_t input = -1;     ///< operand that it is
   bool is_result = false; ///< lies in the output slots
   int64_t address = 0;
-  int64_t slot = 0;    ///< from one slot to the other; 0: there is one
-  bool is_row = false; ///< one row for all of the tile (a block of channels)
+  int64_t slot = 0;       ///< from one slot to the other; 0: there is one
+  bool is_row = false;    ///< the same for all rows of the tile's matrix (a row of channels)
+  bool is_column = false; ///< the same for all of its columns: one row for all blocks of lanes
 };
 
 struct MapOperand {

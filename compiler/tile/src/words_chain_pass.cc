@@ -1,0 +1,78 @@
+// tile-chain: reductions and the maps around them that become one layer.
+#include "npuforge/compiler/graph/optimisations.h"
+#include "npuforge/compiler/tile/Tile.h"
+#include "npuforge/compiler/tile/chain.h"
+#include "npuforge/compiler/tile/spec_pass.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "words_chain.h"
+#include "words_epilogue.h"
+
+namespace npuforge::tile {
+
+using namespace mlir;
+
+namespace {
+
+struct ChainPass : SpecPass<ChainPass> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ChainPass)
+  using SpecPass::SpecPass;
+  ChainPass(const ChainPass& other) : SpecPass(other) { fast_math = other.fast_math; }
+  ChainPass(const isa::Spec& spec, bool fast_math_) : SpecPass(spec) { fast_math = fast_math_; }
+  StringRef getArgument() const override { return "tile-chain"; }
+  StringRef getDescription() const override {
+    return "Reductions along rows and the maps around them become one layer";
+  }
+  void getDependentDialects(DialectRegistry& registry) const override {
+    registry.insert<func::FuncDialect, arith::ArithDialect, math::MathDialect,
+                    graph::GraphDialect>(); // of instructions' regions
+  }
+
+  Option<bool> fast_math{*this, "fast-math",
+                         llvm::cl::desc("allow rewrites that change the last bits of f32")};
+
+  void runOnOperation() override {
+    SmallVector<graph::ReduceOp> reductions;
+    getOperation().walk([&](graph::ReduceOp reduce) { reductions.push_back(reduce); });
+    if (reductions.empty())
+      return;
+    const match::Patterns patterns = match::readPatterns(getContext(), spec());
+    for (graph::ReduceOp reduce : reductions)
+      fuse(reduce, patterns);
+  }
+
+  void fuse(graph::ReduceOp reduce, const match::Patterns& patterns) {
+    std::string reason;
+    auto chain = findChain(reduce, reason);
+    if (!chain && !reason.empty())
+      graph::refused(reduce.getLoc(), graph::kFuseChain, reason);
+    if (!chain)
+      return;
+    if (!graph::allowed(reduce, graph::kFuseChain))
+      return graph::refused(reduce.getLoc(), graph::kFuseChain, "turned off");
+    auto plan = planChain(*chain, spec(), patterns, fast_math);
+    if (auto* why = std::get_if<std::string>(&plan))
+      return graph::refused(reduce.getLoc(), graph::kFuseChain, *why);
+    for (Operation* member : ArrayRef(chain->members).drop_back())
+      member->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
+    const auto& planned = std::get<ChainPlan>(plan);
+    chain->last()->setAttr(kChainAttr, Builder(&getContext()).getI64IntegerAttr(planned.rows));
+    chain->last()->setAttr(kCoverAttr, toAttribute(&getContext(), planned.steps));
+    graph::taken(chain->last()->getLoc(), graph::kFuseChain,
+                 std::to_string(chain->members.size()) + " operators are one layer");
+  }
+};
+
+} // namespace
+
+void registerChainPass() {
+  PassRegistration<ChainPass>();
+}
+
+std::unique_ptr<Pass> createChainPass(const isa::Spec& spec, bool fast_math) {
+  return std::make_unique<ChainPass>(spec, fast_math);
+}
+
+} // namespace npuforge::tile
