@@ -42,30 +42,42 @@ suffix=""; [ "$fault" = 0 ] || suffix=_fault$fault
   echo "#define NPU_MODEL_NAME \"$name\""
   echo "#define NPU_MODEL_HASH \"$hash\""
   echo "#define NPU_MODEL_BEAT_BYTES $(size BeatBytes)"
+  echo "#define NPU_MODEL_CORES $(size Cores)"
   echo "#define NPU_MODEL_FAULT $fault"
 } > "$work/model_config.h"
 
-# Copies of the memories, bank by bank. Verilator names every bank's memory by its place in the hierarchy.
-memory() { echo "root.npu_top__DOT__u_core__DOT__$1__BRA__$2__KET____DOT__u_memory__DOT__memory"; }
+# Copies of the memories, core by core and bank by bank. Verilator names every bank's memory by its place in the hierarchy.
+memory() { echo "root.npu_top__DOT__u_cluster__DOT__gen_core__BRA__$1__KET____DOT__u_core__DOT__$2__BRA__$3__KET____DOT__u_memory__DOT__memory"; }
 {
   row=$(size ArrayCols) half_rows=$(($(size PadBankRows) / 2)) bank_rows=$(size AccBankRows)
+  pad_bytes=$((2 * $(size PadBanks) * half_rows * row)) acc_bytes=$(($(size AccBanks) * bank_rows * 4 * row))
+  each_core() { for ((core = 0; core < $(size Cores); core++)); do "$@"; done; }
+  copy_halves() {
+    for ((h = 0; h < 2 * $(size PadBanks); h++)); do
+      echo "  for (int i = 0; i < $half_rows; ++i) std::memcpy(bytes + $((core * pad_bytes)) + (size_t{$((h / 2 * 2 * half_rows + h % 2))} + 2 * i) * $row, &$(memory $core u_scratchpad__DOT__gen_half $h)[i], $row);"
+    done
+  }
+  copy_banks() {
+    for ((b = 0; b < $(size AccBanks); b++)); do
+      echo "  for (int i = 0; i < $bank_rows; ++i) std::memcpy(bytes + $((core * acc_bytes)) + (size_t{$((b * bank_rows))} + i) * $((4 * row)), &$(memory $core u_accumulator__DOT__gen_bank $b)[i], $((4 * row)));"
+    done
+  }
+  clear() {
+    for ((h = 0; h < 2 * $(size PadBanks); h++)); do
+      echo "  std::memset(&$(memory $core u_scratchpad__DOT__gen_half $h), 0, sizeof $(memory $core u_scratchpad__DOT__gen_half $h));"
+    done
+    for ((b = 0; b < $(size AccBanks); b++)); do
+      echo "  std::memset(&$(memory $core u_accumulator__DOT__gen_bank $b), 0, sizeof $(memory $core u_accumulator__DOT__gen_bank $b));"
+    done
+  }
   echo "void copy_scratchpad(const Vnpu_top___024root& root, uint8_t* bytes) {"
-  for ((h = 0; h < 2 * $(size PadBanks); h++)); do
-    echo "  for (int i = 0; i < $half_rows; ++i) std::memcpy(bytes + (size_t{$((h / 2 * 2 * half_rows + h % 2))} + 2 * i) * $row, &$(memory u_scratchpad__DOT__gen_half $h)[i], $row);"
-  done
+  each_core copy_halves
   echo "}"
   echo "void copy_accumulator(const Vnpu_top___024root& root, uint8_t* bytes) {"
-  for ((b = 0; b < $(size AccBanks); b++)); do
-    echo "  for (int i = 0; i < $bank_rows; ++i) std::memcpy(bytes + size_t($((b * bank_rows)) + i) * $((4 * row)), &$(memory u_accumulator__DOT__gen_bank $b)[i], $((4 * row)));"
-  done
+  each_core copy_banks
   echo "}"
   echo "void clear_memories(Vnpu_top___024root& root) {"
-  for ((h = 0; h < 2 * $(size PadBanks); h++)); do
-    echo "  std::memset(&$(memory u_scratchpad__DOT__gen_half $h), 0, sizeof $(memory u_scratchpad__DOT__gen_half $h));"
-  done
-  for ((b = 0; b < $(size AccBanks); b++)); do
-    echo "  std::memset(&$(memory u_accumulator__DOT__gen_bank $b), 0, sizeof $(memory u_accumulator__DOT__gen_bank $b));"
-  done
+  each_core clear
   echo "}"
 } > "$work/model_memories.h"
 

@@ -1,47 +1,56 @@
-// One core, inside npu_top: sequencer, units and memories, with one AXI4 master.
+// One core, inside npu_cluster: sequencer, units and memories.
 // Interface: start_i high runs the program whose text of text_bytes_i bytes lies at entry_i (aligned to a cache line); it stays high
-// until done_o (registered: the cycle after halt executed) or error_o (an unknown opcode). AXI: INCR bursts of full beats, read ids
-// 0 instruction cache and 1 load, whose beats may mix; R and B are always ready. Reset: asynchronous, active low, at any time; the memories keep
-// what they hold.
+// until done_o (registered: the cycle after halt executed) or error_o (an unknown opcode). core_i is its number. cache_* and load_*
+// show read bursts until they are granted; their beats come with cache_beat_i and load_beat_i, always taken. aw_* shows a write
+// burst until aw_ready_i, then w_* sends its beats; b_valid_i answers it. signal_o slice 0 (load) and 1 (store) is high in the cycle
+// before the unit's signal completes, with a bit for each core that it is for, and event_o the event; signal_i and event_i are
+// those of all cores' units for this one, when its counters are to rise. Reset: asynchronous, active low, at any time; the memories
+// keep what they hold.
 //
 // Trace, registered: trace_execute_o in t+1: the sequencer executed the instruction at trace_pc_o, of unit trace_unit_o, in t.
 // trace_issue_o[u] in I: unit u issued. trace_complete_o[u] in C: the oldest instruction of unit u completed.
 module npu_core #(
   localparam int unsigned Units = npu_pkg::Units,
-  localparam int unsigned DataBits = npu_pkg::BeatBits
+  localparam int unsigned Cores = npu_pkg::Cores,
+  localparam int unsigned DataBits = npu_pkg::BeatBits,
+  localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
+  localparam int unsigned EventBits = npu_pkg::EventBits
 ) (
   input  logic clk_i,
   input  logic rst_ni,
   input  logic start_i,
+  input  logic [npu_pkg::CoreBits-1:0] core_i,
   input  logic [31:0] entry_i,
   input  logic [31:0] text_bytes_i,
   output logic done_o,
   output logic error_o,
 
-  output logic axi_ar_valid_o,
-  input  logic axi_ar_ready_i,
-  output logic axi_ar_id_o,
-  output logic [31:0] axi_ar_addr_o,
-  output logic [7:0] axi_ar_len_o,
-  output logic [2:0] axi_ar_size_o,
-  output logic [1:0] axi_ar_burst_o,
-  input  logic axi_r_valid_i,
-  output logic axi_r_ready_o,
-  input  logic axi_r_id_i,
-  input  logic [DataBits-1:0] axi_r_data_i,
-  output logic axi_aw_valid_o,
-  input  logic axi_aw_ready_i,
-  output logic [31:0] axi_aw_addr_o,
-  output logic [7:0] axi_aw_len_o,
-  output logic [2:0] axi_aw_size_o,
-  output logic [1:0] axi_aw_burst_o,
-  output logic axi_w_valid_o,
-  input  logic axi_w_ready_i,
-  output logic [DataBits-1:0] axi_w_data_o,
-  output logic [DataBits/8-1:0] axi_w_strb_o,
-  output logic axi_w_last_o,
-  input  logic axi_b_valid_i,
-  output logic axi_b_ready_o,
+  output logic cache_request_o,
+  output logic [31:0] cache_address_o,
+  output logic [LengthBits-1:0] cache_beats_o,
+  input  logic cache_grant_i,
+  output logic load_request_o,
+  output logic [31:0] load_address_o,
+  output logic [LengthBits-1:0] load_beats_o,
+  input  logic load_grant_i,
+  input  logic cache_beat_i,
+  input  logic load_beat_i,
+  input  logic [DataBits-1:0] beat_i,
+  output logic aw_valid_o,
+  input  logic aw_ready_i,
+  output logic [31:0] aw_address_o,
+  output logic [LengthBits-1:0] aw_beats_o,
+  output logic w_valid_o,
+  input  logic w_ready_i,
+  output logic [DataBits-1:0] w_data_o,
+  output logic [DataBits/8-1:0] w_strobe_o,
+  output logic w_last_o,
+  input  logic b_valid_i,
+
+  output logic [2*Cores-1:0] signal_o,
+  output logic [2*EventBits-1:0] event_o,
+  input  logic [2*Cores-1:0] signal_i,
+  input  logic [2*Cores*EventBits-1:0] event_i,
 
   output logic trace_execute_o,
   output logic [31:0] trace_pc_o,
@@ -49,7 +58,6 @@ module npu_core #(
   output logic [Units-1:0] trace_issue_o,
   output logic [Units-1:0] trace_complete_o
 );
-  localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1);
   localparam int unsigned WordBits = 8 * npu_pkg::WordBytes;
   localparam int unsigned PadRowBits = npu_pkg::PadRowBits;
   localparam int unsigned AccRowNumberBits = npu_pkg::AccRowNumberBits;
@@ -68,18 +76,15 @@ module npu_core #(
   logic run, hit, execute, execute_own, idle;
   logic [31:0] pc;
   logic [WordBits-1:0] word;
-  logic [2:0] unit;
+  logic [2:0] executed_unit;
   logic [Units-1:0] full, push, take, post, there, room;
   npu_pkg::op_t op;
   npu_pkg::ticket_t ticket;
-  logic cache_request, cache_grant;
-  logic [31:0] cache_address;
-  logic [LengthBits-1:0] cache_beats;
   assign run = start_i && !done_o && !error_o;
   npu_icache u_icache (
     .clk_i, .rst_ni, .run_i(run), .entry_i, .text_bytes_i, .pc_i(pc), .hit_o(hit), .word_o(word),
-    .request_o(cache_request), .request_address_o(cache_address), .request_beats_o(cache_beats),
-    .request_grant_i(cache_grant), .beat_valid_i(axi_r_valid_i && !axi_r_id_i), .beat_i(axi_r_data_i)
+    .request_o(cache_request_o), .request_address_o(cache_address_o), .request_beats_o(cache_beats_o),
+    .request_grant_i(cache_grant_i), .beat_valid_i(cache_beat_i), .beat_i
   );
   logic access, access_grant, word_read, word_write;
   logic [npu_pkg::PadBanks-1:0] access_read, access_write;
@@ -89,8 +94,8 @@ module npu_core #(
   logic [7*PadRowBits-1:0] pad_row;
   logic [7*RowBits-1:0] pad_data;
   npu_sequencer u_sequencer (
-    .clk_i, .rst_ni, .run_i(run), .pc_o(pc), .hit_i(hit), .word_i(word), .full_i(full), .push_o(push), .op_o(op),
-    .ticket_o(ticket), .execute_o(execute), .execute_own_o(execute_own), .unit_o(unit), .take_o(take), .post_o(post),
+    .clk_i, .rst_ni, .run_i(run), .core_i, .pc_o(pc), .hit_i(hit), .word_i(word), .full_i(full), .push_o(push), .op_o(op),
+    .ticket_o(ticket), .execute_o(execute), .execute_own_o(execute_own), .unit_o(executed_unit), .take_o(take), .post_o(post),
     .there_i(there), .room_i(room), .idle_i(idle),
     .access_o(access), .access_read_o(access_read), .access_write_o(access_write), .access_grant_i(access_grant),
     .word_read_o(word_read), .word_write_o(word_write), .word_row_o(word_row), .word_data_o(word_data), .word_mask_o(word_mask),
@@ -103,6 +108,7 @@ module npu_core #(
   logic [Units*npu_pkg::TicketBits-1:0] tickets;
   logic [Units*Units-1:0] complete_post;
   logic load_accept, store_accept;
+  logic [1:0] there_event;
   logic [npu_pkg::PadBanks-1:0] claimed_read, claimed_write;
   npu_pkg::op_t load_op, weights_op, matrix_op, vector_op, store_op;
   assign valid[0] = 1'b0;
@@ -131,8 +137,8 @@ module npu_core #(
   assign store_op = gen_queue[Store].head;
 
   npu_issue u_issue (
-    .clk_i, .rst_ni, .valid_i(valid), .tickets_i(tickets), .load_accept_i(load_accept), .store_accept_i(store_accept),
-    .grant_o(grant), .access_i(access), .access_read_i(access_read), .access_write_i(access_write), .access_grant_o(access_grant),
+    .clk_i, .rst_ni, .valid_i(valid), .tickets_i(tickets), .load_accept_i(load_accept && there_event[0]),
+    .store_accept_i(store_accept && there_event[1]), .grant_o(grant), .access_i(access), .access_read_i(access_read), .access_write_i(access_write), .access_grant_o(access_grant),
     .complete_i(complete), .complete_post_i(complete_post), .execute_i(execute_own), .seq_take_i(take), .seq_post_i(post), .seq_there_o(there),
     .seq_room_o(room), .claimed_read_o(claimed_read), .claimed_write_o(claimed_write), .idle_o(idle)
   );
@@ -162,38 +168,39 @@ module npu_core #(
   );
 
   // Load and store.
-  logic load_request, load_grant;
-  logic [31:0] load_address;
-  logic [LengthBits-1:0] load_beats, ar_beats, aw_beats;
   npu_load u_load (
     .clk_i, .rst_ni, .accept_o(load_accept), .issue_i(grant[Load]), .op_i(load_op),
-    .request_o(load_request), .request_address_o(load_address), .request_beats_o(load_beats), .request_grant_i(load_grant),
-    .beat_valid_i(axi_r_valid_i && axi_r_id_i), .beat_i(axi_r_data_i), .claimed_i(claimed_write),
+    .request_o(load_request_o), .request_address_o(load_address_o), .request_beats_o(load_beats_o), .request_grant_i(load_grant_i),
+    .beat_valid_i(load_beat_i), .beat_i, .claimed_i(claimed_write),
     .write_o(load_write), .write_row_o(load_row), .write_data_o(load_data), .write_mask_o(load_mask),
-    .complete_o(complete[Load]), .post_o(complete_post[Load*Units +: Units])
-  );
-  npu_axi_read_arbiter u_read_arbiter (
-    .clk_i, .rst_ni,
-    .cache_request_i(cache_request), .cache_address_i(cache_address), .cache_beats_i(cache_beats), .cache_grant_o(cache_grant),
-    .load_request_i(load_request), .load_address_i(load_address), .load_beats_i(load_beats), .load_grant_o(load_grant),
-    .ar_valid_o(axi_ar_valid_o), .ar_id_o(axi_ar_id_o), .ar_address_o(axi_ar_addr_o), .ar_beats_o(ar_beats),
-    .ar_ready_i(axi_ar_ready_i)
+    .complete_o(complete[Load]), .post_o(complete_post[Load*Units +: Units]),
+    .signal_o(signal_o[0 +: Cores]), .event_o(event_o[0 +: EventBits])
   );
   npu_store u_store (
     .clk_i, .rst_ni, .accept_o(store_accept), .issue_i(grant[Store]), .op_i(store_op), .claimed_i(claimed_read),
     .read_o(pad_read[5]), .read_row_o(pad_row[5*PadRowBits +: PadRowBits]), .data_i(pad_data[5*RowBits +: RowBits]),
-    .aw_valid_o(axi_aw_valid_o), .aw_address_o(axi_aw_addr_o), .aw_beats_o(aw_beats), .aw_ready_i(axi_aw_ready_i),
-    .w_valid_o(axi_w_valid_o), .w_ready_i(axi_w_ready_i), .w_data_o(axi_w_data_o), .w_strobe_o(axi_w_strb_o), .w_last_o(axi_w_last_o),
-    .b_valid_i(axi_b_valid_i), .complete_o(complete[Store]), .post_o(complete_post[Store*Units +: Units])
+    .aw_valid_o, .aw_address_o, .aw_beats_o, .aw_ready_i, .w_valid_o, .w_ready_i, .w_data_o, .w_strobe_o, .w_last_o,
+    .b_valid_i, .complete_o(complete[Store]), .post_o(complete_post[Store*Units +: Units]),
+    .signal_o(signal_o[Cores +: Cores]), .event_o(event_o[EventBits +: EventBits])
   );
-  assign axi_ar_len_o = 8'(ar_beats) - 8'd1;
-  assign axi_aw_len_o = 8'(aw_beats) - 8'd1;
-  assign axi_ar_size_o = 3'($clog2(npu_pkg::BeatBytes));
-  assign axi_aw_size_o = 3'($clog2(npu_pkg::BeatBytes));
-  assign axi_ar_burst_o = 2'b01;
-  assign axi_aw_burst_o = 2'b01;
-  assign axi_r_ready_o = 1'b1;
-  assign axi_b_ready_o = 1'b1;
+
+  // Events: an await at the head of a queue waits for its counter.
+  if (npu_pkg::Events > 0) begin : gen_events
+    localparam int unsigned CountBits = npu_pkg::EventCountBits;
+    logic [1:0] awaits;
+    assign awaits[0] = load_op.action == npu_pkg::ActionAwait;
+    assign awaits[1] = store_op.action == npu_pkg::ActionAwait;
+    npu_events u_events (
+      .clk_i, .rst_ni, .signal_i, .event_i, .await_i(awaits),
+      .await_event_i({store_op.b[EventBits-1:0], load_op.b[EventBits-1:0]}),
+      .await_count_i({store_op.a[CountBits-1:0], load_op.a[CountBits-1:0]}),
+      .there_o(there_event), .take_i({grant[Store], grant[Load]})
+    );
+  end else begin : gen_no_events
+    logic unused_events;
+    assign unused_events = ^{signal_i, event_i};
+    assign there_event = 2'b11;
+  end
 
   // Weights, array, matrix.
   logic array_enable, array_valid, array_float, array_swap, weights_valid, weights_last;
@@ -244,7 +251,7 @@ module npu_core #(
     end else begin
       trace_execute_o <= execute;
       trace_pc_o <= pc;
-      trace_unit_o <= unit;
+      trace_unit_o <= executed_unit;
       trace_issue_o <= grant;
       trace_complete_o <= complete;
     end
@@ -252,15 +259,4 @@ module npu_core #(
   logic unused;
   assign unused = ^{unused_valid, unused_full, push[0]};
 
-`ifndef SYNTHESIS
-  npu_axi_checks u_axi_checks (
-    .clk_i, .rst_ni, .ar_valid_i(axi_ar_valid_o), .ar_ready_i(axi_ar_ready_i), .ar_id_i(axi_ar_id_o), .ar_addr_i(axi_ar_addr_o),
-    .ar_len_i(axi_ar_len_o), .ar_size_i(axi_ar_size_o), .ar_burst_i(axi_ar_burst_o),
-    .r_valid_i(axi_r_valid_i), .r_ready_i(axi_r_ready_o), .r_id_i(axi_r_id_i),
-    .aw_valid_i(axi_aw_valid_o), .aw_ready_i(axi_aw_ready_i), .aw_addr_i(axi_aw_addr_o), .aw_len_i(axi_aw_len_o),
-    .aw_size_i(axi_aw_size_o), .aw_burst_i(axi_aw_burst_o),
-    .w_valid_i(axi_w_valid_o), .w_ready_i(axi_w_ready_i), .w_data_i(axi_w_data_o), .w_strb_i(axi_w_strb_o), .w_last_i(axi_w_last_o),
-    .b_valid_i(axi_b_valid_i), .b_ready_i(axi_b_ready_o)
-  );
-`endif
 endmodule

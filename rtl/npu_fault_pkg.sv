@@ -15,5 +15,7 @@ package npu_fault_pkg;
   localparam int unsigned SetEarly = 6;        // a retired weight set is free one cycle early
   localparam int unsigned NoFill = 7;          // rows outside a window read as zero
   localparam int unsigned StoreKeepsPlace = 8; // the store FIFO loses a place for one cycle more
+  localparam int unsigned SignalEarly = 9;     // counters of events rise one cycle early
+  localparam int unsigned TurnsStay = 10;      // the arbiters serve the core that they served last first
 endpackage
 /* verilator lint_on UNUSEDPARAM */

@@ -1,7 +1,8 @@
 // The load engine: copies runs of bytes from DRAM to the scratchpad (TIMING.md section 6).
 // Interface: accept_o (registered state) says that an instruction may be granted; issue_i with op_i in cycle t is an issue at I =
 // t+1. request_* presents a burst until request_grant_i. beat_valid_i brings a beat, always taken. write_* writes a row in a
-// cycle in which the bank's write port is not claimed. complete_o with post_o is high in C-1. Reset: empty.
+// cycle in which the bank's write port is not claimed. complete_o with post_o is high in C-1, and with it, of a signal, signal_o for
+// the cores of its mask, with event_o. Reset: empty.
 module npu_load #(
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
   localparam int unsigned RowBits = npu_pkg::RowBits,
@@ -26,7 +27,9 @@ module npu_load #(
   output logic [RowBits-1:0] write_data_o,
   output logic [RowBits-1:0] write_mask_o,
   output logic complete_o,
-  output logic [npu_pkg::Units-1:0] post_o
+  output logic [npu_pkg::Units-1:0] post_o,
+  output logic [npu_pkg::Cores-1:0] signal_o,
+  output logic [npu_pkg::EventBits-1:0] event_o
 );
   localparam int unsigned BeatShift = npu_pkg::BeatShift;
   localparam int unsigned Beat = npu_pkg::BeatBytes;
@@ -72,7 +75,7 @@ module npu_load #(
       held_q <= held_q + HeldBits'(issue_i) - HeldBits'(complete_o);
       free_q <= free_q - (request_granted ? FreeBits'(request_beats_o) : '0) + FreeBits'(pop);
       if (issue_i) begin
-        active_q <= 1'b1;
+        active_q <= op_i.action == npu_pkg::ActionCopyIn;   // signals and awaits have no runs
         bytes_q <= op_i.b;
         done_q <= '0;
       end else if (request_granted) begin
@@ -102,6 +105,9 @@ module npu_load #(
   assign start = waiting && (!drain_q || complete_o);
 
   logic [npu_pkg::Units-1:0] post_q;
+  logic plain_q, copies, signals_q;
+  logic [npu_pkg::Cores-1:0] cores_q;
+  logic [npu_pkg::EventBits-1:0] event_q;
   logic [31:0] length_q, row_q, row_start_q, popped_q;   // row_start_q: row_q rows in bytes
   /* verilator lint_off UNUSEDSIGNAL */
   logic [31:0] origin, target;
@@ -131,13 +137,31 @@ module npu_load #(
   assign row = npu_pkg::row_of(target) + npu_pkg::PadRowBits'(row_q);
   assign bank_free = !claimed_i[npu_pkg::PadBankBits'(row >> npu_pkg::PadBankShift)] ||
                      npu_fault_pkg::Fault == npu_fault_pkg::LoadIgnoresClaims;
-  assign can_write = drain_q && bank_free && (popped_q > needed || (popped_q == needed && beat_ready));
-  assign pop = drain_q && beat_ready && (popped_q < needed || (popped_q == needed && bank_free));
+  assign can_write = copies && bank_free && (popped_q > needed || (popped_q == needed && beat_ready));
+  assign pop = copies && beat_ready && (popped_q < needed || (popped_q == needed && bank_free));
   assign row_done = can_write;
   assign run_done = row_done && row_last;
-  assign all_done = run_done && wraps_target[npu_pkg::Levels];
+  assign all_done = (run_done && wraps_target[npu_pkg::Levels]) || (drain_q && plain_q);
   assign complete_o = all_done;
   assign post_o = post_q;
+
+  // An instruction without runs takes one cycle of the drain side.
+  assign copies = drain_q && !plain_q;
+  assign signal_o = (complete_o && signals_q) ? cores_q : '0;
+  assign event_o = event_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      plain_q <= 1'b0;
+      signals_q <= 1'b0;
+      cores_q <= '0;
+      event_q <= '0;
+    end else if (start) begin
+      plain_q <= next_op.action != npu_pkg::ActionCopyIn;
+      signals_q <= next_op.action == npu_pkg::ActionSignal;
+      cores_q <= next_op.a[npu_pkg::Cores-1:0];
+      event_q <= next_op.b[npu_pkg::EventBits-1:0];
+    end
+  end
 
   logic [Kept*BeatBits-1:0] kept_q;   // the beats popped last, the newest on top
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -4,6 +4,7 @@
 // start or stop; core_rst_no is low in between. Events and transfers of the core are counted as they come in. Reset: asynchronous, active low.
 module npu_registers #(
   localparam int unsigned AddressBits = npu_registers_pkg::AddressBits,
+  localparam int unsigned Cores = npu_pkg::Cores,
   localparam int unsigned Units = npu_pkg::Units
 ) (
   input  logic clk_i,
@@ -34,12 +35,15 @@ module npu_registers #(
   output logic [31:0] text_bytes_o,
   input  logic done_i,
   input  logic error_i,
-  input  logic executed_i,                // the sequencer executed an instruction of its own
-  input  logic [Units-1:1] completed_i,
-  input  logic read_taken_i,              // a read burst, of the load unit or of the cache
-  input  logic read_load_i,
+  input  logic [Cores-1:0] executed_i,    // each core's sequencer executed an instruction of its own
+  /* verilator lint_off UNUSEDSIGNAL */
+  input  logic [Cores*Units-1:0] completed_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  input  logic read_taken_i,              // a read burst: of which core, and in bit 0 of its load unit or its cache
+  input  logic [npu_pkg::ReadIdBits-1:0] read_id_i,
   input  logic [7:0] read_len_i,
-  input  logic write_taken_i,
+  input  logic write_taken_i,             // a write burst of the core
+  input  logic [npu_pkg::WriteIdBits-1:0] write_id_i,
   input  logic [7:0] write_len_i
 );
   localparam logic [1:0] Okay = 2'b00;
@@ -138,12 +142,20 @@ module npu_registers #(
   assign read_bytes = (32'(read_len_i) + 32'd1) * npu_pkg::BeatBytes;
   assign write_bytes = (32'(write_len_i) + 32'd1) * npu_pkg::BeatBytes;
   assign steps[32*npu_registers_pkg::CounterCycles +: 32] = 32'(run_o && !done_i && !error_i);
-  assign steps[32*npu_registers_pkg::CounterDramRead +: 32] = (read_taken_i && read_load_i) ? read_bytes : '0;
-  assign steps[32*npu_registers_pkg::CounterFetched +: 32] = (read_taken_i && !read_load_i) ? read_bytes : '0;
-  assign steps[32*npu_registers_pkg::CounterDramWritten +: 32] = write_taken_i ? write_bytes : '0;
-  assign steps[32*npu_registers_pkg::CounterInstructionsSequencer +: 32] = 32'(executed_i);
-  for (genvar u = 1; u < Units; u++) begin : gen_unit
-    assign steps[32*(npu_registers_pkg::CounterInstructionsSequencer + u) +: 32] = 32'(completed_i[u]);
+  // Those of the cores stand one after the other, each core's in the order of core 0's.
+  for (genvar k = 0; k < Cores; k++) begin : gen_core
+    localparam int unsigned First = k * npu_registers_pkg::CountersPerCore;
+    logic reads, writes;
+    assign reads = read_taken_i && (32'(read_id_i) >> 1) == k;
+    assign writes = write_taken_i && 32'(write_id_i) == k;
+    assign steps[32*(First + npu_registers_pkg::CounterDramRead) +: 32] = (reads && read_id_i[0]) ? read_bytes : '0;
+    // What a cache has asked for ahead is taken after the end, too.
+    assign steps[32*(First + npu_registers_pkg::CounterFetched) +: 32] = (reads && !read_id_i[0] && !done_i) ? read_bytes : '0;
+    assign steps[32*(First + npu_registers_pkg::CounterDramWritten) +: 32] = writes ? write_bytes : '0;
+    assign steps[32*(First + npu_registers_pkg::CounterInstructionsSequencer) +: 32] = 32'(executed_i[k]);
+    for (genvar u = 1; u < Units; u++) begin : gen_unit
+      assign steps[32*(First + npu_registers_pkg::CounterInstructionsSequencer + u) +: 32] = 32'(completed_i[Units*k + u]);
+    end
   end
   for (genvar k = 0; k < npu_registers_pkg::Counters; k++) begin : gen_counter
     logic [CounterBits-1:0] count_q;

@@ -1,5 +1,5 @@
 // The sequencer: executes one instruction a cycle, dispatching those of other units to their queues (TIMING.md section 3).
-// Interface: while run_i is high, pc_o goes to the instruction cache, which answers in the same cycle with hit_i and word_i.
+// Interface: core_i is the core's number. While run_i is high, pc_o goes to the instruction cache, which answers in the same cycle with hit_i and word_i.
 // execute_o: an instruction executes in this cycle; push_o[u] with op_o and ticket_o enters unit u's queue (full_i). take_o and
 // post_o are the tokens of an instruction of the sequencer's own. access_o: it wants the port of the bank of a word of the
 // scratchpad, as access_read_o and access_write_o say; after access_grant_i in t the word is read or written in t+1 (word_*),
@@ -12,6 +12,7 @@ module npu_sequencer #(
   input  logic clk_i,
   input  logic rst_ni,
   input  logic run_i,
+  input  logic [npu_pkg::CoreBits-1:0] core_i,
   output logic [31:0] pc_o,
   input  logic hit_i,
   input  logic [WordBits-1:0] word_i,
@@ -76,7 +77,7 @@ module npu_sequencer #(
   assign word_write_o = granted_q && stores;
   assign word_data_o = npu_pkg::RowBits'(value1) << {npu_pkg::byte_of(value0), 3'b000};
   assign word_mask_o = npu_pkg::RowBits'(32'hffffffff) << {npu_pkg::byte_of(value0), 3'b000};
-  assign written = loads ? 32'(word_data_i >> {npu_pkg::byte_of(value0), 3'b000}) : result;
+  assign written = (decoded.action == npu_pkg::ActionCoreNumber) ? 32'(core_i) : loads ? 32'(word_data_i >> {npu_pkg::byte_of(value0), 3'b000}) : result;
   for (genvar k = 0; k < npu_pkg::PadBanks; k++) begin : gen_bank
     assign bank[k] = 32'(word_row_o) >> npu_pkg::PadBankShift == k;
   end

@@ -2,7 +2,7 @@
 // Interface: accept_o (registered state) says that an instruction may be granted; issue_i with op_i in cycle t is an issue at I =
 // t+1. read_* asks for a row in cycles in which the bank's read port is not claimed, data_i comes a cycle later. AW is shown
 // until aw_ready_i, its beats follow, one in a cycle in which w_ready_i takes it; b_valid_i answers a burst.
-// complete_o with post_o is high in C-1. Reset: empty.
+// complete_o with post_o is high in C-1, and with it, of a signal, signal_o for the cores of its mask, with event_o. Reset: empty.
 module npu_store #(
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
   localparam int unsigned RowBits = npu_pkg::RowBits,
@@ -31,7 +31,9 @@ module npu_store #(
   output logic w_last_o,
   input  logic b_valid_i,
   output logic complete_o,
-  output logic [npu_pkg::Units-1:0] post_o
+  output logic [npu_pkg::Units-1:0] post_o,
+  output logic [npu_pkg::Cores-1:0] signal_o,
+  output logic [npu_pkg::EventBits-1:0] event_o
 );
   localparam int unsigned BeatShift = npu_pkg::BeatShift;
   localparam int unsigned Cols = npu_pkg::ArrayCols;
@@ -43,10 +45,11 @@ module npu_store #(
   localparam int unsigned FreeBits = $clog2(npu_pkg::StoreFifo + 1);
   localparam logic [SlotBits-1:0] LastSlot = SlotBits'(Slots - 1);
 
-  logic active_q, make, w_pop, read_done;
+  logic active_q, copies, make, w_pop, read_done;
   logic [HeldBits-1:0] held_q;
   logic [FreeBits-1:0] free_q, ready_q;
   assign accept_o = held_q < HeldBits'(Slots) && !active_q;
+  assign copies = op_i.action == npu_pkg::ActionCopyOut;   // signals and awaits have no runs
 
   // Read side: the youngest instruction, run after run, beat after beat.
   logic [31:0] length_q, beat_q, rows_q, rows_end_q;   // rows_end_q: rows_q rows in bytes
@@ -102,7 +105,7 @@ module npu_store #(
       held_q <= held_q + HeldBits'(issue_i) - HeldBits'(complete_o);
       free_q <= free_q - FreeBits'(make) + FreeBits'(w_pop_late);
       if (issue_i) begin
-        active_q <= 1'b1;
+        active_q <= copies;
         length_q <= op_i.b;
       end else if (read_done) begin
         active_q <= 1'b0;
@@ -152,11 +155,13 @@ module npu_store #(
 
   // Write side: the oldest instruction with bursts to come, burst after burst.
   logic waiting, start, write_q, decide, sending_q, burst_final, instruction_done;
+  logic [SlotBits-1:0] oldest_q, writing_q, newest_q, next_slot;
   /* verilator lint_off UNUSEDSIGNAL */
   npu_pkg::op_t next_op;
   /* verilator lint_on UNUSEDSIGNAL */
-  npu_queue #(.Width(npu_pkg::OpBits), .Depth(Slots)) u_instructions (
-    .clk_i, .rst_ni, .push_i(issue_i), .data_i(op_i), .pop_i(start), .valid_o(waiting), .full_o(), .head_o(next_op)
+  npu_queue #(.Width(SlotBits + npu_pkg::OpBits), .Depth(Slots)) u_instructions (
+    .clk_i, .rst_ni, .push_i(issue_i && copies), .data_i({newest_q, op_i}), .pop_i(start), .valid_o(waiting), .full_o(),
+    .head_o({next_slot, next_op})
   );
   /* verilator lint_on PINCONNECTEMPTY */
   assign start = waiting && !write_q;
@@ -217,15 +222,21 @@ module npu_store #(
     end
   end
 
-  // Bursts without an answer, instruction by instruction; answers come in order.
+  // Bursts without an answer, instruction by instruction; answers come in order. An instruction without runs is complete when it is
+  // the oldest.
   logic [31:0] open [Slots];
   logic [Slots-1:0] closed_q;                 // all bursts are decided
   logic [npu_pkg::Units-1:0] posts [Slots];
-  logic [SlotBits-1:0] oldest_q, writing_q, newest_q;
-  assign complete_o = b_valid_i && closed_q[oldest_q] && open[oldest_q] == 32'd1;
+  logic [Slots-1:0] plain_q, signals_q;
+  logic [npu_pkg::Cores-1:0] cores [Slots];
+  logic [npu_pkg::EventBits-1:0] event_of [Slots];
+  assign complete_o = (b_valid_i && closed_q[oldest_q] && open[oldest_q] == 32'd1) || plain_q[oldest_q];
   assign post_o = posts[oldest_q];
+  assign signal_o = (plain_q[oldest_q] && signals_q[oldest_q]) ? cores[oldest_q] : '0;
+  assign event_o = event_of[oldest_q];
   for (genvar s = 0; s < Slots; s++) begin : gen_slot
-    logic opens, answers;
+    logic opens, answers, enters;
+    assign enters = issue_i && newest_q == SlotBits'(s);
     assign opens = decide && writing_q == SlotBits'(s);
     assign answers = b_valid_i && oldest_q == SlotBits'(s);
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -233,11 +244,21 @@ module npu_store #(
         open[s] <= '0;
         closed_q[s] <= 1'b0;
         posts[s] <= '0;
+        plain_q[s] <= 1'b0;
+        signals_q[s] <= 1'b0;
+        cores[s] <= '0;
+        event_of[s] <= '0;
       end else begin
         open[s] <= open[s] + 32'(opens) - 32'(answers);
         if (opens && instruction_done) closed_q[s] <= 1'b1;
         else if (answers && complete_o) closed_q[s] <= 1'b0;
-        if (issue_i && newest_q == SlotBits'(s)) posts[s] <= op_i.post;
+        if (enters) begin
+          posts[s] <= op_i.post;
+          signals_q[s] <= op_i.action == npu_pkg::ActionSignal;
+          cores[s] <= op_i.a[npu_pkg::Cores-1:0];
+          event_of[s] <= op_i.b[npu_pkg::EventBits-1:0];
+        end
+        plain_q[s] <= (enters && !copies) || (plain_q[s] && oldest_q != SlotBits'(s));
       end
     end
   end
@@ -248,7 +269,7 @@ module npu_store #(
       newest_q <= '0;
     end else begin
       if (complete_o) oldest_q <= (oldest_q == LastSlot) ? '0 : oldest_q + 1'b1;
-      if (instruction_done) writing_q <= (writing_q == LastSlot) ? '0 : writing_q + 1'b1;
+      if (start) writing_q <= next_slot;
       if (issue_i) newest_q <= (newest_q == LastSlot) ? '0 : newest_q + 1'b1;
     end
   end

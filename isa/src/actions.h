@@ -26,7 +26,7 @@ struct FreeRule {
 
 struct ActionRule {
   Action action;
-  Unit unit;
+  std::vector<Unit> units; ///< that can do it
   std::vector<OperandRule> operands;
   std::vector<FreeRule> free;
   std::vector<const char*> expressions; ///< keys of `semantics` that hold expressions

@@ -46,6 +46,8 @@ public:
       check_array_types();
     if (rule_.action == Action::LoadScalar || rule_.action == Action::StoreScalar)
       check_words();
+    if (rule_.action == Action::Signal || rule_.action == Action::Await)
+      check_events();
   }
 
 private:
@@ -124,6 +126,13 @@ private:
       add(action_node(), fmt::format("action '{}' needs rows of the scratchpad of whole words; "
                                      "array.cols is {}, no multiple of 4",
                                      action(), bytes));
+  }
+
+  void check_events() {
+    if (reading_.all.spec.machine.events.count == 0)
+      add(action_node(), fmt::format("action '{}' needs event counters: 'machine' has no 'events', "
+                                     "e.g. {{count: 16, max: 15, latency: 2}}",
+                                     action()));
   }
 
   void require_type(const char* operand, Type type, const Operand& source) {

@@ -82,7 +82,13 @@ std::optional<std::string> read_named(const Node& where, const std::string& what
   return text;
 }
 
-/// Takes the libraries of `import` into the tree: their tables and functions, each file once.
+/// Whether a file that is imported may have the section.
+bool is_importable(const std::string& section) {
+  return section == "tables" || section == "functions" || section == "formats" ||
+         section == "instructions";
+}
+
+/// Takes the libraries of `import` into the tree: their entries, each file once.
 class Imports {
 public:
   explicit Imports(Problems& problems) : problems_(problems) {}
@@ -112,11 +118,11 @@ private:
         parse_yaml(std::make_shared<SourceText>(SourceText{file.string(), *text}), problems_);
     resolve(library, level + 1);
     for (const auto& [key, value] : library.entries) {
-      if (key.text == "tables" || key.text == "functions")
+      if (is_importable(key.text))
         add_entries(key, value, root);
       else
-        problems_.add(key, fmt::format("a file that is imported has 'tables', 'functions' and "
-                                       "'import', not '{}'",
+        problems_.add(key, fmt::format("a file that is imported has 'tables', 'functions', "
+                                       "'formats', 'instructions' and 'import', not '{}'",
                                        key.text));
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
-// From a file to one tree: `import: [FILE, ..]` puts other files' tables and functions beside its
-// own; `base: FILE` is read first, then the file's own entries are laid over it.
+// From a file to one tree: `import: [FILE, ..]` puts other files' tables, functions, formats and
+// instructions beside its own; `base: FILE` is read first, then the file's own entries are laid
+// over it.
 
 #include <filesystem>
 #include <optional>

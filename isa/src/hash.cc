@@ -42,6 +42,10 @@ std::string machine_text(const Machine& m) {
     for (Type type : types)
       text += fmt::format("multiplies {}\n", name(type));
   }
+  if (m.cores != 1)
+    text += fmt::format("cores {}\n", m.cores);
+  if (m.events.count != 0)
+    text += fmt::format("events {} {} {}\n", m.events.count, m.events.max, m.events.latency);
   const SequencerParams& s = m.sequencer;
   text += fmt::format("sequencer {} {} {} {} {} {}\n", s.registers, s.generators, s.levels,
                       s.loop_depth, s.cache_lines, s.line_bytes);

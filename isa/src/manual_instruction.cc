@@ -93,6 +93,12 @@ std::string meaning_of(const Instruction& instruction) {
     return "for each group of rows, for each lane:\n" + assign("  ", "state", instruction.init) +
            "\n  for each row of the group:\n" + assign("    ", "state", instruction.step) + "\n" +
            assign("  ", to, instruction.result);
+  case Action::CoreNumber:
+    return fmt::format("{} = number of the core", instruction.operands.front().name);
+  case Action::Signal:
+    return "for each core of the mask: counter[event] += 1";
+  case Action::Await:
+    return "wait until counter[event] >= count, then counter[event] -= count";
   default:
     return "";
   }
@@ -117,8 +123,10 @@ void add_timing(const Instruction& instruction, Blocks& out) {
   out.push_back(Heading{4, instruction_id(instruction) + "-timing", plain("Timing")});
   const Timing& timing = instruction.timing;
   if (timing.dynamic) {
-    out.push_back(Paragraph{
-        plain("Depends on the memory and on the ports that are free: beat by beat, in order.")});
+    const bool event = instruction.action == Action::Signal || instruction.action == Action::Await;
+    out.push_back(Paragraph{plain(
+        event ? "One cycle, when those before it in its unit have completed."
+              : "Depends on the memory and on the ports that are free: beat by beat, in order.")});
     return;
   }
   Table table{{plain("What"), plain("Cycles")}, {}};

@@ -58,6 +58,49 @@ void add_tokens(const Spec& spec, Blocks& out) {
     }
 }
 
+const Instruction* of_action(const Spec& spec, Action action) {
+  for (const Instruction& instruction : spec.instructions)
+    if (instruction.action == action)
+      return &instruction;
+  return nullptr;
+}
+
+/// How cores wait for each other, with the barrier that follows from it.
+void add_cores(const Spec& spec, Blocks& out) {
+  const Instruction* number = of_action(spec, Action::CoreNumber);
+  const Instruction* signal = of_action(spec, Action::Signal);
+  const Instruction* await = of_action(spec, Action::Await);
+  if (!signal || !await)
+    return;
+  const EventParams& events = spec.machine.events;
+  out.push_back(Heading{3, "cores", plain("Several cores")});
+  Text text =
+      plain(fmt::format("{} cores run the same program from its entry on. ", spec.machine.cores));
+  if (number)
+    text = text + plain("They branch on the number that ") +
+           link(number->mnemonic, instruction_id(*number)) + plain(" gives. ");
+  text = text + prose(fmt::format("Each has {} event counters. A signal counts one of them up in "
+                                  "every core of a mask, when "
+                                  "all earlier instructions of its unit have completed; the "
+                                  "counters show it {} cycles later. An "
+                                  "await starts when its core's counter holds the count that it "
+                                  "names, and takes that many. A "
+                                  "counter that would hold more than {} is a program error, and so "
+                                  "is one event that two units "
+                                  "of a core await. The program has ended when all cores have.",
+                                  events.count, events.latency, events.max));
+  out.push_back(Paragraph{std::move(text)});
+  const int cores = spec.machine.cores;
+  out.push_back(Paragraph{prose(fmt::format(
+      "A barrier is a signal to all cores (mask {0}), behind the last store, and behind the last "
+      "load "
+      "by a token, and then an await of {1} in the same unit, from which a token goes to the other "
+      "one. The next barrier may use the same event: until a core has taken its {1}, no other core "
+      "comes further than one barrier beyond it, so a counter holds {2} at most. Were the await in "
+      "another unit than the signals, the next signal could overtake it.",
+      (1u << cores) - 1, cores, 2 * cores - 1))});
+}
+
 void add_expressions(Blocks& out) {
   out.push_back(Heading{3, "expressions", plain("Expressions")});
   out.push_back(Paragraph{prose(
@@ -130,6 +173,7 @@ void add_language(const Spec& spec, Blocks& out) {
   out.push_back(Heading{2, "language", plain("Reading this manual")});
   add_operand_kinds(spec, out);
   add_tokens(spec, out);
+  add_cores(spec, out);
   add_expressions(out);
   out.push_back(Heading{3, "timing", plain("Timing")});
   out.push_back(Paragraph{prose(

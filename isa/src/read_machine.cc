@@ -26,6 +26,12 @@ public:
     if (section_)
       size = static_cast<Int>(section_->integer(key, low, high).value_or(0));
   }
+  /// As above, of a section that need not be there.
+  Sizes(Section& machine, const char* name, Problems& problems, std::nullopt_t)
+      : problems_(problems) {
+    if (const Node* node = machine.optional(name))
+      section_.emplace(*node, fmt::format("'{}'", name), problems);
+  }
   /// A size that stays as it is where the key is missing.
   void read_or(const char* key, int& size, int64_t high) {
     if (section_ && section_->optional(key))
@@ -105,6 +111,15 @@ void read_units_sizes(Section& section, Machine& machine, Problems& problems) {
   tokens.read("max", machine.token_max, 255);
 }
 
+void read_cores(Section& section, Machine& machine, Problems& problems) {
+  if (section.optional("cores"))
+    machine.cores = static_cast<int>(section.integer("cores", 1, kMaxCores).value_or(1));
+  Sizes events(section, "events", problems, std::nullopt);
+  events.read("count", machine.events.count, 64);
+  events.read("max", machine.events.max, 255);
+  events.read("latency", machine.events.latency, 1000);
+}
+
 void read_queues(const Node& node, Machine& machine, Problems& problems) {
   Section units(node, "'units'", problems);
   for (int i = 0; i < kUnitCount; ++i) {
@@ -143,6 +158,7 @@ void read_machine(Section& spec, Machine& machine, Problems& problems) {
     Section section(*sizes, "'machine'", problems);
     read_units_sizes(section, machine, problems);
     read_memories(section, machine, problems);
+    read_cores(section, machine, problems);
   }
   if (const Node* units = spec.required("units"))
     read_queues(*units, machine, problems);

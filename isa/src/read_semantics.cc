@@ -50,11 +50,14 @@ public:
       return;
     }
     instruction_.action = static_cast<Action>(*action);
-    if (rule_of(instruction_.action).unit != instruction_.unit) {
+    const std::vector<Unit>& units = rule_of(instruction_.action).units;
+    if (std::find(units.begin(), units.end(), instruction_.unit) == units.end()) {
+      std::string owners;
+      for (Unit unit : units)
+        owners += fmt::format("{}'{}'", owners.empty() ? "" : " or ", name(unit));
       problems().add(*node_.find("action"),
-                     fmt::format("unit '{}' has no action '{}'; it belongs to unit '{}'",
-                                 name(instruction_.unit), name(instruction_.action),
-                                 name(rule_of(instruction_.action).unit)));
+                     fmt::format("unit '{}' has no action '{}'; it belongs to unit {}",
+                                 name(instruction_.unit), name(instruction_.action), owners));
       accept_all_keys();
       return;
     }

@@ -37,12 +37,20 @@ Registers registers(const Spec& spec) {
     first += 8;
   };
   count("cycles", "cycles from the start to the end");
-  count("dram_read", "bytes that the load unit asked for");
-  count("dram_written", "bytes of the store unit's bursts");
-  count("fetched", "bytes of text that the instruction cache asked for");
-  for (int unit = 0; unit < kUnitCount; ++unit)
-    count(fmt::format("instructions_{}", name(static_cast<Unit>(unit))),
-          fmt::format("instructions that completed in the {} unit", name(static_cast<Unit>(unit))));
+  const int cores = spec.machine.cores;
+  const std::size_t common = out.counters.size();
+  for (int core = 0; core < cores; ++core) {
+    const std::string prefix = cores > 1 ? fmt::format("core{}_", core) : "";
+    const std::string of = cores > 1 ? fmt::format(" of core {}", core) : "";
+    count(prefix + "dram_read", "bytes that the load unit" + of + " asked for");
+    count(prefix + "dram_written", "bytes of the bursts of the store unit" + of);
+    count(prefix + "fetched", "bytes of text that the instruction cache" + of + " asked for");
+    for (int unit = 0; unit < kUnitCount; ++unit)
+      count(fmt::format("{}instructions_{}", prefix, name(static_cast<Unit>(unit))),
+            fmt::format("instructions that completed in the {} unit{}",
+                        name(static_cast<Unit>(unit)), of));
+  }
+  out.per_core = (out.counters.size() - common) / static_cast<std::size_t>(cores);
   out.bytes = std::bit_ceil(first);
   return out;
 }

@@ -32,6 +32,12 @@ std::string camel(const std::string& text) {
   return out;
 }
 
+/// core0_fetched: fetched.
+std::string of_first_core(const std::string& counter) {
+  constexpr std::string_view kPrefix = "core0_";
+  return counter.starts_with(kPrefix) ? counter.substr(kPrefix.size()) : counter;
+}
+
 std::string header(const Spec& spec) {
   const Registers all = registers(spec);
   std::string out = fmt::format(
@@ -78,11 +84,14 @@ std::string print_registers(const Spec& spec) {
   }
   out += fmt::format("\n  // Counters, from FirstCounter on, 8 bytes each, in this order.\n"
                      "  localparam int unsigned Counters = {};\n"
-                     "  localparam logic [AddressBits-1:0] FirstCounter = {}'h{:x};\n",
-                     all.counters.size(), bits, all.counters.front().offset);
-  for (size_t i = 0; i < all.counters.size(); ++i)
-    out +=
-        fmt::format("  localparam int unsigned Counter{} = {};\n", camel(all.counters[i].name), i);
+                     "  localparam logic [AddressBits-1:0] FirstCounter = {}'h{:x};\n"
+                     "  // Those of a core, of which the first one's have names here.\n"
+                     "  localparam int unsigned CountersPerCore = {};\n",
+                     all.counters.size(), bits, all.counters.front().offset, all.per_core);
+  const size_t named = all.counters.size() - all.per_core * (spec.machine.cores - 1);
+  for (size_t i = 0; i < named; ++i)
+    out += fmt::format("  localparam int unsigned Counter{} = {};\n",
+                       camel(of_first_core(all.counters[i].name)), i);
   return out + "endpackage\n/* verilator lint_on UNUSEDPARAM */\n";
 }
 

@@ -37,6 +37,12 @@ std::vector<Size> sizes(const Machine& m) {
       {"dram.beat_bytes", m.dram.beat_bytes, Layout, "bytes of a beat: what DMA moves in a cycle"},
       {"dram.burst_beats", m.dram.burst_beats, Time, "beats of a burst at most"},
       {"dram.latency", m.dram.latency, Time, "cycles until the first beat"},
+      {"cores", m.cores, Layout,
+       "cores, each with all of the above but the DRAM, which they share"},
+      {"events.count", m.events.count, Capacity, "event counters of a core"},
+      {"events.max", m.events.max, Capacity, "signals that an event counter holds"},
+      {"events.latency", m.events.latency, Time,
+       "cycles from a signal's completion until counters show it"},
   };
   for (int unit = 0; unit < kUnitCount; ++unit)
     if (static_cast<Unit>(unit) != Unit::Sequencer) // it has no queue

@@ -35,7 +35,7 @@ public:
                        instruction_->mnemonic);
     set("illegal", "1'b0");
     set("unit", fmt::format("3'd{}", static_cast<int>(instruction_->unit)));
-    set("action", fmt::format("4'd{}", static_cast<int>(instruction_->action)));
+    set("action", fmt::format("{}'d{}", kActionBits, static_cast<int>(instruction_->action)));
     masks();
     for (int k = 0; k < kValues; ++k)
       value(k);

@@ -43,6 +43,14 @@ void lay_out_named(const Instruction& instruction, Layout& layout) {
     layout.values[kAddress] = at("address");
     layout.values[kScalar] = at("rs");
     break;
+  case Action::Signal:
+    layout.values[kCores] = at("cores");
+    layout.values[kEvent] = at("event");
+    break;
+  case Action::Await:
+    layout.values[kCount] = at("count");
+    layout.values[kEvent] = at("event");
+    break;
   case Action::CopyIn:
   case Action::CopyOut:
     layout.values[kScalar] = at("bytes");

@@ -18,6 +18,7 @@ enum ValueRole { kStreamA = 0, kStreamB = 1, kStreamD = 2, kExtra = 3 };
 inline constexpr int kScalar =
     kStreamB;                      ///< bytes of a copy, fill of a multiply, value of set_lanes
 inline constexpr int kAddress = 0; // of a word of the scratchpad
+inline constexpr int kCores = 0, kEvent = kScalar; // of a signal; an await has a count
 inline constexpr int kCount = 0, kStride = 1, kLow = 2, kHigh = 3;
 
 /// Where an instruction's operands go; numbers are indices into Instruction::operands, -1: none.
@@ -48,6 +49,9 @@ struct Layouts {
 
 /// Throws GenerateError for what the RTL cannot be.
 Layouts lay_out(const Spec& spec);
+
+inline constexpr int kActionBits = 5;
+static_assert(kActionCount <= 1 << kActionBits);
 
 /// The number by which the RTL knows what the array multiplies.
 int array_element(Type type);

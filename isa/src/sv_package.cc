@@ -77,6 +77,10 @@ void print_sizes(Text& text, const Spec& spec) {
   text.number("TokenMax", m.token_max);
   text.number("BeatBytes", m.dram.beat_bytes);
   text.number("BurstBeats", m.dram.burst_beats);
+  text.number("Cores", m.cores);
+  text.number("Events", m.events.count, "counters of a core");
+  text.number("EventMax", m.events.max);
+  text.number("EventLatency", m.events.latency);
   for (int unit = 1; unit < kUnitCount; ++unit) {
     std::string name = isa::name(static_cast<Unit>(unit));
     name[0] = static_cast<char>(std::toupper(name[0]));
@@ -155,6 +159,13 @@ void print_derived(Text& text, const Spec& spec, const Layouts& layouts) {
   text.number("CycleBits", 24 + index_bits(layouts.pace + 1),
               "of the cycles of an instruction's rows");
   text.number("SequenceBits", 48);
+  text.number("ActionBits", kActionBits);
+  text.number("CoreBits", index_bits(m.cores));
+  text.number("EventBits", index_bits(m.events.count));
+  text.number("EventCountBits", index_bits(m.events.max + 1));
+  text.number("ReadIdBits", m.cores > 1 ? index_bits(m.cores) + 1 : 1,
+              "the core's number; in bit 0 its load unit, else its cache");
+  text.number("WriteIdBits", index_bits(m.cores));
 }
 
 void print_names(Text& text) {
@@ -176,8 +187,8 @@ void print_names(Text& text) {
   };
   for (int unit = 0; unit < kUnitCount; ++unit)
     text.constant("Unit" + camel(isa::name(static_cast<Unit>(unit))), 3, unit);
-  for (int action = 0; action <= static_cast<int>(Action::Reduce); ++action)
-    text.constant("Action" + camel(isa::name(static_cast<Action>(action))), 4, action);
+  for (int action = 0; action < kActionCount; ++action)
+    text.constant("Action" + camel(isa::name(static_cast<Action>(action))), kActionBits, action);
   text.constant("SpaceScratchpad", 2, static_cast<int>(Space::Scratchpad));
   text.constant("SpaceAccumulator", 2, static_cast<int>(Space::Accumulator));
   text.constant("SpaceDram", 2, static_cast<int>(Space::Dram));

@@ -31,12 +31,13 @@ Struct decoded() {
   return {"decoded_t",
           R"(
   // An instruction as the decoder gives it. Value k is offset_k + register base_k:
-  //   0 stream A (read); count; address 1 stream B (read); bytes, fill, value or register to store; stride
+  //   0 stream A (read); count; address; cores of a signal
+  //   1 stream B (read); bytes, fill, value or register to store; stride; event
   //   2 stream D (written); low         3 accumulate; levels of a group; high
 )",
           {{"1", {"illegal"}},
            {"3", {"unit"}},
-           {"4", {"action"}},
+           {"ActionBits", {"action"}},
            {"Units", {"wait_mask", "post_mask"}},
            {"32", {"offset0", "offset1", "offset2", "offset3"}},
            {"RegisterBits", {"base0", "base1", "base2", "base3"}},
@@ -89,7 +90,7 @@ Struct op() {
           R"(
   // What a unit gets at issue. Value b is an address or the scalar of slot 1.
 )",
-          {{"4", {"action"}},
+          {{"ActionBits", {"action"}},
            {"Units", {"post"}},
            {"StepBits", {"steps"}},
            {"32", {"a", "b", "d"}},

@@ -67,6 +67,11 @@ std::string show_sizes(const Machine& m) {
   line("dram", fmt::format("{}, {} bytes a cycle, bursts of {} beats, latency {} cycles",
                            bytes_text(m.dram.bytes), m.dram.beat_bytes, m.dram.burst_beats,
                            m.dram.latency));
+  if (m.cores > 1)
+    line("cores", fmt::format("{}, each with all of the above but the dram", m.cores));
+  if (m.events.count > 0)
+    line("events", fmt::format("{} counters a core, of at most {}, {} cycles after the signal",
+                               m.events.count, m.events.max, m.events.latency));
   out += "\nUnits (bit of the wait and post masks, queue)\n";
   for (int i = 0; i < kUnitCount; ++i)
     out += fmt::format("  {}  {:<10} {}\n", i, name(static_cast<Unit>(i)),

@@ -2,6 +2,7 @@
 
 #include "npuforge/rtl/model.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <type_traits>
@@ -44,6 +45,18 @@ void get(const Port& port, uint8_t* bytes, size_t count) {
   std::memcpy(bytes, &port, count);
 }
 
+/// Up to 32 bits of a port, from bit `low` on.
+template <class Port>
+uint32_t bits(const Port& port, int low, int count) {
+  uint8_t bytes[8] = {};
+  const int first = low / 8;
+  std::memcpy(bytes, reinterpret_cast<const uint8_t*>(&port) + first,
+              std::min<size_t>(sizeof bytes, sizeof port - first));
+  uint64_t word;
+  std::memcpy(&word, bytes, sizeof word);
+  return static_cast<uint32_t>(word >> (low % 8) & ((uint64_t{1} << count) - 1));
+}
+
 void sample(Core& core, NpuRtlOutputs& out) {
   Vnpu_top& top = core.top;
   out.run = top.run_o;
@@ -51,6 +64,7 @@ void sample(Core& core, NpuRtlOutputs& out) {
   out.error = top.error_o;
   out.ar_valid = top.axi_ar_valid_o;
   out.ar_id = top.axi_ar_id_o;
+  out.aw_id = top.axi_aw_id_o;
   out.ar_address = top.axi_ar_addr_o;
   out.ar_beats = top.axi_ar_len_o + 1u;
   out.aw_valid = top.axi_aw_valid_o;
@@ -64,11 +78,14 @@ void sample(Core& core, NpuRtlOutputs& out) {
   }
   out.w_data = core.data;
   out.w_strobe = core.strobe;
-  out.execute = top.trace_execute_o;
-  out.execute_pc = top.trace_pc_o;
-  out.execute_unit = top.trace_unit_o;
-  out.issue = top.trace_issue_o;
-  out.complete = top.trace_complete_o;
+  for (int core_number = 0; core_number < NPU_MODEL_CORES; ++core_number) {
+    NpuRtlTrace& trace = out.trace[core_number];
+    trace.execute = bits(top.trace_execute_o, core_number, 1) != 0;
+    trace.execute_pc = bits(top.trace_pc_o, 32 * core_number, 32);
+    trace.execute_unit = static_cast<uint8_t>(bits(top.trace_unit_o, 3 * core_number, 3));
+    trace.issue = static_cast<uint8_t>(bits(top.trace_issue_o, 6 * core_number, 6));
+    trace.complete = static_cast<uint8_t>(bits(top.trace_complete_o, 6 * core_number, 6));
+  }
   out.axil_aw_ready = top.axil_aw_ready_o;
   out.axil_w_ready = top.axil_w_ready_o;
   out.axil_b_valid = top.axil_b_valid_o;
@@ -103,6 +120,7 @@ void apply(const NpuRtlInputs& in, Vnpu_top& top) {
   top.axi_aw_ready_i = in.aw_ready;
   top.axi_w_ready_i = in.w_ready;
   top.axi_b_valid_i = in.b_valid;
+  top.axi_b_id_i = in.b_id;
   top.axi_r_valid_i = in.r_valid;
   top.axi_r_id_i = in.r_id;
   if (in.r_valid)
@@ -160,9 +178,19 @@ void coverage(void* handle, const char* file) {
 constexpr auto* coverage = static_cast<void (*)(void*, const char*)>(nullptr);
 #endif
 
-constexpr NpuRtlModel kModel{
-    NPU_MODEL_NAME, NPU_MODEL_HASH, NPU_MODEL_BEAT_BYTES, NPU_MODEL_FAULT, create,  destroy, reset,
-    clear,          step,           scratchpad,           accumulator,     coverage};
+constexpr NpuRtlModel kModel{NPU_MODEL_NAME,
+                             NPU_MODEL_HASH,
+                             NPU_MODEL_BEAT_BYTES,
+                             NPU_MODEL_CORES,
+                             NPU_MODEL_FAULT,
+                             create,
+                             destroy,
+                             reset,
+                             clear,
+                             step,
+                             scratchpad,
+                             accumulator,
+                             coverage};
 
 } // namespace
 

@@ -30,7 +30,7 @@ void AxiMemory::accept(const NpuRtlOutputs& shown, simulator::Cycle now) {
   simulator::Channel channel = timing_.choose(shown.ar_valid, shown.aw_valid);
   const bool read = channel == simulator::Channel::Read;
   (read ? answers_.ar_ready : answers_.aw_ready) = true;
-  Burst burst{read ? shown.ar_id : uint8_t{0},
+  Burst burst{read ? shown.ar_id : shown.aw_id,
               read ? shown.ar_address : shown.aw_address,
               static_cast<int>(read ? shown.ar_beats : shown.aw_beats),
               0,
@@ -84,6 +84,7 @@ void AxiMemory::respond(simulator::Cycle now) {
   if (write.done != write.beats)
     throw std::logic_error("a write burst is due before its data has come");
   answers_.b_valid = true;
+  answers_.b_id = write.id;
   writes_.pop_front();
   --sending_;
 }

@@ -35,28 +35,44 @@ void keep(Events& events, const Event& event) {
   events[event.sequence] = event;
 }
 
+using Streams = std::vector<Events>; ///< by core
+
 struct Collector : simulator::EventSink {
-  Events events;
-  void on_complete(const Event& event) override { keep(events, event); }
+  explicit Collector(int cores) : events(static_cast<size_t>(cores)) {}
+  Streams events;
+  void on_complete(const Event& event) override {
+    keep(events[static_cast<size_t>(event.core)], event);
+  }
 };
 
 struct Differs {
+  int core;
   uint64_t sequence;
 };
 
 /// Holds the RTL's events against the model's as they come.
 struct Comparer : simulator::EventSink {
-  Comparer(const Events& model, bool cycles) : model(model), cycles(cycles) {}
-  const Events& model;
+  Comparer(const Streams& model, bool cycles)
+      : model(model), cycles(cycles), events(model.size()) {}
+  const Streams& model;
   const bool cycles; ///< also when each happens
-  Events events;
+  Streams events;
   void on_complete(const Event& event) override {
-    keep(events, event);
-    if (event.sequence >= model.size() || !same_instruction(event, model[event.sequence]) ||
-        (cycles && !same_cycles(event, model[event.sequence])))
-      throw Differs{event.sequence};
+    const auto core = static_cast<size_t>(event.core);
+    keep(events[core], event);
+    const Events& expected = model[core];
+    if (event.sequence >= expected.size() || !same_instruction(event, expected[event.sequence]) ||
+        (cycles && !same_cycles(event, expected[event.sequence])))
+      throw Differs{event.core, event.sequence};
   }
 };
+
+int64_t count(const Streams& events) {
+  int64_t all = 0;
+  for (const Events& core : events)
+    all += static_cast<int64_t>(core.size());
+  return all;
+}
 
 /// Sequence number of the oldest instruction that is not complete.
 uint64_t first_missing(const Events& events) {
@@ -137,7 +153,7 @@ std::string side(const Job& job, const char* name, const Events& events, uint64_
 }
 
 /// Counts differing bytes and reports the first of them.
-void compare_bytes(const char* what, std::span<const std::byte> model,
+void compare_bytes(const std::string& what, std::span<const std::byte> model,
                    std::span<const std::byte> rtl, uint64_t base, Outcome& outcome) {
   if (std::memcmp(model.data(), rtl.data(), model.size()) == 0)
     return;
@@ -162,21 +178,41 @@ void compare_dram(const simulator::DramData& model, const simulator::DramData& r
   }
 }
 
+void compare_memories(const Job& job, const simulator::Simulator& model, const rtl::RtlResult& rtl,
+                      Outcome& outcome) {
+  const isa::Machine& machine = job.spec.machine;
+  const auto pad = static_cast<size_t>(machine.scratchpad.bytes);
+  const auto sums = static_cast<size_t>(machine.accumulator.bytes);
+  const std::span scratchpads = std::as_bytes(std::span(rtl.scratchpad));
+  const std::span accumulators = std::as_bytes(std::span(rtl.accumulator));
+  for (int core = 0; core < machine.cores; ++core) {
+    const auto at = static_cast<size_t>(core);
+    const std::string of = machine.cores > 1 ? fmt::format(" of core {}", core) : "";
+    compare_bytes("scratchpad" + of, model.scratchpad(core), scratchpads.subspan(at * pad, pad), 0,
+                  outcome);
+    compare_bytes("accumulator" + of, std::as_bytes(model.accumulator(core)),
+                  accumulators.subspan(at * sums, sums), 0, outcome);
+  }
+}
+
 void compare_counters(const Job& job, const std::vector<uint64_t>& rtl, Outcome& outcome) {
   const isa::Registers registers = isa::registers(job.spec);
   const std::vector<uint64_t> model = simulator::counters(outcome.model);
   for (size_t i = 0; i < model.size(); ++i) {
     const std::string& name = registers.counters[i].name;
-    const bool of_time = name == "cycles" || name == "fetched"; // text is fetched ahead
+    const bool of_time = name == "cycles" || name.ends_with("fetched"); // text is fetched ahead
     if (model[i] != rtl[i] && !(of_time && job.stress.memory_seed != 0))
       outcome.report += fmt::format("counter {}: model {}, RTL {}\n", name, model[i], rtl[i]);
   }
 }
 
-void compare_ends(const Job& job, const Events& model, const Events& rtl, Outcome& outcome) {
-  if (rtl.size() != model.size()) {
+void compare_ends(const Job& job, const Streams& model, const Streams& rtl, Outcome& outcome) {
+  for (size_t core = 0; core < model.size(); ++core) {
+    if (rtl[core].size() == model[core].size())
+      continue;
     outcome.differing_cycles = 1;
-    outcome.report += explain(job, model, rtl, std::min(rtl.size(), model.size()));
+    outcome.report += explain(job, static_cast<int>(core), model[core], rtl[core],
+                              std::min(rtl[core].size(), model[core].size()));
   }
   if (job.stress.memory_seed == 0 && outcome.rtl_cycles != outcome.model.cycles)
     outcome.report += fmt::format("the program ends after {} cycles in the model, {} in the RTL\n",
@@ -185,8 +221,11 @@ void compare_ends(const Job& job, const Events& model, const Events& rtl, Outcom
 
 } // namespace
 
-std::string explain(const Job& job, const Events& model, const Events& rtl, uint64_t sequence) {
-  std::string name = fmt::format("first difference: instruction #{}", sequence);
+std::string explain(const Job& job, int core, const Events& model, const Events& rtl,
+                    uint64_t sequence) {
+  std::string name =
+      fmt::format("first difference: {}instruction #{}",
+                  job.spec.machine.cores > 1 ? fmt::format("core {}, ", core) : "", sequence);
   if (!missing(model, sequence))
     name += fmt::format(", pc {}, {}: {}", model[sequence].pc, isa::name(model[sequence].unit),
                         instruction_at(job, model[sequence].pc));
@@ -198,7 +237,7 @@ Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simu
   Outcome outcome;
   model.load(job.program);
   outcome.notes = write_inputs(job, model.dram());
-  Collector collected;
+  Collector collected(job.spec.machine.cores);
   Timer model_time;
   outcome.model = model.run(&collected);
   outcome.model_seconds = model_time.seconds();
@@ -222,28 +261,30 @@ Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simu
   try {
     result = rtl::run(library, job.spec, job.program, dram, &comparer, limits, job.stress);
   } catch (const Differs& differs) {
-    outcome.instructions = static_cast<int64_t>(comparer.events.size());
+    outcome.instructions = count(comparer.events);
     outcome.differing_cycles = 1;
-    outcome.report = explain(job, collected.events, comparer.events, differs.sequence);
+    const auto core = static_cast<size_t>(differs.core);
+    outcome.report =
+        explain(job, differs.core, collected.events[core], comparer.events[core], differs.sequence);
     return outcome;
   } catch (const rtl::RtlError& error) { // the model has ended, so this is a difference too
-    outcome.instructions = static_cast<int64_t>(comparer.events.size());
+    outcome.instructions = count(comparer.events);
     outcome.differing_cycles = 1;
-    outcome.report =
-        fmt::format("{}\n", error.what()) +
-        explain(job, collected.events, comparer.events, first_missing(comparer.events));
+    outcome.report = fmt::format("{}\n", error.what());
+    for (size_t core = 0; core < comparer.events.size(); ++core)
+      if (const uint64_t next = first_missing(comparer.events[core]);
+          next < collected.events[core].size())
+        outcome.report += explain(job, static_cast<int>(core), collected.events[core],
+                                  comparer.events[core], next);
     return outcome;
   }
   outcome.rtl_seconds = rtl_time.seconds();
   outcome.rtl_cycles = result.cycles;
-  outcome.instructions = static_cast<int64_t>(comparer.events.size());
+  outcome.instructions = count(comparer.events);
   compare_ends(job, collected.events, comparer.events, outcome);
   compare_counters(job, result.counters, outcome);
   compare_dram(model.dram(), dram, outcome);
-  compare_bytes("scratchpad", model.scratchpad(), std::as_bytes(std::span(result.scratchpad)), 0,
-                outcome);
-  compare_bytes("accumulator", std::as_bytes(model.accumulator()),
-                std::as_bytes(std::span(result.accumulator)), 0, outcome);
+  compare_memories(job, model, result, outcome);
   return outcome;
 }
 

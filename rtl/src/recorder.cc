@@ -2,9 +2,11 @@
 
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 namespace npuforge::rtl {
 
-bool Recorder::observe(const NpuRtlOutputs& shown, int64_t now) {
+bool CoreRecorder::observe(const NpuRtlTrace& shown, int64_t now) {
   if (!shown.execute && !shown.issue && !shown.complete)
     return false;
   if (shown.execute)
@@ -18,13 +20,14 @@ bool Recorder::observe(const NpuRtlOutputs& shown, int64_t now) {
   return true;
 }
 
-void Recorder::execute(const NpuRtlOutputs& shown, int64_t now) {
+void CoreRecorder::execute(const NpuRtlTrace& shown, int64_t now) {
   simulator::InstructionEvent event{next_sequence_++,
                                     shown.execute_pc,
                                     static_cast<isa::Unit>(shown.execute_unit),
                                     now - 1,
                                     -1,
-                                    -1};
+                                    -1,
+                                    core_};
   last_pc_ = shown.execute_pc;
   ++open_;
   if (event.unit != isa::Unit::Sequencer) {
@@ -36,7 +39,7 @@ void Recorder::execute(const NpuRtlOutputs& shown, int64_t now) {
   complete(own_, now);
 }
 
-void Recorder::issue(int unit, Queue& to, int64_t now) {
+void CoreRecorder::issue(int unit, Queue& to, int64_t now) {
   Queue& from = dispatched_[unit];
   if (from.empty())
     throw std::logic_error("the core issues an instruction that it has not dispatched");
@@ -45,7 +48,7 @@ void Recorder::issue(int unit, Queue& to, int64_t now) {
   from.pop_front();
 }
 
-void Recorder::complete(Queue& from, int64_t now) {
+void CoreRecorder::complete(Queue& from, int64_t now) {
   if (from.empty())
     throw std::logic_error("the core completes an instruction that it has not issued");
   from.front().complete = now;
@@ -53,6 +56,23 @@ void Recorder::complete(Queue& from, int64_t now) {
     sink_->on_complete(from.front());
   from.pop_front();
   --open_;
+}
+
+bool Recorder::observe(const NpuRtlOutputs& shown, int64_t now) {
+  bool any = false;
+  for (size_t core = 0; core < cores_.size(); ++core)
+    any |= cores_[core].observe(shown.trace[core], now);
+  return any;
+}
+
+std::string Recorder::state() const {
+  std::string text;
+  for (size_t core = 0; core < cores_.size(); ++core)
+    text +=
+        fmt::format("{}{}{} instructions executed, {} not complete, last pc {}",
+                    core > 0 ? "; " : "", cores_.size() > 1 ? fmt::format("core {}: ", core) : "",
+                    cores_[core].executed(), cores_[core].open(), cores_[core].last_pc());
+  return text;
 }
 
 } // namespace npuforge::rtl

@@ -31,6 +31,10 @@ bool RoughMemory::chance(double probability) {
   return std::bernoulli_distribution(probability)(random_);
 }
 
+size_t RoughMemory::any(size_t count) {
+  return std::uniform_int_distribution<size_t>(0, count - 1)(random_);
+}
+
 simulator::Cycle RoughMemory::later(simulator::Cycle now) {
   return now + std::uniform_int_distribution(1, most_latency_)(random_);
 }
@@ -41,7 +45,7 @@ void RoughMemory::accept(const NpuRtlOutputs& shown, simulator::Cycle now) {
         .push_back(
             {shown.ar_id, shown.ar_address, static_cast<int>(shown.ar_beats), 0, later(now)});
   if (shown.aw_valid && answers_.aw_ready)
-    writes_.push_back({0, shown.aw_address, static_cast<int>(shown.aw_beats), 0, now});
+    writes_.push_back({shown.aw_id, shown.aw_address, static_cast<int>(shown.aw_beats), 0, now});
 }
 
 void RoughMemory::take(const NpuRtlOutputs& shown, simulator::Cycle now) {
@@ -52,17 +56,18 @@ void RoughMemory::take(const NpuRtlOutputs& shown, simulator::Cycle now) {
   take_beat(shown, writes_.front(), data_, beat_bytes_);
   if (!shown.w_last)
     return;
+  const uint8_t id = writes_.front().id;
   writes_.pop_front();
-  answers_due_.push_back(later(now));
+  answers_due_.at(id).push_back({id, later(now)});
 }
 
-/// A beat of either id, whichever the dice say.
+/// A beat of any id, whichever the dice say.
 void RoughMemory::give(simulator::Cycle now) {
   if (!chance(read_valid_))
     return;
-  const size_t first = chance(0.5) ? 1 : 0;
-  for (size_t id : {first, 1 - first}) {
-    auto& reads = reads_[id];
+  const size_t first = any(reads_.size());
+  for (size_t i = 0; i < reads_.size(); ++i) {
+    auto& reads = reads_[(first + i) % reads_.size()];
     if (reads.empty() || now < reads.front().start)
       continue;
     give_beat(reads.front(), data_, beat_bytes_, beat_.data());
@@ -75,10 +80,18 @@ void RoughMemory::give(simulator::Cycle now) {
 }
 
 void RoughMemory::respond(simulator::Cycle now) {
-  if (answers_due_.empty() || now < answers_due_.front() || !chance(answer_valid_))
+  if (!chance(answer_valid_))
     return;
-  answers_.b_valid = true;
-  answers_due_.pop_front();
+  const size_t first = any(answers_due_.size());
+  for (size_t i = 0; i < answers_due_.size(); ++i) {
+    auto& answers = answers_due_[(first + i) % answers_due_.size()];
+    if (answers.empty() || now < answers.front().due)
+      continue;
+    answers_.b_valid = true;
+    answers_.b_id = answers.front().id;
+    answers.pop_front();
+    return;
+  }
 }
 
 } // namespace npuforge::rtl

@@ -20,6 +20,7 @@ public:
 
 private:
   bool chance(double probability);
+  size_t any(size_t count);
   simulator::Cycle later(simulator::Cycle now);
   void accept(const NpuRtlOutputs& shown, simulator::Cycle now);
   void take(const NpuRtlOutputs& shown, simulator::Cycle now);
@@ -31,9 +32,13 @@ private:
   std::mt19937_64 random_;
   double address_ready_, write_ready_, read_valid_, answer_valid_; ///< probabilities in a cycle
   int most_latency_;
-  std::array<std::deque<Transfer>, 2> reads_; ///< by id
-  std::deque<Transfer> writes_;               ///< whose beats come
-  std::deque<simulator::Cycle> answers_due_;
+  struct Answer {
+    uint8_t id;
+    simulator::Cycle due;
+  };
+  std::array<std::deque<Transfer>, 2 * kNpuRtlMostCores> reads_; ///< by id
+  std::deque<Transfer> writes_;                                  ///< whose beats come
+  std::array<std::deque<Answer>, kNpuRtlMostCores> answers_due_; ///< by id
   std::vector<uint8_t> beat_;
   NpuRtlInputs answers_{};
 };

@@ -60,9 +60,7 @@ void load_program(const isa::Spec& spec, const assembler::Program& program,
 namespace {
 
 [[noreturn]] void fail(const Recorder& recorder, int64_t now, const std::string& reason) {
-  throw RtlError(
-      fmt::format("RTL, cycle {}: {} ({} instructions executed, {} not complete, last pc {})", now,
-                  reason, recorder.executed(), recorder.open(), recorder.last_pc()));
+  throw RtlError(fmt::format("RTL, cycle {}: {} ({})", now, reason, recorder.state()));
 }
 
 /// The spec's memory on contents that are at hand.
@@ -179,7 +177,7 @@ RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Pr
   Core& core = stress.core ? *stress.core : own.emplace(library, stress.state_seed);
   const auto memory = make_memory(spec, dram, stress.memory_seed);
   Host host(core, spec);
-  Recorder recorder(sink);
+  Recorder recorder(spec.machine.cores, sink);
   RtlResult result;
   try {
     host.reset();
@@ -193,8 +191,8 @@ RtlResult run(const Library& library, const isa::Spec& spec, const assembler::Pr
   } catch (const std::logic_error& error) { // also an address beyond the memory
     fail(recorder, -1, error.what());
   }
-  result.scratchpad.resize(spec.machine.scratchpad.bytes);
-  result.accumulator.resize(spec.machine.accumulator.bytes);
+  result.scratchpad.resize(spec.machine.cores * spec.machine.scratchpad.bytes);
+  result.accumulator.resize(spec.machine.cores * spec.machine.accumulator.bytes);
   core.model().scratchpad(core.handle(), result.scratchpad.data());
   core.model().accumulator(core.handle(), result.accumulator.data());
   return result;

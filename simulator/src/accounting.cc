@@ -45,12 +45,14 @@ void Accounting::blame(const Job& job, Cycle worked_until, Cycle until) {
   charge(unit.stalls, Stall::Token, cursor, end(g.token));
   charge(unit.stalls, Stall::Post, cursor, end(g.post));
   charge(unit.stalls, own_cause(job.unit()), cursor, end(g.own));
+  charge(unit.stalls, Stall::Event, cursor, end(g.event));
   charge(unit.stalls, Stall::Port, cursor, until);
 
   cursor = std::max(g.arrive, issued_[u]) + 1;
   charge(unit.waits, Stall::Token, cursor, end(g.token));
   charge(unit.waits, Stall::Post, cursor, end(g.post));
   charge(unit.waits, own_cause(job.unit()), cursor, end(g.own));
+  charge(unit.waits, Stall::Event, cursor, end(g.event));
   cursor = std::max(cursor, worked_until);
   charge(unit.waits, Stall::Port, cursor, until);
   issued_[u] = job.issue;

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "npuforge/assembler/text.h"
-
 #include "issue.h"
 #include "load.h"
 #include "matrix.h"
@@ -17,21 +15,9 @@
 
 namespace npuforge::simulator {
 
-std::string describe(const RunContext& context, Cycle at, uint32_t pc, const std::string& reason) {
-  std::string text = "?";
-  if (pc < context.program->text.size())
-    if (auto decoded = isa::decode(*context.spec, context.program->text[pc]))
-      text = assembler::print_instruction(*context.spec, *decoded);
-  return fmt::format("cycle {}, pc {} ({}): {}", at, pc, text, reason);
-}
-
-Core& Core::instance() {
-  static Core* core = new Core("core"); // SystemC's own registry outlives main
-  return *core;
-}
-
-Core::Core(sc_core::sc_module_name name) : sc_module(name) {
-  tick_ = sc_core::sc_time(1, sc_core::SC_NS).value();
+Core::Core(sc_core::sc_module_name name, Cluster& the_cluster, int the_number)
+    : sc_module(name), cluster(the_cluster), number(the_number), memory(&the_cluster.memory()),
+      context(the_cluster.context()) {
   sequencer = std::make_unique<Sequencer>("sequencer", *this);
   issue = std::make_unique<Issue>("issue", *this);
   load = std::make_unique<Load>("load", *this);
@@ -39,23 +25,19 @@ Core::Core(sc_core::sc_module_name name) : sc_module(name) {
   matrix = std::make_unique<Matrix>("matrix", *this);
   vector = std::make_unique<Vector>("vector", *this);
   store = std::make_unique<Store>("store", *this);
-  memory = std::make_unique<Memory>("memory", *this);
 }
 
 Core::~Core() = default;
 
-void Core::wake(sc_core::sc_event& event, Cycle at) const {
-  Cycle delay = at - now();
-  if (delay <= 0)
-    event.notify(sc_core::SC_ZERO_TIME);
-  else
-    event.notify(sc_core::sc_time::from_value(static_cast<uint64_t>(delay) * tick_));
+void Core::cancel() {
+  sequencer->cancel();
+  issue->cancel();
+  load->cancel();
+  store->cancel();
 }
 
 void Core::reset() {
-  origin_ = sc_core::sc_time_stamp().value();
-  stopped_ = false;
-  error_.clear();
+  ended_ = false;
   int most = machine().token_max;
   for (auto& from : tokens)
     for (Credits& to : from)
@@ -64,33 +46,14 @@ void Core::reset() {
     for (Credits& to : from)
       to.reset(most, most);
   ports.reset(machine());
+  signals.reset(machine().events);
   accounting.reset(*context.program, machine());
-  memory->reset();
   load->reset();
   store->reset();
   weights->reset();
   vector->reset();
   issue->reset();
   sequencer->reset();
-}
-
-void Core::begin(const RunContext& run) {
-  context = run;
-  reset();
-}
-
-RunStats Core::run(const RunContext& run) {
-  if (sc_core::sc_get_status() < sc_core::SC_START_OF_SIMULATION)
-    sc_core::sc_start(sc_core::SC_ZERO_TIME); // elaborates
-  begin(run);
-  while (!stopped_ && sc_core::sc_pending_activity())
-    sc_core::sc_start(sc_core::sc_max_time() - sc_core::sc_time_stamp(),
-                      sc_core::SC_EXIT_ON_STARVATION);
-  if (!stopped_)
-    throw SimulationError(deadlock_report());
-  if (!error_.empty())
-    throw SimulationError(error_);
-  return std::move(accounting.stats);
 }
 
 void Core::completes(Job& job) {
@@ -103,11 +66,13 @@ void Core::completes(Job& job) {
     (w == 0 ? wakes_sequencer : wakes_issue) |= tokens[u][w].size() == 0;
     tokens[u][w].give(job.complete);
   }
+  if (job.plan->action == isa::Action::Signal)
+    cluster.signal(number, job);
   accounting.completed(job);
   issue->completed(job);
   if (context.sink)
     context.sink->on_complete(
-        {job.sequence, job.pc, job.unit(), job.dispatch, job.issue, job.complete});
+        {job.sequence, job.pc, job.unit(), job.dispatch, job.issue, job.complete, number});
   if (wakes_issue)
     wake_issue(job.complete);
   if (wakes_sequencer || issue->drained_at() < kNever)
@@ -123,30 +88,30 @@ void Core::wake_issue(Cycle at) {
 
 void Core::finish(Cycle cycles) {
   accounting.finish(cycles);
-  stop(cycles);
+  ended_ = true;
+  cluster.core_ended(cycles);
 }
 
 void Core::fail(Cycle at, uint32_t pc, const std::string& reason) {
-  if (stopped_)
-    return;
-  error_ = describe(context, at, pc, reason);
-  stop(at + 1);
+  cluster.fail(at, describe(at, pc, reason));
 }
 
-void Core::stop(Cycle end) {
-  stopped_ = true;
-  if (context.ended)
-    context.ended(end);
-  else
-    sc_core::sc_pause();
+void Core::check_signals(Cycle at) {
+  if (const std::optional<Signals::Overflow> wrong = signals.overflow(at))
+    cluster.core(wrong->last.core)
+        .fail(at, wrong->last.pc,
+              fmt::format("the counter of event {} of core {} would hold {} signals, more than {}",
+                          wrong->event, number, signals.present(wrong->event, at),
+                          machine().events.max));
 }
 
-std::string Core::deadlock_report() const {
-  std::string report = fmt::format("deadlock: nothing can happen after cycle {}", now());
-  report += "\n  " + sequencer->waiting();
-  for (const std::string& line : issue->waiting())
-    report += "\n  " + line;
-  return report;
+std::vector<std::string> Core::waiting() const {
+  if (ended_)
+    return {};
+  std::vector<std::string> lines{sequencer->waiting()};
+  for (std::string& line : issue->waiting())
+    lines.push_back(std::move(line));
+  return lines;
 }
 
 } // namespace npuforge::simulator

@@ -116,6 +116,25 @@ void check_limits(const Job& job, const isa::Machine& machine) {
   }
 }
 
+/// What a signal and an await name.
+void check_event(const Job& job, const isa::Machine& machine) {
+  const Roles& roles = job.plan->roles;
+  const isa::EventParams& events = machine.events;
+  if (const auto event = static_cast<uint32_t>(job.values[roles.event]);
+      event >= static_cast<uint32_t>(events.count))
+    fault(fmt::format("event {}; there are 0 to {}", event, events.count - 1));
+  if (job.plan->action == Action::Await) {
+    const auto count = static_cast<uint32_t>(job.values[roles.count]);
+    if (count < 1 || count > static_cast<uint32_t>(events.max))
+      fault(fmt::format("awaits {} signals; a counter holds 1 to {}", count, events.max));
+    return;
+  }
+  const auto mask = static_cast<uint32_t>(job.values[roles.cores]);
+  if (mask == 0 || mask >> machine.cores != 0)
+    fault(fmt::format("signals the cores of mask {:#x}; the machine has {}, so 1 to {:#x}", mask,
+                      machine.cores, (1u << machine.cores) - 1));
+}
+
 void check_banks(const Job& job, const Ports& ports) {
   for (int a = 0; a < job.stream_count; ++a)
     for (int b = a + 1; b < job.stream_count; ++b) {
@@ -176,6 +195,8 @@ void resolve(const MicroOp& op, std::span<const int32_t> registers,
     job.group = group_rows(job);
   check_steps(job);
   check_limits(job, machine);
+  if (op.plan->action == Action::Signal || op.plan->action == Action::Await)
+    check_event(job, machine);
   check_banks(job, ports);
   job.rows = row_count(job);
   job.occupancy = job.latency = 0;

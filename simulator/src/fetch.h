@@ -12,8 +12,9 @@ class Memory;
 
 class Fetch {
 public:
-  /// `lines` is the number of cache lines of the text.
-  void reset(int cache_lines, int64_t text_lines, uint64_t text_address, int line_bytes, int beats);
+  /// `text_lines` is the number of cache lines of the text.
+  void reset(int core, int cache_lines, int64_t text_lines, uint64_t text_address, int line_bytes,
+             int beats);
 
   bool valid(int64_t line, Cycle at) const {
     const Slot& s = slots_[line & mask_];
@@ -34,7 +35,7 @@ private:
   std::vector<Slot> slots_;
   int64_t mask_ = 0, text_lines_ = 0;
   uint64_t text_address_ = 0;
-  int line_bytes_ = 0, beats_ = 0;
+  int core_ = 0, line_bytes_ = 0, beats_ = 0;
   int64_t filling_ = -1;
 };
 

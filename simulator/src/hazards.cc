@@ -35,6 +35,15 @@ bool ordered_by_unit(const Job& older, const Stream& a, const Job& newer, const 
   return older.unit() != isa::Unit::Vector || a.access != Access::Write || b.access != Access::Read;
 }
 
+std::string describe(const Job& older, const Stream& x, const Stream& y, const std::string& whose) {
+  return fmt::format("{} of {} [{}, {}] meets the {} of the instruction at pc {} of unit {}{}, "
+                     "which is not complete: "
+                     "nothing orders them",
+                     y.access == Access::Write ? "write" : "read", isa::name(y.space), y.first,
+                     y.last, x.access == Access::Write ? "write" : "read", older.pc,
+                     isa::name(older.unit()), whose);
+}
+
 std::optional<std::string> conflict(const Job& older, const Job& newer) {
   for (int a = 0; a < older.stream_count; ++a)
     for (int b = 0; b < newer.stream_count; ++b) {
@@ -43,12 +52,19 @@ std::optional<std::string> conflict(const Job& older, const Job& newer) {
         continue;
       if (ordered_by_unit(older, x, newer, y) || !meet(x, y))
         continue;
-      return fmt::format("{} of {} [{}, {}] meets the {} of the instruction at pc {} of unit {}, "
-                         "which is not complete: "
-                         "nothing orders them",
-                         y.access == Access::Write ? "write" : "read", isa::name(y.space), y.first,
-                         y.last, x.access == Access::Write ? "write" : "read", older.pc,
-                         isa::name(older.unit()));
+      return describe(older, x, y, "");
+    }
+  return std::nullopt;
+}
+
+/// Of two cores: only DRAM is the same memory.
+std::optional<std::string> conflict_of_cores(const Job& older, int other, const Job& newer) {
+  for (int a = 0; a < older.stream_count; ++a)
+    for (int b = 0; b < newer.stream_count; ++b) {
+      const Stream &x = older.streams[a], &y = newer.streams[b];
+      const bool writes = x.access == Access::Write || y.access == Access::Write;
+      if (writes && x.space == isa::Space::Dram && meet(x, y))
+        return describe(older, x, y, fmt::format(" of core {}", other));
     }
   return std::nullopt;
 }
@@ -91,6 +107,15 @@ std::optional<std::string> find_hazard(std::span<Job* const> issued, const Job& 
   for (const Job* old : issued)
     if (!wrong && old->complete > job.issue)
       wrong = conflict(*old, job);
+  return wrong;
+}
+
+std::optional<std::string> find_hazard_of_cores(std::span<Job* const> issued, int other,
+                                                const Job& job) {
+  std::optional<std::string> wrong;
+  for (const Job* old : issued)
+    if (!wrong && old->complete > job.issue)
+      wrong = conflict_of_cores(*old, other, job);
   return wrong;
 }
 

@@ -15,4 +15,8 @@ namespace npuforge::simulator {
 /// anything.
 std::optional<std::string> find_hazard(std::span<Job* const> issued, const Job& job);
 
+/// The same against instructions that core `other` has issued, which share DRAM with the job's.
+std::optional<std::string> find_hazard_of_cores(std::span<Job* const> issued, int other,
+                                                const Job& job);
+
 } // namespace npuforge::simulator

@@ -25,7 +25,6 @@ Issue::Issue(sc_core::sc_module_name name, Core& core) : sc_module(name), core_(
 }
 
 void Issue::reset() {
-  due_.cancel();
   evaluating_ = false;
   tested_ = -1;
   for (int u = 0; u < kUnits; ++u) {
@@ -83,6 +82,7 @@ void Issue::evaluate() {
   evaluating_ = true;
   tested_ = now;
   core_.memory->advance(now - 1);
+  core_.check_signals(now);
   retire(now);
   test_heads(now);
   test_access(now);
@@ -109,7 +109,7 @@ void Issue::test_heads(Cycle now) {
     Job& job = *queues_[u].front();
     job.gates = gates(job);
     const Gates& g = job.gates;
-    if (std::max({g.arrive, g.token, g.post, g.own, front_free_[u] - 1}) <= now)
+    if (std::max({g.arrive, g.token, g.post, g.own, g.event, front_free_[u] - 1}) <= now)
       candidates_[count++] = &job;
   }
   std::sort(candidates_.begin(), candidates_.begin() + count,
@@ -172,15 +172,19 @@ Gates Issue::gates(const Job& job) const {
       g.post = std::max(g.post, core_.room[u][v].ready());
   }
   g.own = own_gate(job);
+  if (job.plan->action == Action::Await)
+    g.event =
+        core_.signals.ready(job.values[job.plan->roles.event], job.values[job.plan->roles.count]);
   return g;
 }
 
 Cycle Issue::own_gate(const Job& job) const {
   switch (job.plan->action) {
   case Action::CopyIn:
-    return core_.load->accept_time();
   case Action::CopyOut:
-    return core_.store->accept_time();
+  case Action::Signal:
+  case Action::Await:
+    return job.unit() == Unit::Load ? core_.load->accept_time() : core_.store->accept_time();
   case Action::Preload:
     return core_.weights->free_set();
   case Action::Multiply:
@@ -259,6 +263,17 @@ void Issue::take_credits(Job& job) {
     if (job.op->post >> v & 1)
       core_.room[u][v].take();
   }
+  if (job.plan->action == Action::Await)
+    core_.signals.take(job.values[job.plan->roles.event], job.values[job.plan->roles.count]);
+}
+
+std::optional<std::string> Issue::find_any_hazard(const Job& job) const {
+  std::optional<std::string> wrong = find_hazard(issued_, job);
+  const bool dma = job.unit() == Unit::Load || job.unit() == Unit::Store;
+  for (int other = 0; dma && !wrong && other < core_.cluster.cores(); ++other)
+    if (other != core_.number)
+      wrong = find_hazard_of_cores(core_.cluster.core(other).issue->issued_, other, job);
+  return wrong;
 }
 
 void Issue::start(Job& job, Cycle now) {
@@ -266,7 +281,7 @@ void Issue::start(Job& job, Cycle now) {
   if (!dma)
     job.complete = job.issue + job.latency;
   if (core_.context.options->check_hazards)
-    if (auto wrong = find_hazard(issued_, job))
+    if (auto wrong = find_any_hazard(job))
       return core_.fail(now, job.pc, *wrong);
   issued_.push_back(&job);
   switch (job.unit()) {
@@ -304,13 +319,20 @@ Cycle Issue::next_test(Cycle now) const {
         queues_[index(blocker_[u]->unit())].front() == blocker_[u])
       continue; // until the older one has gone
     Gates g = gates(job);
-    if (job.plan->action == Action::CopyIn && g.own == kNever)
+    if (job.unit() == Unit::Load && g.own == kNever)
       g.own = core_.load->accept_bound(now);
     int port = 0;
-    next = std::min(next, std::max({g.arrive, g.token, g.post, g.own, front_free_[u] - 1,
+    next = std::min(next, std::max({g.arrive, g.token, g.post, g.own, g.event, front_free_[u] - 1,
                                     port_gate(job, port), now + 1}));
   }
   return next;
+}
+
+std::string Issue::waiting_for_event(const Job& job) const {
+  const int event = job.values[job.plan->roles.event];
+  return fmt::format(" {} signals of event {}, of which {} are there;",
+                     job.values[job.plan->roles.count], event,
+                     core_.signals.present(event, core_.now()));
 }
 
 std::vector<std::string> Issue::waiting() const {
@@ -326,12 +348,14 @@ std::vector<std::string> Issue::waiting() const {
       if (job.op->post >> v & 1 && core_.room[u][v].ready() == kNever)
         what += fmt::format(" room for a token to {};", isa::name(Unit(v)));
     }
+    if (gates(job).event == kNever)
+      what += waiting_for_event(job);
     if (own_gate(job) == kNever)
       what += job.plan->action == Action::Preload    ? " a free weight set;"
               : job.plan->action == Action::Multiply ? " a loaded weight set;"
                                                      : " the engine;";
     lines.push_back(fmt::format("{}: {}", isa::name(Unit(u)),
-                                describe(core_.context, job.dispatch, job.pc, "waits for" + what)));
+                                core_.describe(job.dispatch, job.pc, "waits for" + what)));
   }
   return lines;
 }

@@ -12,6 +12,7 @@ public:
   SC_HAS_PROCESS(Issue);
   Issue(sc_core::sc_module_name name, Core& core);
   void reset();
+  void cancel() { due_.cancel(); }
   void wake(Cycle at) {
     if (!evaluating_)
       core_.wake(due_, at);
@@ -46,8 +47,10 @@ private:
   void note_block(Job& job, int unit, int port, Cycle now);
   void grant(Job& job, Cycle now);
   void take_credits(Job& job);
+  std::optional<std::string> find_any_hazard(const Job& job) const;
   void start(Job& job, Cycle now);
   Cycle next_test(Cycle now) const;
+  std::string waiting_for_event(const Job& job) const;
 
   Core& core_;
   sc_core::sc_event due_;

@@ -16,7 +16,7 @@ namespace npuforge::simulator {
 /// When each condition of the issue held (cycle of the test), in the order in which stalls are
 /// blamed on them.
 struct Gates {
-  Cycle arrive = 0, token = 0, post = 0, own = 0;
+  Cycle arrive = 0, token = 0, post = 0, own = 0, event = 0;
 };
 
 struct Job {
@@ -40,6 +40,8 @@ struct Job {
 
   isa::Unit unit() const { return plan->unit; }
   Cycle arrive() const { return dispatch + 1; }
+  /// Of load and store: it copies; else it signals or awaits.
+  bool copies() const { return stream_count > 0; }
 };
 
 } // namespace npuforge::simulator

@@ -13,7 +13,6 @@ Load::Load(sc_core::sc_module_name name, Core& core) : sc_module(name), core_(co
 }
 
 void Load::reset() {
-  due_.cancel();
   const isa::DmaParams& p = core_.machine().load;
   held_.reset(p.instructions, p.instructions);
   places_.reset(p.fifo_beats, p.fifo_beats);
@@ -27,6 +26,8 @@ void Load::reset() {
 void Load::issue(Job& job) {
   held_.take();
   held_jobs_.push_back(&job);
+  if (!job.copies())
+    return core_.wake(due_, completion_bound(core_.now()));
   request_job_ = &job;
   bursts_.start(job, core_.machine().dram);
   requesting_ = true;
@@ -71,6 +72,14 @@ void Load::pop(Cycle at) {
 void Load::drain(Cycle until) {
   const int cols = core_.machine().row_bytes();
   while (!held_jobs_.empty()) {
+    if (!held_jobs_.front()->copies()) {
+      const Cycle at = std::max(next_step_, held_jobs_.front()->issue + 1);
+      if (at > until)
+        return;
+      next_step_ = at + 1;
+      finish_job(at);
+      continue;
+    }
     if (!draining_) {
       runs_.start(*held_jobs_.front());
       start_run();
@@ -106,9 +115,14 @@ void Load::finish_run(Cycle at) {
     start_run();
     return;
   }
+  draining_ = false;
+  finish_job(at);
+}
+
+/// The oldest instruction takes its last step in cycle `at`.
+void Load::finish_job(Cycle at) {
   Job& job = *held_jobs_.front();
   held_jobs_.pop_front();
-  draining_ = false;
   job.complete = at + 1;
   held_.give(job.complete);
   core_.accounting.dma_completed(job);
@@ -130,6 +144,8 @@ Cycle Load::completion_bound(Cycle now) const {
   const int cols = core_.machine().row_bytes();
   auto rows = [cols](int64_t bytes) { return (bytes + cols - 1) / cols; };
   Cycle first = std::max(now, next_step_);
+  if (!held_jobs_.front()->copies())
+    return std::max(first, held_jobs_.front()->issue + 1) + 1;
   if (!draining_) {
     const Stream& stream = held_jobs_.front()->streams[0];
     return std::max(first, next_beat(now)) + stream.steps * rows(stream.unit);
@@ -161,7 +177,7 @@ void Load::copy(const Job& job) {
   for (runs.start(job); !runs.done(); runs.next()) {
     Run run = runs.run();
     auto from = std::as_const(*core_.context.dram).at(run.dram, static_cast<uint64_t>(run.bytes));
-    std::memcpy(core_.context.memories->scratchpad.data() + run.pad, from.data(), from.size());
+    std::memcpy(core_.memories().scratchpad.data() + run.pad, from.data(), from.size());
   }
 }
 

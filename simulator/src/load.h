@@ -16,6 +16,7 @@ public:
   SC_HAS_PROCESS(Load);
   Load(sc_core::sc_module_name name, Core& core);
   void reset();
+  void cancel() { due_.cancel(); }
 
   /// Earliest cycle in which a test finds that the engine can accept; kNever while that is not
   /// known.
@@ -49,6 +50,7 @@ private:
 
   void start_run();
   void finish_run(Cycle at);
+  void finish_job(Cycle at);
   void pop(Cycle at);
   int64_t beat_needed() const; ///< by the row that comes next
   Cycle next_beat(Cycle now) const;

@@ -42,7 +42,7 @@ void Matrix::issue(Job& job) {
 void Matrix::multiply_integers(const Job& job) {
   const Roles& roles = job.plan->roles;
   fill_.assign(core_.machine().array.rows, static_cast<int8_t>(job.values[roles.fill]));
-  Memories& memories = *core_.context.memories;
+  Memories& memories = core_.memories();
   multiply({from_, to_, memories.scratchpad.data(), fill_.data(), memories.accumulator.data(),
             job.values[roles.accumulate] != 0},
            core_.weights->active().integers);
@@ -50,7 +50,7 @@ void Matrix::multiply_integers(const Job& job) {
 
 void Matrix::multiply_floats(const Job& job) {
   const Roles& roles = job.plan->roles;
-  Memories& memories = *core_.context.memories;
+  Memories& memories = core_.memories();
   multiply({from_, to_, source_type(job), memories.scratchpad.data(), job.values[roles.fill],
             memories.accumulator.data(), job.values[roles.accumulate] != 0},
            core_.weights->active().floats);

@@ -33,6 +33,8 @@ Roles make_roles(const isa::Instruction& i) {
   roles.levels = i.levels;
   roles.address = i.index_of("address");
   roles.rs = i.index_of("rs");
+  roles.cores = i.index_of("cores");
+  roles.event = i.index_of("event");
   for (size_t o = 0; o < i.operands.size(); ++o)
     if (i.operands[o].kind == OperandKind::Register && i.operands[o].access == isa::Access::Write)
       roles.rd = static_cast<int>(o);

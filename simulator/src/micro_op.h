@@ -23,7 +23,7 @@ struct Roles {
   int rd = -1, target = -1, count = -1, generator = -1, level = -1, stride = -1, low = -1,
       high = -1, keep = -1;
   int bytes = -1, fill = -1, accumulate = -1, next = -1, lane = -1, value = -1, levels = -1;
-  int address = -1, rs = -1;
+  int address = -1, rs = -1, cores = -1, event = -1;
 };
 
 struct StreamPlan {

@@ -26,14 +26,13 @@ Sequencer::Sequencer(sc_core::sc_module_name name, Core& core) : sc_module(name)
 }
 
 void Sequencer::reset() {
-  due_.cancel();
   const isa::Machine& m = core_.machine();
   int word_bytes = core_.context.spec->word_bytes();
   words_per_line_ = m.sequencer.line_bytes / word_bytes;
   int64_t words = static_cast<int64_t>(core_.context.text->size());
-  fetch_.reset(m.sequencer.cache_lines, (words + words_per_line_ - 1) / words_per_line_,
-               core_.context.program->text_address, m.sequencer.line_bytes,
-               m.sequencer.line_bytes / m.dram.beat_bytes);
+  fetch_.reset(core_.number, m.sequencer.cache_lines,
+               (words + words_per_line_ - 1) / words_per_line_, core_.context.program->text_address,
+               m.sequencer.line_bytes, m.sequencer.line_bytes / m.dram.beat_bytes);
   registers_.assign(m.sequencer.registers, 0);
   generators_.assign(m.sequencer.generators, Generator{});
   loops_.clear();
@@ -76,12 +75,12 @@ bool Sequencer::turn(Cycle now) {
   if (pc_ >= core_.context.text->size())
     throw ProgramFault("execution runs past the end of the text");
   fetch_.step(line(), time_, *core_.memory);
-  if (fetch_.filling() && time_ >= core_.memory->fill_bound(now)) {
+  if (fetch_.filling() && time_ >= core_.memory->fill_bound(core_.number, now)) {
     wake(time_); // what the cache does when the line comes depends on where pc is then
     return false;
   }
   if (!fetch_.valid(line(), time_)) {
-    Cycle valid = core_.memory->fill_valid_at();
+    Cycle valid = core_.memory->fill_valid_at(core_.number);
     if (valid == kNever)
       return false;
     core_.accounting.sequencer_stalled(Stall::Fetch, valid - time_);
@@ -132,8 +131,8 @@ bool Sequencer::pass_time(Cycle now, Cycle until, const Conditions& why) {
   if (!known)
     until = now;
   if (fetch_.filling()) {
-    Cycle valid = core_.memory->fill_valid_at();
-    until = std::min(until, valid < kNever ? valid : core_.memory->fill_bound(now));
+    Cycle valid = core_.memory->fill_valid_at(core_.number);
+    until = std::min(until, valid < kNever ? valid : core_.memory->fill_bound(core_.number, now));
     if (!known && valid < kNever)
       wake(valid);
   }
@@ -172,9 +171,11 @@ void Sequencer::execute(const MicroOp& op) {
   core_.accounting.sequencer_executed(op, time_);
   if (op.plan->unit == isa::Unit::Sequencer) {
     exchange_tokens(op);
+    if (core_.context.options->check_order)
+      core_.cluster.order().executed(core_.number, op, pc_);
     if (core_.context.sink)
       core_.context.sink->on_complete(
-          {sequence, pc_, isa::Unit::Sequencer, time_, time_, time_ + 1});
+          {sequence, pc_, isa::Unit::Sequencer, time_, time_, time_ + 1, core_.number});
   }
   if (op.plan->action == isa::Action::Halt) {
     core_.finish(time_ + 1);
@@ -188,6 +189,7 @@ void Sequencer::dispatch(const MicroOp& op, uint64_t sequence) {
   Job& job = core_.issue->new_job();
   try {
     resolve(op, registers_, generators_, core_.machine(), core_.ports, job);
+    check_awaited(job);
   } catch (...) {
     core_.issue->drop_job(job);
     throw;
@@ -195,7 +197,20 @@ void Sequencer::dispatch(const MicroOp& op, uint64_t sequence) {
   job.sequence = sequence;
   job.pc = pc_;
   job.dispatch = time_;
+  if (core_.context.options->check_order)
+    core_.cluster.order().dispatched(core_.number, job);
   core_.issue->enqueue(job);
+}
+
+/// An event has one unit that awaits it: no two take from one counter in a cycle.
+void Sequencer::check_awaited(const Job& job) {
+  if (job.plan->action != isa::Action::Await)
+    return;
+  const int event = job.values[job.plan->roles.event];
+  const isa::Unit first = core_.signals.awaiting(event, job.unit());
+  if (first != job.unit())
+    throw ProgramFault(fmt::format("event {} is awaited by the {} unit and by the {} unit", event,
+                                   isa::name(first), isa::name(job.unit())));
 }
 
 /// Executes a scalar instruction; returns the next pc before loops are looked at.
@@ -227,6 +242,10 @@ uint32_t Sequencer::scalar(const MicroOp& op) {
     break;
   case isa::Action::StoreScalar:
     asked_ = false;
+    break;
+  case isa::Action::CoreNumber:
+    if (const auto rd = op.operands[roles.rd].value; rd != 0)
+      registers_[static_cast<size_t>(rd)] = core_.number;
     break;
   default:
     break;
@@ -273,7 +292,7 @@ void Sequencer::ask(const MicroOp& op) {
 }
 
 void Sequencer::granted(const Job& job) {
-  int8_t* word = core_.context.memories->scratchpad.data() + job.streams[0].base;
+  int8_t* word = core_.memories().scratchpad.data() + job.streams[0].base;
   if (job.plan->action == isa::Action::LoadScalar)
     std::memcpy(&word_, word, 4);
   else
@@ -365,7 +384,7 @@ std::string Sequencer::waiting() const {
     if (c.drain == kNever)
       what += " all units to finish;";
   }
-  return fmt::format("sequencer: {}", describe(core_.context, time_, pc_, "waits for" + what));
+  return fmt::format("sequencer: {}", core_.describe(time_, pc_, "waits for" + what));
 }
 
 } // namespace npuforge::simulator

@@ -14,6 +14,7 @@ public:
   Sequencer(sc_core::sc_module_name name, Core& core);
   void reset();
   void wake(Cycle at) { core_.wake(due_, at); }
+  void cancel() { due_.cancel(); }
   /// "pc 3 (halt) waits for ..." for the deadlock's report.
   std::string waiting() const;
   /// The issue arbiter granted what ask() asked for.
@@ -41,6 +42,7 @@ private:
   void ask(const MicroOp& op);
   void execute(const MicroOp& op);
   void dispatch(const MicroOp& op, uint64_t sequence);
+  void check_awaited(const Job& job);
   uint32_t scalar(const MicroOp& op);
   int32_t compute(const isa::Kernel& kernel, const MicroOp& op);
   void begin_loop(const MicroOp& op, uint32_t& next);

@@ -13,12 +13,11 @@ Store::Store(sc_core::sc_module_name name, Core& core) : sc_module(name), core_(
 }
 
 void Store::reset() {
-  due_.cancel();
   const isa::DmaParams& p = core_.machine().store;
   held_.reset(p.instructions, p.instructions);
   places_.reset(p.fifo_beats, p.fifo_beats);
   reading_ = false;
-  next_step_ = idle_from_ = sending_until_ = 0;
+  next_step_ = idle_from_ = sending_until_ = last_complete_ = 0;
   responded_ = -1;
   held_jobs_.clear();
   bursts_.clear();
@@ -27,6 +26,8 @@ void Store::reset() {
 void Store::issue(Job& job) {
   held_.take();
   held_jobs_.push_back(&job);
+  if (!job.copies())
+    return finish_events();
   read_job_ = &job;
   reading_ = true;
   runs_.start(job);
@@ -113,11 +114,24 @@ void Store::accepted(Cycle at, Cycle start) {
   core_.accounting.moved(job, false, int64_t{burst.beats} * core_.machine().dram.beat_bytes);
   if (!burst.last)
     return;
+  finish_job(responded_ + 1);
+  finish_events();
+}
+
+/// The oldest instruction completes, as is known now.
+void Store::finish_job(Cycle complete) {
+  Job& job = *held_jobs_.front();
   held_jobs_.pop_front();
-  job.complete = responded_ + 1;
+  job.complete = last_complete_ = complete;
   held_.give(job.complete);
   core_.accounting.dma_completed(job);
   core_.completes(job);
+}
+
+/// Instructions without runs complete one after the other when they are the oldest.
+void Store::finish_events() {
+  while (!held_jobs_.empty() && !held_jobs_.front()->copies())
+    finish_job(std::max(held_jobs_.front()->issue, last_complete_) + 1);
 }
 
 Cycle Store::bound(Cycle now) const {
@@ -153,7 +167,7 @@ void Store::copy(const Job& job) {
   for (runs.start(job); !runs.done(); runs.next()) {
     Run run = runs.run();
     auto to = core_.context.dram->at(run.dram, static_cast<uint64_t>(run.bytes));
-    std::memcpy(to.data(), core_.context.memories->scratchpad.data() + run.pad, to.size());
+    std::memcpy(to.data(), core_.memories().scratchpad.data() + run.pad, to.size());
   }
 }
 
@@ -163,7 +177,7 @@ Cycle Store::write(const Piece& piece, Cycle last) {
   const auto skipped = static_cast<size_t>(piece.skipped), bytes = static_cast<size_t>(piece.bytes);
   data_.assign(static_cast<size_t>(piece.size), std::byte{0});
   masks_.assign(data_.size(), 0);
-  std::memcpy(data_.data() + skipped, core_.context.memories->scratchpad.data() + piece.pad, bytes);
+  std::memcpy(data_.data() + skipped, core_.memories().scratchpad.data() + piece.pad, bytes);
   std::fill_n(masks_.begin() + skipped, bytes, 0xff);
   return core_.context.port->write(piece.address, data_, masks_, last);
 }

@@ -15,6 +15,7 @@ public:
   SC_HAS_PROCESS(Store);
   Store(sc_core::sc_module_name name, Core& core);
   void reset();
+  void cancel() { due_.cancel(); }
 
   /// Earliest cycle in which a test finds that the engine can accept; kNever while that is not
   /// known.
@@ -45,6 +46,8 @@ private:
   void start_run();
   void made(Cycle at);
   void next_run(Cycle at);
+  void finish_job(Cycle complete);
+  void finish_events();
   Cycle bound(Cycle now) const;
   void watch();
   void copy(const Job& job);
@@ -68,6 +71,7 @@ private:
   std::deque<Job*> held_jobs_;
   std::deque<Ready> bursts_;
   Cycle sending_until_ = 0, responded_ = -1; ///< the last response
+  Cycle last_complete_ = 0;                  ///< of the instructions that have completed
   std::vector<std::byte> data_;              ///< of a burst to a port
   std::vector<unsigned char> masks_;
 };

@@ -60,7 +60,7 @@ void Vector::load_lanes(const Job& job) {
   expand(job.streams[0], addresses_[0]);
   auto* to = reinterpret_cast<char*>(lane(first));
   for (int64_t address : addresses_[0]) {
-    std::memcpy(to, core_.context.memories->scratchpad.data() + address, bytes);
+    std::memcpy(to, core_.memories().scratchpad.data() + address, bytes);
     to += bytes;
   }
   size_t last_byte = addresses_[0].size() * bytes - 1;
@@ -115,7 +115,7 @@ void Vector::read_rows(const Job& job, int64_t first, int64_t stride, int64_t ro
       from = picked_[s];
     }
     const int32_t* fill = plan.fill >= 0 ? lane(job.values[plan.fill]) : nullptr;
-    gather(rows_of(*core_.context.memories, plan.space, plan.type, cols()), from, fill,
+    gather(rows_of(core_.memories(), plan.space, plan.type, cols()), from, fill,
            columns_[plan.operand].data());
   }
 }
@@ -123,7 +123,7 @@ void Vector::read_rows(const Job& job, int64_t first, int64_t stride, int64_t ro
 void Vector::write_rows(const Job& job, const void* column, int64_t first, int64_t rows) {
   std::span<const int64_t> to(addresses_[job.plan->destination]);
   const StreamPlan& plan = job.plan->streams[job.plan->destination];
-  scatter(column, rows_of(*core_.context.memories, plan.space, plan.type, cols()),
+  scatter(column, rows_of(core_.memories(), plan.space, plan.type, cols()),
           to.subspan(static_cast<size_t>(first), static_cast<size_t>(rows)));
 }
 

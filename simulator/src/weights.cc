@@ -39,7 +39,7 @@ void Weights::issue(Job& job) {
   if (!core_.values())
     return;
   expand(stream, rows_);
-  const int8_t* memory = core_.context.memories->scratchpad.data();
+  const int8_t* memory = core_.memories().scratchpad.data();
   if (isa::is_float(*set.type)) {
     set.floats.load(memory, rows_, *set.type);
   } else {

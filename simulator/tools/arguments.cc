@@ -37,6 +37,10 @@ void add_options(CLI::App& app, Arguments& arguments) {
                  "Write a line for each instruction: cycles of dispatch, issue, completion");
   app.add_option("--json", arguments.json, "Write the results as JSON");
   app.add_flag("--timing-only", arguments.timing_only, "Exact cycles without values: no outputs");
+  app.add_flag(
+      "--check-order", arguments.check_order,
+      "Of several cores: fail where nothing orders their accesses to DRAM, or a counter of "
+      "events can hold too much, whatever the cycles are that anything takes");
   app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000'000'000}))
       ->capture_default_str();

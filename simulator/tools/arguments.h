@@ -16,7 +16,7 @@ struct Arguments {
   std::vector<std::pair<std::string, std::filesystem::path>> inputs; ///< name, .npy file
   std::filesystem::path output_dir, trace, log, json;                ///< empty: not wanted
   std::string machine; ///< empty: what the program names
-  bool zero_inputs = false, batch = false, timing_only = false, quiet = false;
+  bool zero_inputs = false, batch = false, timing_only = false, quiet = false, check_order = false;
   int64_t max_cycles = 1'000'000'000'000;
   int64_t repeat = 1; ///< runs with the same inputs, to measure the speed
 };

@@ -1,5 +1,6 @@
 #pragma once
-// The instruction log: one line for each executed instruction, each unit's in its order.
+// The instruction log: one line for each executed instruction, each unit's in its order; of a
+// machine with several cores the core's number stands first.
 
 #include "npuforge/assembler/program.h"
 #include "npuforge/isa/file.h"
@@ -16,6 +17,7 @@ public:
 
 private:
   isa::OutputFile file_;
+  int cores_;
   std::vector<std::string> text_; ///< by pc
 };
 

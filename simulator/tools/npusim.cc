@@ -60,7 +60,7 @@ struct Observed {
            int64_t runs)
       : names(spec, program) {
     if (!arguments.trace.empty())
-      last_run.add(&trace.emplace(arguments.trace, names));
+      last_run.add(&trace.emplace(arguments.trace, names, spec.machine.cores));
     if (!arguments.log.empty())
       last_run.add(&log.emplace(arguments.log, spec, program));
     if (!arguments.quiet && isa::ProgressBar::visible()) {
@@ -82,8 +82,9 @@ void run(const Arguments& arguments) {
                                                   : arguments.machine;
   isa::Spec spec = isa::load_spec(isa::find_machine(machine));
   assembler::Program program = assembler::read_program(arguments.program, spec);
-  Simulator simulator(spec,
-                      {.timing_only = arguments.timing_only, .max_cycles = arguments.max_cycles});
+  Simulator simulator(spec, {.timing_only = arguments.timing_only,
+                             .max_cycles = arguments.max_cycles,
+                             .check_order = arguments.check_order});
   std::optional<Inputs> inputs;
   if (!arguments.timing_only || !arguments.inputs.empty())
     inputs.emplace(arguments, program);

@@ -1,9 +1,10 @@
 #pragma once
-// A Chrome/Perfetto trace: a track for each unit and the layers above them. 1 cycle of the device
-// is 1 us of the trace.
+// A Chrome/Perfetto trace: a track for each unit of each core, and the layers above them. 1 cycle
+// of the device is 1 us of the trace.
 
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "npuforge/isa/file.h"
 #include "npuforge/simulator/events.h"
@@ -17,19 +18,20 @@ namespace npuforge::simulator {
 /// its completion is an argument.
 class TraceWriter : public EventSink {
 public:
-  TraceWriter(const std::filesystem::path& file, const InstructionNames& names);
+  TraceWriter(const std::filesystem::path& file, const InstructionNames& names, int cores);
   void on_complete(const InstructionEvent& event) override;
   void finish(const RunStats& stats);
 
 private:
-  void track(int id, const std::string& name);
+  void process(int core);
+  void track(int core, int id, const std::string& name);
   void separate();
   void slice(const InstructionEvent& event, int64_t end);
   void layer(const LayerStats& layer, size_t id);
 
   isa::OutputFile file_;
   const InstructionNames& names_;
-  std::array<std::optional<InstructionEvent>, isa::kUnitCount> last_;
+  std::vector<std::array<std::optional<InstructionEvent>, isa::kUnitCount>> last_; ///< of each core
   bool first_ = true;
 };
 

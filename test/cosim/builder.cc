@@ -3,6 +3,8 @@
 
 #include "npuforge/isa/evaluate.h"
 
+#include "many_cores.h"
+
 namespace npuforge::random_programs {
 
 using isa::Action;
@@ -53,7 +55,6 @@ bool Builder::one_instruction() {
   }
 }
 
-// A branch on its first two operands, both registers.
 bool compares_registers(const Instruction& branch) {
   return branch.operands.size() == 3 && branch.operands[0].kind == OperandKind::Register &&
          branch.operands[1].kind == OperandKind::Register;
@@ -266,6 +267,15 @@ void Builder::fill_data(std::vector<std::byte>& bytes) {
   }
 }
 
+assembler::Segment Builder::data() {
+  const DataRegion region = data_region(m_);
+  assembler::Segment data{
+      ".data", static_cast<uint64_t>(region.first), static_cast<uint64_t>(region.bytes), {}};
+  data.bytes.resize(region.bytes);
+  fill_data(data.bytes);
+  return data;
+}
+
 assembler::Program Builder::build() {
   assembler::Program program;
   program.machine_name = m_.name;
@@ -275,20 +285,15 @@ assembler::Program Builder::build() {
   segment(settings_.length, false);
   if (random_.chance(50))
     barrier();
-  emit_.emit(emit_.blank(*emit_.choose(Action::Halt)));
+  halt();
   program.text = emit_.encode();
-  assembler::Segment data{".data",
-                          static_cast<uint64_t>(placer_.data().first),
-                          static_cast<uint64_t>(placer_.data().bytes),
-                          {}};
-  data.bytes.resize(placer_.data().bytes);
-  fill_data(data.bytes);
-  program.segments.push_back(std::move(data));
+  program.segments.push_back(data());
   return program;
 }
 
 assembler::Program random_program(const isa::Spec& spec, const Settings& settings) {
-  return Builder(spec, settings).build();
+  return spec.machine.cores > 1 ? program_of_cores(spec, settings)
+                                : Builder(spec, settings).build();
 }
 
 } // namespace npuforge::random_programs

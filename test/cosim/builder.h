@@ -15,32 +15,52 @@
 
 namespace npuforge::random_programs {
 
+/// A branch on its first two operands, both registers.
+bool compares_registers(const isa::Instruction& branch);
+
 class Builder {
 public:
+  /// Of a core's program.
   Builder(const isa::Spec& spec, const Settings& settings)
       : spec_(spec), m_(spec.machine), settings_(settings), random_(settings.seed),
-        emit_(spec, random_), ordering_(m_.token_max),
-        placer_(m_, random_, {m_.dram.bytes / 2, std::min<int64_t>(m_.dram.bytes / 4, 16384)}),
-        active_types_(m_.array.types.begin(), m_.array.types.end()) {}
+        emit_(spec, random_), ordering_(m_.token_max), placer_(m_, random_, data_region(m_)),
+        shared_(data_region(m_)), active_types_(m_.array.types.begin(), m_.array.types.end()) {}
 
+  /// A program for one core.
   assembler::Program build();
+
+  // --- of several cores, one builder each (many_cores.cc)
+  Emitter& emitter() { return emit_; }
+  void fill_memories();
+  void segment(int length, bool in_loop);
+  /// Everything so far is complete before whatever follows.
+  void barrier();
+  void halt() { emit_.emit(emit_.blank(*emit_.choose(isa::Action::Halt))); }
+  void signal(uint32_t cores, int event);
+  void await(isa::Unit unit, int event, int count);
+  /// The core's own stretch of DRAM, and one that it only reads.
+  void set_regions(DataRegion own, DataRegion shared);
+
+  /// The stretch of DRAM that programs use, and what is in it.
+  static DataRegion data_region(const isa::Machine& machine) {
+    return {machine.dram.bytes / 2, std::min<int64_t>(machine.dram.bytes / 4, 16384)};
+  }
+  assembler::Segment data();
 
 private:
   // Structure.
-  void segment(int length, bool in_loop);
   void counted_loop();
   void branch_loop();
   void forward_branch();
-  void barrier();
   void sequencer_token();
   void drain_sets();
-  void fill_memories();
   void fill_data(std::vector<std::byte>& bytes);
   bool one_instruction();
 
   // One unit's instruction by action; nothing is emitted (but generator set-up) when it returns
   // false.
   bool dma(isa::Action action);
+  bool dma_in_region(isa::Action action);
   bool preload();
   bool multiply();
   bool load_lanes();
@@ -65,7 +85,8 @@ private:
   Random random_;
   Emitter emit_;
   Ordering ordering_;
-  Placer placer_;
+  Placer placer_;                     ///< of the core's own data
+  DataRegion shared_;                 ///< which loads may read as well
   std::deque<isa::Type> loaded_sets_; ///< the types of the weights in the sets to come
   /// What a multiply may take that takes no new set: any type with the empty set of the start, none
   /// where the active set is another at each turn of a loop.

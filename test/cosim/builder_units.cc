@@ -38,6 +38,15 @@ bool Builder::add(Decoded decoded, const std::vector<Access>& accesses) {
 }
 
 bool Builder::dma(Action action) {
+  const DataRegion own = placer_.data();
+  if (m_.cores > 1 && action == Action::CopyIn && random_.chance(40))
+    placer_.set_data(shared_);
+  const bool done = dma_in_region(action);
+  placer_.set_data(own);
+  return done;
+}
+
+bool Builder::dma_in_region(Action action) {
   const Instruction* instruction = emit_.choose(action);
   if (!instruction)
     return false;
@@ -58,6 +67,38 @@ bool Builder::dma(Action action) {
   emit_.set_value(decoded, bytes, n);
   return add(std::move(decoded), {placer_.access(instruction->operands[pad], *pad_stream),
                                   placer_.access(instruction->operands[dram], *dram_stream)});
+}
+
+void Builder::set_regions(DataRegion own, DataRegion shared) {
+  placer_.set_data(own);
+  shared_ = shared;
+}
+
+// The unit signals behind what it has done.
+void Builder::signal(uint32_t cores, int event) {
+  const Instruction* instruction = emit_.choose(Action::Signal);
+  for (bool done = false; !done;) {
+    Decoded decoded = emit_.blank(*instruction);
+    emit_.set_value(decoded, instruction->index_of("cores"), cores);
+    emit_.set_value(decoded, instruction->index_of("event"), event);
+    done = add(std::move(decoded), {});
+    if (!done)
+      barrier(); // frees all tokens
+  }
+}
+
+void Builder::await(isa::Unit unit, int event, int count) {
+  const Instruction* instruction = emit_.choose(Action::Await);
+  while (instruction->unit != unit)
+    instruction = emit_.choose(Action::Await);
+  for (bool done = false; !done;) {
+    Decoded decoded = emit_.blank(*instruction);
+    emit_.set_value(decoded, instruction->index_of("event"), event);
+    emit_.set_value(decoded, instruction->index_of("count"), count);
+    done = add(std::move(decoded), {});
+    if (!done)
+      barrier();
+  }
 }
 
 bool Builder::preload() {

@@ -40,8 +40,15 @@ PortKinds dma_ports(const isa::Spec& spec, Unit unit) {
 constexpr const char* kPortNames[simulator::kPortKinds] = {"scratchpad read", "scratchpad write",
                                                            "accumulator read", "accumulator write"};
 
+bool awaits(const isa::Spec& spec, Unit unit) {
+  for (const isa::Instruction& instruction : spec.instructions)
+    if (instruction.unit == unit && instruction.action == isa::Action::Await)
+      return true;
+  return false;
+}
+
 // Which causes a unit's stream of instructions can wait for.
-bool can_wait(Unit unit, Stall stall) {
+bool can_wait(const isa::Spec& spec, Unit unit, Stall stall) {
   switch (stall) {
   case Stall::Empty:
     return unit != Unit::Sequencer;
@@ -59,6 +66,8 @@ bool can_wait(Unit unit, Stall stall) {
   case Stall::Queue:
   case Stall::Drain:
     return unit == Unit::Sequencer;
+  case Stall::Event:
+    return awaits(spec, unit);
   }
   return false;
 }
@@ -66,6 +75,9 @@ bool can_wait(Unit unit, Stall stall) {
 } // namespace
 
 RunCoverage::RunCoverage(const isa::Spec& spec) {
+  for (int u = 0; u < kUnits; ++u)
+    for (int s = 0; s < simulator::kStallCount; ++s)
+      can_wait_[u][s] = can_wait(spec, static_cast<Unit>(u), static_cast<Stall>(s));
   for (int waiting = 0; waiting < kUnits; ++waiting)
     for (int holding = 0; holding < kUnits; ++holding) {
       if (waiting == holding)
@@ -95,9 +107,7 @@ std::string RunCoverage::table() const {
   for (int u = 0; u < kUnits; ++u) {
     text += fmt::format("\n{:<12}", isa::name(static_cast<Unit>(u)));
     for (int s = 0; s < simulator::kStallCount; ++s)
-      text += can_wait(static_cast<Unit>(u), static_cast<Stall>(s))
-                  ? fmt::format("{:>12}", waits_[u][s])
-                  : fmt::format("{:>12}", "-");
+      text += can_wait_[u][s] ? fmt::format("{:>12}", waits_[u][s]) : fmt::format("{:>12}", "-");
   }
   text += "\n\nbank conflicts: unit that waited, unit that held the port, port, cycles\n";
   for (int w = 0; w < kUnits; ++w)
@@ -114,7 +124,7 @@ std::vector<std::string> RunCoverage::missing() const {
   std::vector<std::string> missing;
   for (int u = 0; u < kUnits; ++u) {
     for (int s = 0; s < simulator::kStallCount; ++s)
-      if (can_wait(static_cast<Unit>(u), static_cast<Stall>(s)) && waits_[u][s] == 0)
+      if (can_wait_[u][s] && waits_[u][s] == 0)
         missing.push_back(fmt::format("{} waiting for {}", isa::name(static_cast<Unit>(u)),
                                       simulator::name(static_cast<Stall>(s))));
     for (int v = 0; v < kUnits; ++v)

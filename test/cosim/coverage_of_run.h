@@ -25,6 +25,7 @@ private:
   std::array<std::array<int64_t, simulator::kStallCount>, kUnits> waits_{};
   // By port_kind, waiting unit, holding unit.
   std::array<simulator::Conflicts, simulator::kPortKinds> conflicts_{};
+  bool can_wait_[kUnits][simulator::kStallCount] = {};
   bool can_conflict_[simulator::kPortKinds][kUnits][kUnits] = {};
 };
 

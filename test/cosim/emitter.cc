@@ -219,10 +219,21 @@ void Emitter::forget() {
     generator.reset();
 }
 
-std::vector<isa::Word> Emitter::encode() const {
+void Emitter::load_core_number(int reg, int core) {
+  const Instruction& instruction = *choose(Action::CoreNumber);
+  Decoded decoded = blank(instruction);
+  decoded.operands[instruction.index_of("rd")].value = reg;
+  emit(std::move(decoded));
+  known_[reg] = core;
+}
+
+std::vector<isa::Word> Emitter::encode(size_t origin) const {
   std::vector<isa::Word> words;
   for (size_t i = 0; i < text_.size(); ++i) {
     Decoded decoded = text_[i];
+    for (size_t o = 0; o < decoded.operands.size(); ++o)
+      if (decoded.instruction->operands[o].kind == OperandKind::Target)
+        decoded.operands[o].value += static_cast<int64_t>(origin);
     decoded.wait = masks_[i][0];
     decoded.post = masks_[i][1];
     words.push_back(isa::encode(spec_, decoded));

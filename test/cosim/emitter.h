@@ -93,8 +93,11 @@ public:
     known_ = std::move(state.known), generators_ = std::move(state.generators);
   }
 
-  /// Words and masks together.
-  std::vector<isa::Word> encode() const;
+  /// Loads the number of the core, which this one has.
+  void load_core_number(int reg, int core);
+
+  /// Words and masks together, for a text that begins at instruction `origin` of the program.
+  std::vector<isa::Word> encode(size_t origin = 0) const;
 
 private:
   void set_level(int generator, int level, const Level& value, bool keep);

@@ -40,6 +40,7 @@ public:
   int64_t unit_of(const isa::Operand& operand) const;
   Access access(const isa::Operand& operand, const Placed& placed) const;
   const DataRegion& data() const { return data_; }
+  void set_data(DataRegion data) { data_ = data; }
 
 private:
   Levels random_levels(int64_t steps, int64_t unit, int64_t budget, bool windowed);

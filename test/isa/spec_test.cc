@@ -179,7 +179,7 @@ TEST(FindMachine, TakesNamesAndPaths) {
     FAIL();
   } catch (const SpecError& error) {
     EXPECT_STREQ(error.what(),
-                 "edge17: error: no such machine or file (machines: edge16, npu16, tile4, wide64)");
+                 "edge17: error: no such machine or file (machines: duo4, edge16, npu16, quad16, quad16w, tile4, wide64)");
   }
 }
 

@@ -21,13 +21,16 @@ Bench::Bench(const std::string& machine, const std::string& text, Options option
 
 RunStats Bench::run() {
   events.clear();
+  others.assign(static_cast<size_t>(spec.machine.cores) - 1, {});
   return simulator.run(this);
 }
 
 void Bench::on_complete(const InstructionEvent& event) {
-  if (events.size() <= event.sequence)
-    events.resize(event.sequence + 1);
-  events[event.sequence] = event;
+  std::vector<InstructionEvent>& all =
+      event.core == 0 ? events : others.at(static_cast<size_t>(event.core) - 1);
+  if (all.size() <= event.sequence)
+    all.resize(event.sequence + 1);
+  all[event.sequence] = event;
 }
 
 void Bench::fill_dram(uint64_t address, size_t bytes, unsigned seed) {

@@ -23,7 +23,12 @@ public:
   const isa::Spec& spec;
   assembler::Program program;
   Simulator simulator;
-  std::vector<InstructionEvent> events;
+  std::vector<InstructionEvent> events;              ///< of core 0
+  std::vector<std::vector<InstructionEvent>> others; ///< of cores 1, 2, ..
+  /// Of a core, the event of its instruction number `sequence`.
+  const InstructionEvent& event(int core, size_t sequence) const {
+    return core == 0 ? events.at(sequence) : others.at(static_cast<size_t>(core) - 1).at(sequence);
+  }
 
   /// Random bytes, the same for the same seed.
   void fill_dram(uint64_t address, size_t bytes, unsigned seed);

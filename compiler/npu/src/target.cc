@@ -111,6 +111,9 @@ Choice Target::branchIfLess() const {
 
 std::vector<std::string> Target::missing() const {
   std::vector<std::string> list;
+  if (spec_->machine.cores > 1)
+    list.push_back("programs are made for one core, the machine has " +
+                   std::to_string(spec_->machine.cores));
   for (Action needed :
        {Action::Loop, Action::Nothing, Action::Halt, Action::CopyIn, Action::CopyOut,
         Action::Preload, Action::Multiply, Action::LoadLanes, Action::SetLanes})

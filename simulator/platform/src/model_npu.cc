@@ -33,10 +33,12 @@ ModelNpu::Map::Map(const isa::Registers& layout) {
 
 ModelNpu::ModelNpu(const sc_core::sc_module_name& name, const isa::Spec& the_spec,
                    const sc_core::sc_time& cycle)
-    : Npu(name, the_spec, cycle), map_(layout()), core_("core"), port_(memory, cycle),
-      plans_(simulator::make_plans(spec())) {
-  core_.set_cycle(cycle);
-  memories_.reset(spec().machine);
+    : Npu(name, the_spec, cycle), map_(layout()), cluster_("cluster", the_spec.machine.cores),
+      port_(memory, cycle), plans_(simulator::make_plans(spec())) {
+  cluster_.set_cycle(cycle);
+  memories_.resize(static_cast<size_t>(spec().machine.cores));
+  for (simulator::Memories& one : memories_)
+    one.reset(spec().machine);
   SC_METHOD(show_interrupt);
   sensitive << event_due_ << written_;
   dont_initialize();
@@ -91,9 +93,9 @@ uint32_t ModelNpu::status() const {
 
 /// `offset`: from the first counter on.
 uint32_t ModelNpu::counter_half(uint32_t offset) const {
-  if (!core_.context.program || state_ == State::Starting)
+  if (!cluster_.context().program || state_ == State::Starting)
     return 0; // counters outlive a stop, not a start
-  std::vector<uint64_t> counters = simulator::counters(core_.accounting.stats);
+  std::vector<uint64_t> counters = simulator::counters(cluster_.stats());
   counters[0] = static_cast<uint64_t>(std::min(now(), end_) - begun_);
   return static_cast<uint32_t>(counters[offset / 8] >> (offset % 8 * 8));
 }
@@ -119,7 +121,7 @@ bool ModelNpu::write(const Access& access) {
 void ModelNpu::control(uint32_t value) {
   if ((value & (map_.start | map_.stop)) == 0)
     return;
-  core_.abandon();
+  cluster_.abandon();
   if (now() <= end_) {
     end_ = now(); // the counter of cycles stands
     noted_ = true;
@@ -140,7 +142,7 @@ void ModelNpu::begin() {
   end_ = simulator::kNever;
   noted_ = false;
   port_.set_origin(sc_core::sc_time_stamp());
-  core_.begin(
+  cluster_.begin(
       {&spec(), &program_, &text_, &options_, nullptr, &memories_, nullptr, &port_,
        [this](uint64_t address, std::span<const std::byte> bytes) { fetched(address, bytes); },
        [this](simulator::Cycle end) { ended(end); }});
@@ -162,9 +164,9 @@ void ModelNpu::fetched(uint64_t address, std::span<const std::byte> bytes) {
 
 void ModelNpu::ended(Cycle end) {
   end_ = begun_ + end;
-  end_event_ = core_.error().empty() ? map_.done : map_.error;
-  if (!core_.error().empty())
-    SC_REPORT_WARNING("npu", core_.error().c_str());
+  end_event_ = cluster_.error().empty() ? map_.done : map_.error;
+  if (!cluster_.error().empty())
+    SC_REPORT_WARNING("npu", cluster_.error().c_str());
   event_due_.notify(time_of(end_ + 1) - sc_core::sc_time_stamp());
 }
 

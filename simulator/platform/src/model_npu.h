@@ -8,7 +8,8 @@
 #include "npuforge/platform/npu.h"
 #include "npuforge/platform/socket_port.h"
 
-#include "core.h"
+#include "cluster.h"
+#include "credits.h"
 
 namespace npuforge::platform {
 
@@ -39,10 +40,10 @@ private:
   void fetched(uint64_t address, std::span<const std::byte> bytes);
 
   Map map_;
-  simulator::Core core_;
+  simulator::Cluster cluster_;
   SocketPort port_;
   simulator::Options options_;
-  simulator::Memories memories_;
+  std::vector<simulator::Memories> memories_; ///< of each core
   std::vector<std::unique_ptr<simulator::Plan>> plans_;
   assembler::Program program_; ///< of it, what has been fetched
   std::vector<simulator::MicroOp> text_;

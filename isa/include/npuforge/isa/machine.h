@@ -44,6 +44,12 @@ struct DramParams {
   int64_t bytes;
   int beat_bytes, burst_beats, latency;
 };
+/// The event counters of each core, by which cores wait for each other.
+struct EventParams {
+  int count = 0;   ///< counters; 0: the machine has none
+  int max = 0;     ///< that one holds
+  int latency = 0; ///< cycles from a signal's completion until a counter shows it
+};
 
 struct Machine {
   std::string name;
@@ -57,6 +63,8 @@ struct Machine {
   int token_max;
   DramParams dram;
   int queue[kUnitCount]; ///< depth in instructions; [Sequencer] is 0
+  int cores = 1;         ///< that share the DRAM; all that stands above is each one's own but that
+  EventParams events;
 
   int row_bytes() const { return array.cols; }                 ///< bytes of a scratchpad row
   int accumulator_row_bytes() const { return 4 * array.cols; } ///< bytes of an accumulator row
@@ -64,6 +72,9 @@ struct Machine {
   int64_t bank_bytes() const { return scratchpad.bytes / scratchpad.banks; }
   int64_t accumulator_bank_rows() const { return accumulator_rows() / accumulator.banks; }
 };
+
+/// Of the `cores` of a machine.
+inline constexpr int kMaxCores = 16;
 
 const char* name(Unit unit); ///< "sequencer", "load", ...: the one name in YAML, traces and reports
 

@@ -32,15 +32,16 @@ struct Register {
 
 /// What a counter counts since the last start; the simulator's statistics have the same numbers.
 struct Counter {
-  std::string name;
-  uint32_t offset; ///< of the low half
+  std::string name; ///< "cycles", "dram_read"; of several cores "core1_dram_read"
+  uint32_t offset;  ///< of the low half
   std::string meaning;
 };
 
 struct Registers {
-  std::vector<Register> all; ///< by offset, without the counters
-  std::vector<Counter> counters;
-  uint32_t bytes; ///< of the address space that they take
+  std::vector<Register> all;     ///< by offset, without the counters
+  std::vector<Counter> counters; ///< of the whole, then those of each core, each in one order
+  std::size_t per_core;          ///< counters of a core
+  uint32_t bytes;                ///< of the address space that they take
 };
 
 /// The registers of a machine.

@@ -80,8 +80,12 @@ enum class Action : uint8_t {
   LoadLanes,
   SetLanes,
   Map,
-  Reduce // vector
+  Reduce,     // vector
+  CoreNumber, // sequencer
+  Signal,
+  Await // load, store
 };
+inline constexpr int kActionCount = 19;
 const char* name(Action action);
 
 /// A bank port held by an instruction: cycles [issue + start, issue + start + cycles).

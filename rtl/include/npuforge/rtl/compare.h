@@ -28,7 +28,7 @@ struct Job {
   rtl::Stress stress = {}; ///< with a memory seed cycles are not compared
 };
 
-/// Events by sequence number.
+/// Events of a core by sequence number.
 using Events = std::vector<simulator::InstructionEvent>;
 
 struct Outcome {
@@ -47,8 +47,9 @@ struct Outcome {
 /// either side throws. `model` is of the job's spec.
 Outcome co_simulate(const Job& job, const rtl::Library& library, simulator::Simulator& model);
 
-/// The first difference of two event streams around `sequence`, with the events before it on both
-/// sides.
-std::string explain(const Job& job, const Events& model, const Events& rtl, uint64_t sequence);
+/// The first difference of a core's two event streams around `sequence`, with the events before it
+/// on both sides.
+std::string explain(const Job& job, int core, const Events& model, const Events& rtl,
+                    uint64_t sequence);
 
 } // namespace npuforge::cosim

@@ -37,7 +37,7 @@ private:
   const NpuRtlModel* model_;
 };
 
-/// One core of a model. It may run any number of programs, one after the other.
+/// One npu_top of a model. It may run any number of programs, one after the other.
 class Core {
 public:
   /// `seed`: of what its registers hold before the first reset (NpuRtlModel::create).
@@ -72,7 +72,7 @@ struct Limits {
 
 struct RtlResult {
   int64_t cycles = 0;              ///< as TIMING.md counts: the cycle after `halt` executed
-  std::vector<uint8_t> scratchpad; ///< contents after the run
+  std::vector<uint8_t> scratchpad; ///< contents after the run, one core's after the other's
   std::vector<uint8_t> accumulator;
   std::vector<uint64_t> counters; ///< of isa::registers(spec), in their order
 };

@@ -20,10 +20,22 @@ namespace npuforge::simulator {
 /// Why a unit's cycle was not spent issuing or working. A cycle has the first cause that explains
 /// it, in this order: units other than the sequencer: Empty (no instruction in the queue), Token,
 /// Post, then WeightSet (weights, matrix) or Engine (load, store: the engine is full or its request
-/// or read side busy), Port (held, or claimed by an older candidate); the sequencer: Fetch (its
+/// or read side busy), Event (an await's counter), Port (held, or claimed by an older candidate);
+/// the sequencer: Fetch (its
 /// line is not valid), Token, Post, Queue (the unit's is full), Drain (halt waits for all units).
-enum class Stall : uint8_t { Empty, Token, Post, Port, WeightSet, Engine, Fetch, Queue, Drain };
-inline constexpr int kStallCount = 9;
+enum class Stall : uint8_t {
+  Empty,
+  Token,
+  Post,
+  Port,
+  WeightSet,
+  Engine,
+  Fetch,
+  Queue,
+  Drain,
+  Event
+};
+inline constexpr int kStallCount = 10;
 const char* name(Stall stall);
 
 /// Cycles of one unit; busy + sum(stalls) == cycles of the run. Busy is, of the sequencer: an
@@ -62,6 +74,9 @@ struct RunStats {
   std::vector<LayerStats> layers;
   Conflicts port_conflicts{};                            ///< of all ports; DMA too
   std::array<Conflicts, kPortKinds> port_conflicts_of{}; ///< the same by port_kind
+  /// Of each core, if there are several: then `cycles` above are those of the last one to end, and
+  /// all else is summed.
+  std::vector<RunStats> cores;
 };
 
 /// What isa::registers' counters hold after such a run, in their order.
@@ -78,10 +93,14 @@ struct Options {
   bool timing_only = false; ///< no values: outputs stay zero
   int64_t max_cycles = 1'000'000'000'000;
   bool check_hazards = true; ///< stop at unordered overlapping accesses
+  /// Of several cores: fail where accesses to DRAM are unordered, or counters can hold too much, in
+  /// some timing of the same instructions. Takes time in proportion to the square of the run.
+  bool check_order = false;
 };
 
-/// One core and its DRAM. Not copyable. SystemC allows one elaboration a process: a Simulator may
-/// be reset and run again, with the same or another program of the same spec, as often as wanted.
+/// A machine, its cores and their DRAM. Not copyable. SystemC allows one elaboration a process: a
+/// Simulator may be reset and run again, with the same or another program of the same spec, as
+/// often as wanted.
 class Simulator {
 public:
   Simulator(const isa::Spec& spec, Options options);
@@ -90,8 +109,8 @@ public:
   load(const assembler::Program& program); ///< resets everything, copies text and segments to DRAM
   DramData& dram();                        ///< contents, before and after a run
   RunStats run(EventSink* sink);           ///< to the end of the program; throws SimulationError
-  std::span<const std::byte> scratchpad() const; ///< contents after a run
-  std::span<const int32_t> accumulator() const;
+  std::span<const std::byte> scratchpad(int core = 0) const; ///< contents after a run
+  std::span<const int32_t> accumulator(int core = 0) const;
 
 private:
   struct Impl;
