@@ -56,7 +56,9 @@ class Suite {
 public:
   explicit Suite(const Arguments& arguments)
       : arguments_(arguments), spec_(isa::load_spec(isa::find_machine(arguments.machine))),
-        library_(arguments.model, spec_), simulator_(spec_, {}), instructions_(spec_), run_(spec_) {
+        library_(arguments.model, spec_),
+        simulator_(spec_, {.check_order = spec_.machine.cores > 1}), instructions_(spec_),
+        run_(spec_) {
     if (arguments.coverage.empty())
       return;
     if (!library_.model().coverage)
