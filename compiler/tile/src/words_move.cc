@@ -5,11 +5,12 @@
 // of the vector unit, which gives it when the store four tasks before is complete. What no piece
 // writes is filled: the whole result first, in one store.
 //
-// Bytes go between rows and blocks of channels in the same way.
+// Bytes go between rows and blocks of channels in the same way, at once with a move of them.
 #include "npuforge/compiler/graph/Graph.h"
 
 #include "layers.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "move_pieces.h"
 #include "words.h"
 
 namespace npuforge::tile {
@@ -20,83 +21,10 @@ namespace {
 
 constexpr int64_t kSlots = 4;
 
-/// A piece's dimensions, the result's largest strides first; neighbours that run on are one.
-struct Dimension {
-  int64_t extent, from, to;
-};
-using Dimensions = SmallVector<Dimension>;
-
-struct Extent {
-  int64_t count, from, to;
-};
-
-Dimensions dimensionsOf(ArrayRef<Extent> extents) {
-  Dimensions all, joined;
-  for (auto [extent, from, to] : extents) {
-    if (extent == 1)
-      continue;
-    auto behind =
-        llvm::find_if(all, [to = to](const Dimension& d) { return std::abs(d.to) < std::abs(to); });
-    all.insert(behind, {extent, from, to});
-  }
-  for (const Dimension& d : all) {
-    if (!joined.empty() && joined.back().from == d.from * d.extent &&
-        joined.back().to == d.to * d.extent)
-      joined.back() = {joined.back().extent * d.extent, d.from, d.to};
-    else
-      joined.push_back(d);
-  }
-  if (joined.empty())
-    joined.push_back({1, 1, 1});
-  return joined;
-}
-
-/// Elements of one operand and where they go; offsets in elements.
-struct Piece {
-  unsigned input;
-  int64_t from, to;
-  Dimensions dims;
-};
-
-std::vector<Piece> piecesOf(graph::MoveOp move) {
-  std::vector<Piece> pieces;
-  for (auto piece : move.getPieces().getAsRange<graph::PieceAttr>()) {
-    SmallVector<Extent> extents;
-    for (auto [count, from, to] :
-         llvm::zip(piece.getExtents(), piece.getFromStrides(), piece.getToStrides()))
-      extents.push_back({count, from, to});
-    if (!llvm::is_contained(piece.getExtents(), 0))
-      pieces.push_back({static_cast<unsigned>(piece.getInput()), piece.getFrom(), piece.getTo(),
-                        dimensionsOf(extents)});
-  }
-  return pieces;
-}
-
-/// Between blocks, [block][pixel][channel], and rows, [pixel][all channels]: the whole blocks, and
-/// the last one if it holds fewer channels.
-std::vector<Piece> piecesOf(Operation& crossing, int64_t cols) {
-  const bool leaves = mlir::isa<graph::ToWordsOp>(crossing);
-  const Shape shape = shapeOf(leaves ? crossing.getOperand(0) : crossing.getResult(0));
-  const int64_t pixels = shape.height * shape.width, whole = shape.channels / cols,
-                rest = shape.channels % cols, in_blocks = whole * pixels * cols;
-  auto extent = [&](int64_t count, int64_t blocks, int64_t rows) {
-    return leaves ? Extent{count, blocks, rows} : Extent{count, rows, blocks};
-  };
-  std::vector<Piece> pieces;
-  if (whole > 0)
-    pieces.push_back({0, 0, 0,
-                      dimensionsOf({extent(pixels, cols, shape.channels),
-                                    extent(whole, pixels * cols, cols), extent(cols, 1, 1)})});
-  if (rest > 0)
-    pieces.push_back({0, leaves ? in_blocks : whole * cols, leaves ? whole * cols : in_blocks,
-                      dimensionsOf({extent(pixels, cols, shape.channels), extent(rest, 1, 1)})});
-  return pieces;
-}
-
 class WordsMoveCode : public LayerCode {
 public:
-  WordsMoveCode(Emit& emit, Session& session, Operation& op, std::vector<Piece> pieces)
-      : e(emit), s(session), op(op), pieces(std::move(pieces)),
+  WordsMoveCode(Emit& emit, Session& session, Operation& op, Moves moves)
+      : e(emit), s(session), op(op), moves(std::move(moves)),
         element(elementBytes(op.getResult(0))) {}
 
   void run() override {
@@ -111,7 +39,7 @@ public:
     s.awaitLayerBefore(e);
     if (value)
       fill();
-    for (const Piece& piece : pieces)
+    for (const Piece& piece : moves.pieces)
       copy(piece);
     s.beginNext();
   }
@@ -170,7 +98,7 @@ private:
     const int64_t extent = dims[tile.split].extent;
     const int64_t most = std::max<int64_t>(room / tile.inside(tile.split), 1);
     tile.count = ceilDiv(extent, ceilDiv(extent, most));
-    source = s.dram(e, s.tensor(op.getOperand(piece.input)));
+    source = s.dram(e, s.tensor(moves.sources[piece.source]));
     loops(tile, e.constant(piece.from * element), e.constant(piece.to * element), 0, e.constant(0));
     int64_t tasks = ceilDiv(extent, tile.count);
     for (size_t d = 0; d < tile.split; ++d)
@@ -227,7 +155,7 @@ private:
   Emit& e;
   Session& s;
   Operation& op;
-  const std::vector<Piece> pieces;
+  const Moves moves;
   const int64_t element;      ///< bytes
   int64_t slot = 0, done = 0; ///< bytes of a slot; tasks of the pieces before
   Value slots, result, source, fill_row;
@@ -244,9 +172,7 @@ std::string plan(Operation&, const npuforge::isa::Spec&, const match::Patterns&,
 
 std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
                                 const npuforge::isa::Spec&) {
-  auto move = dyn_cast<graph::MoveOp>(op);
-  return std::make_unique<WordsMoveCode>(
-      emit, session, op, move ? piecesOf(move) : piecesOf(op, emit.machine.array.cols));
+  return std::make_unique<WordsMoveCode>(emit, session, op, movesOf(op, emit.machine.array.cols));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // tile-split: operations over words in the forms that layers take. A reduction becomes reductions
 // of [A, R, B] along R, one for each run of axes; a long one of neighbouring elements first one of
-// whole rows of lanes, then one of the lanes. A move that moves nothing becomes a reshape.
+// whole rows of lanes, then one of the lanes. A move that moves nothing becomes a reshape;
+// moves of bytes and changes between rows and blocks become one.
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/values.h"
 #include "npuforge/compiler/tile/Tile.h"
@@ -8,6 +9,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "move_pieces.h"
 #include "words_epilogue.h"
 
 namespace npuforge::tile {
@@ -206,6 +208,7 @@ struct SplitPass : SpecPass<SplitPass> {
         move.getResult().replaceAllUsesWith(reshape.getResult());
         move.erase();
       }
+    fuseMoves(*getOperation(), spec().machine.array.cols);
   }
 };
 
