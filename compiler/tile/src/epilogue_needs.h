@@ -9,7 +9,8 @@ namespace npuforge::tile {
 /// are copied.
 struct EpilogueNeeds {
   int64_t tiles = 0,
-          rows = 0;     ///< operands that come with a tile: of its shape; one for each output
+          rows = 0,     ///< operands that come with a tile: of its shape; one for each output;
+      columns = 0;      ///< one for each pixel
   bool between = false; ///< values between the steps take half of the accumulator,
   int64_t most_rows = INT64_MAX; ///< where tiles of so many rows fit
   int64_t result_bytes = 4;      ///< of an element

@@ -39,7 +39,8 @@ ProductSizes::ProductSizes(const Product& p, const ProductPlan& plan, const isa:
   weight_pitch = panel_columns * p.element;
   result_pixel = panel_columns * p.epilogue.result_bytes;
   operand_pixel = panel_columns * kWord;
-  operand_bytes = (p.epilogue.tiles * pixels + p.epilogue.rows) * operand_pixel;
+  operand_bytes = (p.epilogue.tiles * pixels + p.epilogue.rows) * operand_pixel +
+                  p.epilogue.columns * pixels * cols * kWord;
   result_bytes = pixels * result_pixel;
   accumulator_rows = pixels * (panel_columns / cols);
 }

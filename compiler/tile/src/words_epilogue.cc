@@ -108,6 +108,7 @@ std::string markRows(MapPlan& plan, ArrayRef<Beside> operands) {
       continue;
     const Beside beside = operands[value.input];
     value.is_row = beside != Beside::Results && !isTile(beside);
+    value.is_column = beside == Beside::Column;
     reads_results |= beside == Beside::Results;
   }
   if (!reads_results)
@@ -122,9 +123,13 @@ std::string markRows(MapPlan& plan, ArrayRef<Beside> operands) {
       return "two of its operands would have to lie in different banks of the scratchpad";
     if (!made.is_result && made.space == isa::name(isa::Space::Scratchpad))
       return "its steps need rows of the scratchpad in between";
-    made.is_row = !made.is_result && llvm::all_of(step.operands, [&](const MapOperand& operand) {
-      return operand.value < 0 || plan.values[operand.value].is_row;
-    });
+    auto allOperands = [&](bool MapValue::* same) {
+      return !made.is_result && llvm::all_of(step.operands, [&](const MapOperand& operand) {
+        return operand.value < 0 || plan.values[operand.value].*same;
+      });
+    };
+    made.is_row = allOperands(&MapValue::is_row);
+    made.is_column = !made.is_row && allOperands(&MapValue::is_column);
   }
   return "";
 }
@@ -158,12 +163,13 @@ EpilogueNeeds needsOf(const Epilogue& epilogue) {
     const Beside beside = epilogue.operands[value.input];
     if (beside == Beside::Results)
       continue;
-    needs.tiles += isTile(beside);
+    needs.columns += beside == Beside::Column;
+    needs.tiles += isTile(beside) && beside != Beside::Column;
     needs.rows += !isTile(beside);
   }
   int64_t cycles = 0;
   for (const MapStep& step : epilogue.plan.steps)
-    if (!epilogue.plan.values[step.result].is_row)
+    if (const MapValue& made = epilogue.plan.values[step.result]; !made.is_row && !made.is_column)
       cycles += step.cycles;
   needs.cycles = ceilDiv(cycles, epilogue.plan.rows);
   needs.overhead = kWait * static_cast<int64_t>(epilogue.plan.steps.size());
@@ -234,7 +240,8 @@ FailureOr<Epilogue> readEpilogue(graph::MapOp map) {
   return epilogue;
 }
 
-EpilogueOperands::EpilogueOperands(const Epilogue* epilogue, int64_t pixels, int64_t pixel_bytes)
+EpilogueOperands::EpilogueOperands(const Epilogue* epilogue, int64_t pixels, int64_t pixel_bytes,
+                                   int64_t row_bytes)
     : epilogue(epilogue) {
   if (!epilogue)
     return;
@@ -243,7 +250,8 @@ EpilogueOperands::EpilogueOperands(const Epilogue* epilogue, int64_t pixels, int
     if (value.input < 0 || epilogue->operands[value.input] == Beside::Results ||
         !places.emplace(value.input, at).second)
       continue;
-    at += isTile(epilogue->operands[value.input]) ? pixels * pixel_bytes : pixel_bytes;
+    const Beside beside = epilogue->operands[value.input];
+    at += (beside == Beside::Column ? row_bytes : pixel_bytes) * (isTile(beside) ? pixels : 1);
   }
 }
 

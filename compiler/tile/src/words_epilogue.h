@@ -71,8 +71,9 @@ EpilogueNeeds needsOf(const Epilogue& epilogue);
 class EpilogueOperands {
 public:
   /// `epilogue` may be null: there are none. A tile has `pixels`, `pixel_bytes` from one to the
-  /// next.
-  EpilogueOperands(const Epilogue* epilogue, int64_t pixels, int64_t pixel_bytes);
+  /// next; of a column a row of `row_bytes` for each.
+  EpilogueOperands(const Epilogue* epilogue, int64_t pixels, int64_t pixel_bytes,
+                   int64_t row_bytes);
   /// Makes the buffers.
   void begin(Emit& emit, Session& session);
   bool empty() const { return places.empty(); }

@@ -12,7 +12,8 @@ ProductCode::ProductCode(Emit& emit, Session& session, ProductOperands operands,
     : e(emit), s(session), o(std::move(operands)), p(o.product), plan(plan),
       z(p, plan, emit.machine), room(emit.machine, p.epilogue), moves(spec),
       box(emit, {p.axes, plan.tile, z.pixel_bytes, p.left_pitch * p.stored, p.element, p.stored}),
-      epilogue(epilogue), operands(epilogue, z.pixels, z.operand_pixel),
+      epilogue(epilogue),
+      operands(epilogue, z.pixels, z.operand_pixel, emit.machine.accumulator_row_bytes()),
       box_bytes(room.inputs - z.operand_bytes), rows(emit.machine.array.rows),
       cols(emit.machine.array.cols), first_weights(session.weight_groups) {
   if (epilogue)

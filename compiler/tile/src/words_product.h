@@ -67,7 +67,7 @@ private:
     Value first, count;
   };
   Value epilogueRows(const Coordinates& at, const Blocks& blocks, Value slot, int64_t value,
-                     bool single);
+                     const MapValue& made);
   Value operandSlot(const Coordinates& at);
 
   /// Turns of the outermost `depth` levels before this one, and the coordinates of the one after.

@@ -34,7 +34,7 @@ Copy ProductCode::tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t
 Copy ProductCode::columnOf(const Coordinates& at, Value pad_at, Value dram) {
   const int64_t slice = p.slices > 1 ? p.result_step / p.result_pitch : 0;
   Copy copy{boxes, pad_at, dram, e.mul(at[kSlice], slice * 4), {}, 4};
-  addPixels(copy, at, z.operand_pixel, 4);
+  addPixels(copy, at, cols * 4, 4);
   copy.axes.push_back({e.constant(cols), 0, 4});
   return copy;
 }
@@ -106,7 +106,7 @@ void ProductCode::drain(const Coordinates& at, Value slot) {
       return moveRows(e, *moves.store, dst, src);
     }
     steps->run([&](int64_t value, const MapStep& step) {
-      return epilogueRows(at, blocks, slot, value, epilogue->plan.values[step.result].is_row);
+      return epilogueRows(at, blocks, slot, value, epilogue->plan.values[step.result]);
     });
   };
   const auto levels = llvm::count_if(plan.tile, [](int64_t results) { return results > 1; });
@@ -115,9 +115,10 @@ void ProductCode::drain(const Coordinates& at, Value slot) {
   e.loop(blocksOf(at), [&](Value block) { run({block, {}}); });
 }
 
-/// The rows of a value in some blocks; `single`: one row of each, whatever the tile.
+/// The rows of a value in some blocks, for a step that makes `made`: of what is a row one of each
+/// block, whatever the tile, of what is a column those of one block.
 Value ProductCode::epilogueRows(const Coordinates& at, const Blocks& blocks, Value slot,
-                                int64_t index, bool single) {
+                                int64_t index, const MapValue& made) {
   const MapValue& value = epilogue->plan.values[index];
   struct {
     Value buffer, base;
@@ -127,17 +128,19 @@ Value ProductCode::epilogueRows(const Coordinates& at, const Blocks& blocks, Val
     rows = {results, slot, z.result_pixel, cols * value.element_bytes};
   else if (value.input < 0)
     rows = {between, e.constant(value.address - firstBetween(e.machine)), 1,
-            value.is_row ? 1 : z.pixels};
+            value.is_column ? 0
+            : value.is_row  ? 1
+                            : z.pixels};
   else if (epilogue->operands[value.input] == Beside::Results)
     rows = {accumulators, accumulator, 1, z.pixels};
   else
-    rows = {boxes, e.add(operandSlot(at), operands.place(value.input)), z.operand_pixel,
-            epilogue->operands[value.input] == Beside::Column ? 0 : cols * 4};
+    rows = {boxes, e.add(operandSlot(at), operands.place(value.input)),
+            value.is_column ? cols * 4 : z.operand_pixel, value.is_column ? 0 : cols * 4};
   SmallVector<Level> levels;
-  if (!single)
+  if (!made.is_row)
     levels = resultLevels(at, resultStrides(value.is_row ? 0 : rows.pixel));
   Value base = e.add(rows.base, e.mul(blocks.first, rows.block));
-  if (blocks.count && getConstantIntValue(blocks.count) != 1)
+  if (!made.is_column && blocks.count && getConstantIntValue(blocks.count) != 1)
     levels.push_back({blocks.count, rows.block, {}, {}});
   return e.stream(rows.buffer, base, 0, levels);
 }

@@ -11,7 +11,8 @@ WindowsCode::WindowsCode(Emit& emit, Session& session, const WindowsOperands& op
     : e(emit), s(session), o(operands_), w(o.windows), plan(plan), z(w, plan, emit.machine),
       moves(spec, o.loaded), reduction(std::move(reduction_)),
       box(emit, {w.axes, plan.tile, z.pixel_bytes, w.channels * w.element, w.element, w.element}),
-      epilogue(epilogue), operands(epilogue, z.results, z.operand_pixel),
+      epilogue(epilogue),
+      operands(epilogue, z.results, z.operand_pixel, emit.machine.accumulator_row_bytes()),
       cols(emit.machine.array.cols), chunks(ceilDiv(w.channels, plan.channels)) {
   if (epilogue)
     steps.emplace(emit, epilogue->plan, static_cast<int64_t>(reduction.lanes.size()));
