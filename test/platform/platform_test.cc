@@ -211,6 +211,28 @@ TEST_F(Platform, WhatARegisterCannotIsRefused) {
   });
 }
 
+TEST_F(Platform, HostsAtOnceTakeTurns) {
+  const auto seen = both.run([&](Side& side, Seen& out) {
+    bool waits = true;
+    sc_core::sc_event done;
+    sc_core::sc_spawn([&] {
+      for (int i = 0; i < 20; ++i)
+        out.push_back(fmt::format("{:#x} at {} ns", side.read("identification"), now_ns()));
+      waits = false;
+      done.notify(sc_core::SC_ZERO_TIME);
+    });
+    for (int i = 0; i < 20; ++i)
+      side.write("interrupt_enable", static_cast<uint32_t>(i) & 3);
+    if (waits)
+      sc_core::wait(done);
+    out.push_back(fmt::format("{} at {} ns", side.read("interrupt_enable"), now_ns()));
+  });
+  EXPECT_EQ(seen[0], seen[1]);
+  ASSERT_EQ(seen[0].size(), 21u);
+  EXPECT_TRUE(seen[0][0].starts_with(fmt::format("{:#x} ", isa::identification(both.spec))));
+  EXPECT_TRUE(seen[0][20].starts_with("3 "));
+}
+
 TEST_F(Platform, AddressesBeyondTheMemoryAreReported) {
   keep_reports();
   load(text("halt\n"));
