@@ -24,7 +24,7 @@ void Memory::reset() {
   on_aw_.reset();
   aw_free_ = 0;
   reader_ = writer_ = cluster_.cores() - 1;
-  stepped_ = -1;
+  stepped_ = responded_ = -1;
 }
 
 void Memory::fill(int core, uint64_t address, int beats, Cycle at) {

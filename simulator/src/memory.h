@@ -28,6 +28,9 @@ public:
   void fill(int core, uint64_t address, int beats, Cycle at);
   /// A load or store engine has something to do.
   void started();
+  /// The cycle of the next write's response, which is there in cycle `ready`: all cores' come in
+  /// the order of their bursts, one a cycle.
+  Cycle respond(Cycle ready) { return responded_ = std::max(ready, responded_ + 1); }
   /// Cycle from which on the line asked for is valid; kNever while that is not known.
   Cycle fill_valid_at(int core) const { return fills_[static_cast<size_t>(core)].valid_at; }
   /// The line is not valid before this cycle, which is later than now; everything up to now - 1 has
@@ -68,6 +71,7 @@ private:
   sc_core::sc_event due_;
   std::optional<DramTiming> dram_;
   std::vector<Fill> fills_;     ///< of each core
+  Cycle responded_ = -1;        ///< the last response
   Cycle stepped_ = -1;          ///< last cycle in which something happened
   std::vector<std::byte> data_; ///< of a burst from a port
 

@@ -18,7 +18,6 @@ void Store::reset() {
   places_.reset(p.fifo_beats, p.fifo_beats);
   reading_ = false;
   next_step_ = idle_from_ = sending_until_ = last_complete_ = 0;
-  responded_ = -1;
   held_jobs_.clear();
   bursts_.clear();
 }
@@ -107,14 +106,13 @@ void Store::accepted(Cycle at, Cycle start) {
   for (int k = 0; k < burst.beats; ++k)
     places_.give(at + k + 2);
   sending_until_ = at + burst.beats + 1;
-  responded_ = std::max(start + burst.beats, responded_ + 1);
-  if (core_.context.port)
-    responded_ = std::max(responded_, write(burst.piece, at + burst.beats));
+  const Cycle ready = core_.context.port ? write(burst.piece, at + burst.beats) : 0;
+  const Cycle response = core_.memory->respond(std::max(start + burst.beats, ready));
   Job& job = *held_jobs_.front();
   core_.accounting.moved(job, false, int64_t{burst.beats} * core_.machine().dram.beat_bytes);
   if (!burst.last)
     return;
-  finish_job(responded_ + 1);
+  finish_job(response + 1);
   finish_events();
 }
 

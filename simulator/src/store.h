@@ -70,9 +70,9 @@ private:
   // write side
   std::deque<Job*> held_jobs_;
   std::deque<Ready> bursts_;
-  Cycle sending_until_ = 0, responded_ = -1; ///< the last response
-  Cycle last_complete_ = 0;                  ///< of the instructions that have completed
-  std::vector<std::byte> data_;              ///< of a burst to a port
+  Cycle sending_until_ = 0;
+  Cycle last_complete_ = 0;     ///< of the instructions that have completed
+  std::vector<std::byte> data_; ///< of a burst to a port
   std::vector<unsigned char> masks_;
 };
 

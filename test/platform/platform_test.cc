@@ -16,15 +16,8 @@
 namespace npuforge::platform {
 namespace {
 
-const std::filesystem::path kPrograms = NPUFORGE_SOURCE_DIR "/test/cosim/programs";
-
-assembler::Program read(const std::filesystem::path& file) {
-  return assembler::assemble(Platforms::instance().spec, isa::read_text_file(file), file);
-}
-
-assembler::Program text(const std::string& source) {
-  return assembler::assemble(Platforms::instance().spec, source, "test.s");
-}
+const std::filesystem::path kCosim = NPUFORGE_SOURCE_DIR "/test/cosim";
+const std::filesystem::path kPrograms = kCosim / "programs";
 
 std::vector<std::string> reports;
 
@@ -40,7 +33,15 @@ void keep_reports() {
 class Platform : public testing::Test {
 protected:
   ~Platform() override { sc_core::sc_report_handler::set_handler(nullptr); }
-  Platforms& both = Platforms::instance();
+  explicit Platform(const std::string& machine = "tile4") : both(Platforms::of(machine)) {}
+  Platforms& both;
+
+  assembler::Program read(const std::filesystem::path& file) {
+    return assembler::assemble(both.spec, isa::read_text_file(file), file);
+  }
+  assembler::Program text(const std::string& source) {
+    return assembler::assemble(both.spec, source, "test.s");
+  }
 
   void load(const assembler::Program& program,
             const std::function<int64_t(const Call&)>& delay = {}) {
@@ -77,41 +78,34 @@ protected:
     EXPECT_TRUE(calls[0] == calls[1]) << name;
     EXPECT_GT(calls[0].size(), 2u) << name;
   }
-  void expect_same_bytes(const std::string& name) {
-    simulator::DramData &model = both.sides[0]->memory.data(), &rtl = both.sides[1]->memory.data();
-    const auto bytes = static_cast<uint64_t>(model.bytes());
-    EXPECT_TRUE(std::ranges::equal(model.at(0, bytes), rtl.at(0, bytes))) << name;
+  /// Every program of a folder; how many there are. The counters are those of the RTL by itself.
+  int run_all(const std::filesystem::path& folder) {
+    const rtl::Library library(both.library, both.spec);
+    int programs = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().extension() != ".s")
+        continue;
+      const assembler::Program program = read(entry.path());
+      load(program);
+      const std::vector<uint64_t> counters = run_to_end(entry.path().stem());
+      simulator::DramData dram(both.spec.machine.dram.bytes);
+      rtl::load_program(both.spec, program, dram);
+      EXPECT_EQ(counters, rtl::run(library, both.spec, program, dram, nullptr).counters)
+          << entry.path().stem();
+      ++programs;
+    }
+    return programs;
   }
-};
-
-TEST_F(Platform, ProgramsTakeTheCyclesOfTheSpecsMemory) {
-  const rtl::Library library(std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / "librtl_tile4.so",
-                             both.spec);
-  int programs = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(kPrograms)) {
-    if (entry.path().extension() != ".s")
-      continue;
-    const assembler::Program program = read(entry.path());
-    load(program);
-    const std::vector<uint64_t> counters = run_to_end(entry.path().stem());
-    simulator::DramData dram(both.spec.machine.dram.bytes);
-    rtl::load_program(both.spec, program, dram);
-    EXPECT_EQ(counters, rtl::run(library, both.spec, program, dram, nullptr).counters)
-        << entry.path().stem();
-    ++programs;
-  }
-  EXPECT_GT(programs, 20);
-}
-
-TEST_F(Platform, ASlowMemoryTakesLongerAndChangesNoByte) {
-  for (const char* name : {"store_alignment.s", "load_page.s", "pipeline_mix.s", "cache.s"}) {
-    const assembler::Program program = read(kPrograms / name);
+  /// With the spec's memory, then with delays of the address, so that they do not depend on who
+  /// calls.
+  void slow_down(const std::filesystem::path& file) {
+    const std::string name = file.stem();
+    const assembler::Program program = read(file);
     load(program);
     const uint64_t at_best = run_to_end(name)[0];
     simulator::DramData expected(both.spec.machine.dram.bytes);
     const auto bytes = static_cast<uint64_t>(expected.bytes());
     std::ranges::copy(both.sides[0]->memory.data().at(0, bytes), expected.at(0, bytes).begin());
-    // Delays of the address, so that they do not depend on who calls.
     load(program, [](const Call& call) {
       return static_cast<int64_t>((call.address * 2654435761u >> 8) % 300);
     });
@@ -120,6 +114,34 @@ TEST_F(Platform, ASlowMemoryTakesLongerAndChangesNoByte) {
         std::ranges::equal(both.sides[0]->memory.data().at(0, bytes), expected.at(0, bytes)))
         << name;
   }
+  void expect_same_bytes(const std::string& name) {
+    simulator::DramData &model = both.sides[0]->memory.data(), &rtl = both.sides[1]->memory.data();
+    const auto bytes = static_cast<uint64_t>(model.bytes());
+    EXPECT_TRUE(std::ranges::equal(model.at(0, bytes), rtl.at(0, bytes))) << name;
+  }
+};
+
+TEST_F(Platform, ProgramsTakeTheCyclesOfTheSpecsMemory) {
+  EXPECT_GT(run_all(kPrograms), 20);
+}
+
+class PlatformOfTwoCores : public Platform {
+protected:
+  PlatformOfTwoCores() : Platform("duo4") {}
+};
+
+TEST_F(PlatformOfTwoCores, ProgramsTakeTheCyclesOfTheSpecsMemory) {
+  EXPECT_GT(run_all(kCosim / "cores"), 3);
+}
+
+TEST_F(Platform, ASlowMemoryTakesLongerAndChangesNoByte) {
+  for (const char* name : {"store_alignment.s", "load_page.s", "pipeline_mix.s", "cache.s"})
+    slow_down(kPrograms / name);
+}
+
+TEST_F(PlatformOfTwoCores, ASlowMemoryTakesLongerAndChangesNoByte) {
+  for (const char* name : {"bus.s", "pipe.s"})
+    slow_down(kCosim / "cores" / name);
 }
 
 /// Accesses of anything at any time, also of what is no register; a start now and then.

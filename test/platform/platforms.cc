@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "npuforge/isa/file.h"
 #include "npuforge/platform/rtl_npu.h"
 #include "npuforge/rtl/runner.h"
@@ -89,15 +91,20 @@ std::vector<uint64_t> Side::counters() {
   return all;
 }
 
-Platforms& Platforms::instance() {
-  static Platforms* platforms = new Platforms; // SystemC's own registry outlives main
-  return *platforms;
+Platforms& Platforms::of(const std::string& machine) {
+  // SystemC's own registry outlives main.
+  static const auto* all = new std::map<std::string, Platforms*>{{"tile4", new Platforms("tile4")},
+                                                                 {"duo4", new Platforms("duo4")}};
+  return *all->at(machine);
 }
 
-Platforms::Platforms() : spec(isa::load_spec(isa::find_machine("tile4"))) {
-  const auto library = std::filesystem::path(NPUFORGE_RTL_MODEL_DIR) / "librtl_tile4.so";
-  sides[0] = std::make_unique<Side>("with_model", spec, make_model_npu("model", spec));
-  sides[1] = std::make_unique<Side>("with_rtl", spec, make_rtl_npu("rtl", spec, library));
+Platforms::Platforms(const std::string& machine)
+    : spec(isa::load_spec(isa::find_machine(machine))),
+      library(fmt::format("{}/librtl_{}.so", NPUFORGE_RTL_MODEL_DIR, machine)) {
+  sides[0] = std::make_unique<Side>((machine + "_with_model").c_str(), spec,
+                                    make_model_npu((machine + "_model").c_str(), spec));
+  sides[1] = std::make_unique<Side>((machine + "_with_rtl").c_str(), spec,
+                                    make_rtl_npu((machine + "_rtl").c_str(), spec, library));
 }
 
 std::array<Seen, 2> Platforms::run(const std::function<void(Side&, Seen&)>& thread) {

@@ -1,10 +1,12 @@
 #pragma once
 // Two platforms side by side, alike but for the Npu: one has the model, the other the RTL. SystemC
-// elaborates once in a process, so all tests share them.
+// elaborates once in a process, so all tests share them, and all machines are there at once.
 
-#include <deque>
+#include <array>
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -70,13 +72,16 @@ private:
 /// What a thread of a host saw, as text: equal on both sides.
 using Seen = std::vector<std::string>;
 
-struct Platforms {
-  static Platforms& instance();
-  Platforms();
+/// The two platforms of a machine.
+class Platforms {
+public:
+  static Platforms& of(const std::string& machine); ///< tile4 or duo4
+  explicit Platforms(const std::string& machine);
   /// Runs the thread on both hosts at once, from the same time on.
   std::array<Seen, 2> run(const std::function<void(Side&, Seen&)>& thread);
 
-  isa::Spec spec;
+  const isa::Spec spec;
+  const std::filesystem::path library;        ///< of the RTL
   std::array<std::unique_ptr<Side>, 2> sides; ///< model, RTL
 };
 

@@ -36,7 +36,7 @@ protected:
     uint32_t value; ///< written, or what was read
   };
 
-  /// Throws std::invalid_argument if the cycle is no time, or the machine has several cores.
+  /// Throws std::invalid_argument if the cycle is no time.
   Npu(const sc_core::sc_module_name& name, const isa::Spec& spec, const sc_core::sc_time& cycle);
   /// Makes the access, in a thread that it may keep, beginning with the cycle after the present
   /// time. One at a time. False if the register refuses.
