@@ -40,6 +40,7 @@ public:
     program.spec_hash = spec_.hash;
     program.layers = source_.layers;
     program.bounds = source_.bounds;
+    program.stops = source_.stops;
     program.text_address = text_address();
     const uint64_t text_end =
         program.text_address + source_.words.size() * static_cast<uint64_t>(spec_.word_bytes());

@@ -38,6 +38,7 @@ public:
     ports(program_.outputs, Part::Output, "output");
     layers();
     bounds();
+    stops();
     return std::move(problems_);
   }
 
@@ -272,6 +273,34 @@ private:
     }
   }
 
+  void stops() {
+    const Stop* before = nullptr;
+    for (const Stop& stop : program_.stops) {
+      if (!good_name(stop.reason, "stop")) {
+        continue;
+      }
+      if (before && before->at >= stop.at) {
+        problem("stop '{}' at instruction {} does not come behind '{}' at {}", stop.reason, stop.at,
+                before->reason, before->at);
+      }
+      const isa::Instruction* halt = instruction(stop.at);
+      if (!halt || halt->action != isa::Action::Halt) {
+        problem("stop '{}' is at instruction {}, which does not end the program", stop.reason,
+                stop.at);
+      }
+      before = &stop;
+    }
+  }
+
+  /// Null where there is none.
+  const isa::Instruction* instruction(std::size_t index) const {
+    if (index >= program_.text.size()) {
+      return nullptr;
+    }
+    const std::optional<isa::Decoded> decoded = isa::decode(spec_, program_.text[index]);
+    return decoded ? decoded->instruction : nullptr;
+  }
+
   const Program& program_;
   const isa::Spec& spec_;
   std::vector<Problem> problems_;
@@ -304,6 +333,8 @@ void sort(Program& program) {
             [](const LayerRange& a, const LayerRange& b) {
               return std::tie(a.first, a.last, a.layer) < std::tie(b.first, b.last, b.layer);
             });
+  std::sort(program.stops.begin(), program.stops.end(),
+            [](const Stop& a, const Stop& b) { return a.at < b.at; });
 }
 
 bool is_word_type(const std::string& type) {

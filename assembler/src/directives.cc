@@ -198,6 +198,14 @@ void bound(Source& source, Cursor& cursor, const Cursor&) {
   source.bounds.push_back({resource, static_cast<uint64_t>(*cycles)});
 }
 
+/// Of the instruction that follows.
+template <bool kResumes>
+void stop(Source& source, Cursor& cursor, const Cursor& at) {
+  need_text(source, at);
+  source.stops.push_back(
+      {static_cast<uint32_t>(source.words.size()), cursor.name("a reason"), kResumes});
+}
+
 template <bool kOutput>
 void port(Source& source, Cursor& cursor, const Cursor&) {
   source.ports.push_back({cursor, kOutput});
@@ -242,6 +250,8 @@ constexpr std::array kDirectives = {
     Directive{".input", port<false>},
     Directive{".output", port<true>},
     Directive{".bound", bound},
+    Directive{".stop", stop<false>},
+    Directive{".resume", stop<true>},
 };
 
 } // namespace

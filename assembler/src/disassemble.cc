@@ -97,6 +97,7 @@ private:
     line("\n.text\n.org {:#x}", program_.text_address);
     auto label = program_.symbols.cbegin();
     auto layer = program_.layers.cbegin();
+    auto stop = program_.stops.cbegin();
     bool open = false;
     for (std::size_t i = 0; i <= program_.text.size(); ++i) {
       if (open && std::prev(layer)->last == i) {
@@ -117,6 +118,9 @@ private:
       }
       if (const auto local = local_.find(static_cast<int64_t>(i)); local != local_.end()) {
         line("{}:", local->second);
+      }
+      for (; stop != program_.stops.cend() && stop->at == i; ++stop) {
+        line("{} {}", stop->resumes ? ".resume" : ".stop", quote(stop->reason));
       }
       if (i < program_.text.size()) {
         word(program_.text[i]);

@@ -67,6 +67,19 @@ const json& array_member(const json& object, const char* key) {
   return value;
 }
 
+/// Empty where it is missing.
+json optional_array(const json& object, const char* key) {
+  return object.contains(key) ? array_member(object, key) : json::array();
+}
+
+bool boolean_member(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_boolean()) {
+    throw ProgramError(fmt::format("'{}' is not true or false", key));
+  }
+  return value.get<bool>();
+}
+
 // --- ports ---
 
 json port_json(const Port& port) {
@@ -131,6 +144,9 @@ std::string io_json(const Program& program) {
   for (const ResourceBound& bound : program.bounds) {
     value["bounds"].push_back({{"resource", bound.resource}, {"cycles", bound.cycles}});
   }
+  for (const Stop& stop : program.stops) {
+    value["stops"].push_back({{"at", stop.at}, {"reason", stop.reason}, {"resumes", stop.resumes}});
+  }
   return value.dump(2) + "\n";
 }
 
@@ -163,12 +179,13 @@ void read_io_json(std::string_view text, Program& program) {
     for (const json& port : array_member(value, "outputs")) {
       program.outputs.push_back(read_port(port));
     }
-    if (!value.contains("bounds")) {
-      return; // nobody computed any
-    }
-    for (const json& bound : array_member(value, "bounds")) {
+    for (const json& bound : optional_array(value, "bounds")) {
       program.bounds.push_back(
           {string_member(bound, "resource"), integer_member<uint64_t>(bound, "cycles")});
+    }
+    for (const json& stop : optional_array(value, "stops")) {
+      program.stops.push_back({integer_member<uint32_t>(stop, "at"), string_member(stop, "reason"),
+                               boolean_member(stop, "resumes")});
     }
   });
 }

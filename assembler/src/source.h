@@ -40,6 +40,7 @@ struct Source {
   std::vector<PendingWord> words;
   std::vector<PendingPort> ports;
   std::vector<ResourceBound> bounds;
+  std::vector<Stop> stops;
   std::vector<LayerRange> layers;
   bool in_layer = false; ///< the last of `layers` is open
 

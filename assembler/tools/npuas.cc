@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "npuforge/assembler/flow.h"
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/isa/default_machine.h"
@@ -16,8 +18,22 @@
 
 #include "program_summary.h"
 
+namespace {
+
+using namespace npuforge;
+
+/// Throws what the check of the program's flow finds.
+void check(const assembler::Program& program, const isa::Spec& spec, int64_t most) {
+  const assembler::FlowCheck flow = assembler::check_flow(program, spec, most);
+  if (!flow.problems.empty())
+    throw assembler::ProgramError(fmt::format("{}", fmt::join(flow.problems, "\n")));
+  if (!flow.complete)
+    isa::print_note(fmt::format("only the first {} instructions have been checked", most));
+}
+
+} // namespace
+
 int main(int argc, char** argv) {
-  using namespace npuforge;
   CLI::App app("Assembles a program for an NPU.", "npuas");
   app.set_version_flag("--version", kVersion);
   std::string input, output, json;
@@ -28,6 +44,14 @@ int main(int argc, char** argv) {
                  fmt::format("Machine: a reference machine's name or a spec file "
                              "(default: what the text's .machine names, else {})",
                              isa::kDefaultMachine));
+  bool checks = false;
+  int64_t most = 1'000'000'000;
+  auto* check_option = app.add_flag(
+      "--check", checks, "Refuse programs in which a unit waits for a token that none gives");
+  app.add_option("--check-most", most, "Follow at most so many instructions")
+      ->needs(check_option)
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000'000}))
+      ->capture_default_str();
   app.add_option("--json", json, "Write the program's sizes, sections, symbols and ports as JSON");
   return isa::run_tool(app, argc, argv, [&] {
     const std::string text = isa::read_text_file(input);
@@ -35,6 +59,8 @@ int main(int argc, char** argv) {
         machine ? *machine : assembler::machine_of_text(text).value_or(isa::kDefaultMachine);
     const isa::Spec spec = isa::load_spec(isa::find_machine(name));
     const assembler::Program program = assembler::assemble(spec, text, input);
+    if (checks)
+      check(program, spec, most);
     assembler::write_program(program, spec, output);
     isa::write_json_file(json, assembler::summarise(program, spec));
     return 0;

@@ -9,6 +9,7 @@
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/compiler/npu/Npu.h"
+#include "npuforge/compiler/tile/host_control.h"
 #include "npuforge/compiler/tile/unfit.h"
 #include "npuforge/isa/default_machine.h"
 #include "npuforge/isa/file.h"
@@ -31,6 +32,7 @@ using namespace npuforge;
 
 struct Options : tools::ModelOptions {
   std::string output, machine = isa::kDefaultMachine, emit = "elf", json, maps_json;
+  std::string control = "device";
   bool fast_math = false;
   tools::QuantizeOptions quantize;
   tools::ProofOptions proof;
@@ -144,6 +146,8 @@ mlir::OwningOpRef<mlir::ModuleOp> compile(mlir::ModuleOp network, Options& optio
     mlir::OwningOpRef<mlir::ModuleOp> module = network.clone();
     tools::lower_graph(*module, options, proof.hooks());
     report = tools::describe(*module, spec.machine);
+    if (options.control == "host")
+      (*module)->setAttr(tile::kHostControlAttr, mlir::UnitAttr::get(module->getContext()));
     try {
       lower(*module, options, spec, stages, maps);
       return module;
@@ -199,6 +203,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--fast-math", options.fast_math,
                "allow rewrites that change the last bits of f32 in element-wise operators");
+  app.add_option("--control", options.control,
+                 "who decides about branches and turns of loops: the device, or, to compare with, "
+                 "the host, for which the program stops (npusim --host-latency)")
+      ->check(CLI::IsMember({"device", "host"}))
+      ->capture_default_str();
   tools::add_proof_options(app, options.proof);
   app.add_option("--json", options.json, "FILE: the report as JSON");
   app.add_option("--maps-json", options.maps_json,

@@ -43,12 +43,22 @@ std::filesystem::path find_model(const Arguments& arguments, const isa::Spec& sp
   return file;
 }
 
+/// The RTL starts a program once: nobody lets it go on where it stops for the host.
+void check_stops(const assembler::Program& program) {
+  for (const assembler::Stop& stop : program.stops)
+    if (stop.resumes)
+      throw rtl::RtlError(fmt::format("the program stops for the host at instruction {} ({}), which "
+                                      "only npusim lets go on; compile it without --control host",
+                                      stop.at, stop.reason));
+}
+
 /// 0: equal, 1: not.
 int co_simulate(const Arguments& arguments) {
   std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program)
                                                   : arguments.machine;
   isa::Spec spec = isa::load_spec(isa::find_machine(machine));
   assembler::Program program = assembler::read_program(arguments.program, spec);
+  check_stops(program);
   isa::ProgressBar bar("RTL");
   auto show = [&](int64_t cycle, int64_t total) {
     if (bar.due())

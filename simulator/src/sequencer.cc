@@ -1,5 +1,6 @@
 #include "sequencer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -40,6 +41,7 @@ void Sequencer::reset() {
   sequence_ = 0;
   time_ = 0;
   asked_ = false;
+  resumes_at_ = kNever;
   wake(0);
 }
 
@@ -101,10 +103,29 @@ bool Sequencer::turn(Cycle now) {
     c.port = port_at_;
     c.access = word_at_;
   }
+  if (op.plan->action == isa::Action::Halt && c.all() <= time_)
+    if (const assembler::Stop* early = stop())
+      c.drain = host(*early);
   if (c.all() > time_)
     return pass_time(now, c.all(), c);
   execute(op);
   return true;
+}
+
+const assembler::Stop* Sequencer::stop() const {
+  const auto& stops = core_.context.program->stops;
+  const auto found =
+      std::lower_bound(stops.begin(), stops.end(), pc_,
+                       [](const assembler::Stop& stop, uint32_t pc) { return stop.at < pc; });
+  return found != stops.end() && found->at == pc_ ? &*found : nullptr;
+}
+
+Cycle Sequencer::host(const assembler::Stop& stop) {
+  if (!stop.resumes)
+    throw ProgramFault(fmt::format("the network stops: {}", stop.reason));
+  if (resumes_at_ == kNever)
+    resumes_at_ = time_ + core_.context.options->host_latency;
+  return resumes_at_;
 }
 
 Sequencer::Conditions Sequencer::conditions(const MicroOp& op) const {
@@ -178,8 +199,12 @@ void Sequencer::execute(const MicroOp& op) {
           {sequence, pc_, isa::Unit::Sequencer, time_, time_, time_ + 1, core_.number});
   }
   if (op.plan->action == isa::Action::Halt) {
-    core_.finish(time_ + 1);
-    return;
+    if (resumes_at_ == kNever) {
+      core_.finish(time_ + 1);
+      return;
+    }
+    resumes_at_ = kNever;
+    ++core_.accounting.stats.round_trips;
   }
   pc_ = follow_loops(next);
   ++time_;

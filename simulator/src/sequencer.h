@@ -49,6 +49,10 @@ private:
   void set_level(const MicroOp& op);
   void exchange_tokens(const MicroOp& op);
   uint32_t follow_loops(uint32_t next);
+  /// Where the program says that this instruction ends it early; null where it does not.
+  const assembler::Stop* stop() const;
+  /// A halt that the units let pass: the cycle until which the host has it wait.
+  Cycle host(const assembler::Stop& stop);
   int64_t line() const { return pc_ / words_per_line_; }
 
   Core& core_;
@@ -67,6 +71,8 @@ private:
   bool asked_ = false;
   Cycle port_at_ = kNever, word_at_ = kNever;
   int32_t word_ = 0;
+
+  Cycle resumes_at_ = kNever; ///< when the host lets the program go on
 };
 
 } // namespace npuforge::simulator

@@ -44,6 +44,10 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--max-cycles", arguments.max_cycles, "Give up after so many cycles")
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000'000'000}))
       ->capture_default_str();
+  app.add_option("--host-latency", arguments.host_latency,
+                 "Cycles from where a program stops for the host until the host lets it go on")
+      ->check(CLI::Range(int64_t{0}, int64_t{1'000'000'000}))
+      ->capture_default_str();
   app.add_option("--repeat", arguments.repeat,
                  "Run so many times, to measure the speed: the results are the last run's")
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))

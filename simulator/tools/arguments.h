@@ -18,6 +18,7 @@ struct Arguments {
   std::string machine; ///< empty: what the program names
   bool zero_inputs = false, batch = false, timing_only = false, quiet = false, check_order = false;
   int64_t max_cycles = 1'000'000'000'000;
+  int64_t host_latency = 1000;
   int64_t repeat = 1; ///< runs with the same inputs, to measure the speed
 };
 

@@ -84,6 +84,7 @@ void run(const Arguments& arguments) {
   assembler::Program program = assembler::read_program(arguments.program, spec);
   Simulator simulator(spec, {.timing_only = arguments.timing_only,
                              .max_cycles = arguments.max_cycles,
+                             .host_latency = arguments.host_latency,
                              .check_order = arguments.check_order});
   std::optional<Inputs> inputs;
   if (!arguments.timing_only || !arguments.inputs.empty())

@@ -226,6 +226,9 @@ std::string summary(const Results& r, const Arguments& arguments) {
                       utilisation(r, s.macs, s.cycles, cores), cores > 1 ? "arrays'" : "array's");
   text += fmt::format("DRAM: {} bytes read, {} written, {} of instructions fetched\n", s.dram_read,
                       s.dram_written, s.fetched);
+  if (s.round_trips > 0)
+    text += fmt::format("{} round trips to the host, {} cycles each\n", s.round_trips,
+                        arguments.host_latency);
   text += bound_line(r) + core_table(r) + unit_tables(r) + layer_table(r);
   text += fmt::format("\nsimulated in {:.3f} s: {:.1f} million cycles a second\n", r.seconds.back(),
                       cycles_per_second(r) / 1e6);
@@ -251,6 +254,7 @@ void write_json(const Results& r, const Arguments& arguments) {
       {"least_cycles", r.total.least_cycles},
       {"most_cycles", r.total.most_cycles},
       {"total", total_json(r)},
+      {"round_trips", s.round_trips},
       {"macs", s.macs},
       {"mac_utilisation", utilisation(r, s.macs, s.cycles, r.spec.machine.cores) / 100},
       {"dram", dram_json(s)},

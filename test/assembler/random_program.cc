@@ -114,6 +114,17 @@ void add_layers(Random& random, Program& program) {
   }
 }
 
+/// Halts of the text may stop the network early.
+void add_stops(Random& random, const isa::Spec& spec, Program& program) {
+  for (uint32_t at = 0; at < program.text.size(); ++at) {
+    const auto decoded = isa::decode(spec, program.text[at]);
+    if (decoded && decoded->instruction->action == isa::Action::Halt && pick(random, 0, 1) == 0) {
+      program.stops.push_back(
+          {at, random_name(random, static_cast<int>(at)), pick(random, 0, 1) == 0});
+    }
+  }
+}
+
 } // namespace
 
 int64_t pick(Random& random, int64_t low, int64_t high) {
@@ -176,6 +187,7 @@ Program random_program(Random& random, const isa::Spec& spec) {
     program.bounds.push_back(
         {random_name(random, i), static_cast<uint64_t>(pick(random, 0, 1'000'000))});
   add_layers(random, program);
+  add_stops(random, spec, program);
   sort(program);
   return program;
 }

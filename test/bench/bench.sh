@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the speed of the compiler, the simulator and the RTL; with `cosim` as the first argument, of the RTL on whole
-# networks; with `networks`, `shapes` or `gemm`, the schedules: whole networks, random shapes, matrix products. Run by
+# networks; with `networks`, `shapes`, `control` or `gemm`, the schedules: whole networks, random shapes, control flow, matrix products. Run by
 # `./dev bench`, which builds the programs first.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -8,6 +8,7 @@ build=${NPUFORGE_BUILD:-$here/../../build}
 case ${1-} in
   networks) program=$here/networks/bench.py; shift ;;
   shapes) program=$here/networks/shapes.py; shift ;;
+  control) program=$here/control/bench.py; shift ;;
   gemm) program=$here/gemm.py; shift ;;
   cosim) program=$here/cosim.py; shift ;;
   *) program=$here/bench.py ;;

@@ -45,7 +45,7 @@ int64_t elements(Dims shape) {
   int64_t count = 1;
   for (int64_t dim : shape) {
     if (dim < 0)
-      throw BuildError(fmt::format("a tensor {} has a negative dimension", text(shape)));
+      throw Contradiction(fmt::format("a tensor {} has a negative dimension", text(shape)));
     if (dim > kMaxElements || (dim != 0 && count > kMaxElements / dim))
       throw BuildError(
           fmt::format("a tensor {} has more than {} elements", text(shape), kMaxElements));
@@ -77,7 +77,7 @@ Shape broadcast(llvm::ArrayRef<Dims> shapes) {
         std::vector<std::string> all;
         for (Dims one : shapes)
           all.push_back(text(one));
-        throw BuildError(fmt::format("shapes {} do not broadcast", fmt::join(all, " and ")));
+        throw Contradiction(fmt::format("shapes {} do not broadcast", fmt::join(all, " and ")));
       }
       have = have == 1 ? dim : have;
     }
@@ -219,7 +219,7 @@ mlir::Value Build::mean(mlir::Value value, Dims axes, bool keep) const {
 mlir::Value Build::contract(mlir::Value lhs, mlir::Value rhs) const {
   Dims a = shapeOf(lhs), b = shapeOf(rhs);
   if (a.size() != 3 || b.size() != 3 || a[2] != b[1] || (a[0] != b[0] && a[0] != 1 && b[0] != 1))
-    throw BuildError(fmt::format("shapes {} and {} do not multiply", text(a), text(b)));
+    throw Contradiction(fmt::format("shapes {} and {} do not multiply", text(a), text(b)));
   mlir::Type element = elementOf(lhs);
   mlir::Type sum = element.isInteger(8) ? i32() : element;
   Shape shape{a[0] == 1 ? b[0] : a[0], a[1], b[2]};
@@ -231,7 +231,7 @@ mlir::Value Build::contract(mlir::Value lhs, mlir::Value rhs) const {
 mlir::Value Build::matmul(mlir::Value a, mlir::Value b) const {
   Dims left = shapeOf(a), right = shapeOf(b);
   if (left.empty() || right.empty())
-    throw BuildError("a number is no matrix");
+    throw Contradiction("a number is no matrix");
   if (left.size() == 1 ||
       right.size() == 1) { // a vector is a row on the left, a column on the right
     mlir::Value rows = left.size() == 1 ? unsqueeze(a, {0}) : a;
@@ -246,7 +246,7 @@ mlir::Value Build::matmul(mlir::Value a, mlir::Value b) const {
   }
   const int64_t rows = left[left.size() - 2], inner = left.back(), columns = right.back();
   if (right[right.size() - 2] != inner)
-    throw BuildError(fmt::format("shapes {} and {} do not multiply", text(left), text(right)));
+    throw Contradiction(fmt::format("shapes {} and {} do not multiply", text(left), text(right)));
   Shape batch = broadcast({left.drop_back(2), right.drop_back(2)}), shape(batch);
   shape.append({rows, columns});
   mlir::Type type = elementOf(a);

@@ -1,5 +1,7 @@
 #include "npuforge/compiler/graph/build_control.h"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "npuforge/compiler/graph/control.h"
@@ -134,26 +136,67 @@ Values buildLoop(const Build& build, llvm::StringRef name, const LoopInputs& inp
   return inputs.most <= kFoldTurns ? folded(build, loop) : Values(loop.getResults());
 }
 
-Values buildIf(const Build& build, llvm::StringRef name, mlir::Value condition,
-               const std::function<Values()>& then, const std::function<Values()>& otherwise) {
-  auto arm = [&](const char* which, const std::function<Values()>& body) {
-    OpenFunction open(build, (name + which).str());
-    return open.close(body());
-  };
-  auto [first, first_inputs] = arm("/then", then);
-  try {
-    auto [second, second_inputs] = arm("/else", otherwise);
-    if (first.getResultTypes() != second.getResultTypes()) {
-      eraseFunction(second);
-      throw BuildError("its branches give tensors of other shapes or types");
-    }
-    return IfOp::create(build.builder(), build.location(), first.getResultTypes(), condition,
-                        first_inputs, second_inputs, first.getSymName(), second.getSymName())
-        .getResults();
-  } catch (...) {
-    eraseFunction(first);
-    throw;
+namespace {
+
+/// The functions of an If's arms while they are made; those of an If that cannot be built go.
+class Arms {
+public:
+  Arms(const Build& build, llvm::StringRef name) : build_(build), name_(name) {}
+  Arms(const Arms&) = delete;
+  Arms& operator=(const Arms&) = delete;
+  ~Arms() {
+    for (auto& arm : arms_)
+      if (arm)
+        eraseFunction(arm->first);
   }
+
+  void make(size_t which, const std::function<ArmResults()>& body) {
+    OpenFunction open(build_, (name_ + (which == 0 ? "/then" : "/else")).str());
+    ArmResults results = body();
+    if (auto* values = std::get_if<Values>(&results))
+      arms_[which] = open.close(*values);
+    else
+      why_[which] = std::get<std::string>(results);
+  }
+
+  Values finish(mlir::Value condition) {
+    if (!arms_[0] && !arms_[1])
+      throw Contradiction(fmt::format("{}; {}", why_[0], why_[1]));
+    for (size_t which : {0, 1})
+      if (!arms_[which])
+        make(which, [&] { return stop(arms_[1 - which]->first, why_[which]); });
+    auto [then, then_inputs] = *arms_[0];
+    auto [otherwise, else_inputs] = *arms_[1];
+    if (then.getResultTypes() != otherwise.getResultTypes())
+      throw BuildError("its branches give tensors of other shapes or types");
+    auto op = IfOp::create(build_.builder(), build_.location(), then.getResultTypes(), condition,
+                           then_inputs, else_inputs, then.getSymName(), otherwise.getSymName());
+    arms_ = {};
+    return op.getResults();
+  }
+
+private:
+  /// With results of the other arm's types, which nobody will see.
+  ArmResults stop(mlir::func::FuncOp other, const std::string& why) {
+    return Values(StopOp::create(build_.builder(), build_.location(), other.getResultTypes(), why)
+                      .getResults());
+  }
+
+  const Build& build_;
+  const llvm::StringRef name_;
+  std::array<std::optional<std::pair<mlir::func::FuncOp, Values>>, 2> arms_;
+  std::array<std::string, 2> why_;
+};
+
+} // namespace
+
+Values buildIf(const Build& build, llvm::StringRef name, mlir::Value condition,
+               const std::function<ArmResults()>& then,
+               const std::function<ArmResults()>& otherwise) {
+  Arms arms(build, name);
+  arms.make(0, then);
+  arms.make(1, otherwise);
+  return arms.finish(condition);
 }
 
 } // namespace npuforge::graph

@@ -25,7 +25,7 @@ mlir::Value Build::reshape(mlir::Value value, Dims shape) const {
   if (shapeOf(value) == shape)
     return value;
   if (elements(shape) != elements(shapeOf(value)))
-    throw BuildError(fmt::format("cannot reshape {} to {}", text(shapeOf(value)), text(shape)));
+    throw Contradiction(fmt::format("cannot reshape {} to {}", text(shapeOf(value)), text(shape)));
   auto type = mlir::RankedTensorType::get(shape, elementOf(value));
   if (auto constant = constantValue(value))
     return this->constant(constant.isSplat() ? constant.resizeSplat(type) : constant.reshape(type));
@@ -124,7 +124,7 @@ mlir::Value Build::concat(mlir::ValueRange values, int64_t axis) const {
     if (other.size() > along)
       other[along] = shape[along];
     if (other != shape || elementOf(value) != elementOf(values[0]))
-      throw BuildError(fmt::format("{} cannot stand beside {} along axis {}", text(shapeOf(value)),
+      throw Contradiction(fmt::format("{} cannot stand beside {} along axis {}", text(shapeOf(value)),
                                    text(shapeOf(values[0])), axis));
     shape[along] += extent;
   }
@@ -146,7 +146,7 @@ mlir::Value Build::pad(mlir::Value value, Dims before, Dims after, double fill) 
   for (auto [i, dim] : llvm::enumerate(shapeOf(value))) {
     shape.push_back(dim + before[i] + after[i]);
     if (shape.back() < 0)
-      throw BuildError(fmt::format("pads cut more than the {} elements of dimension {}", dim, i));
+      throw Contradiction(fmt::format("pads cut more than the {} elements of dimension {}", dim, i));
     int64_t first = std::max<int64_t>(0, -before[i]), end = std::min(dim, dim + after[i]);
     extents.push_back(std::max<int64_t>(0, end - first));
     starts.push_back(first);
@@ -164,7 +164,7 @@ mlir::Value Build::expand(mlir::Value value, Dims shape) const {
   if (shapeOf(value) == shape)
     return value;
   if (broadcast({shapeOf(value), shape}) != Shape(shape))
-    throw BuildError(fmt::format("{} does not expand to {}", text(shapeOf(value)), text(shape)));
+    throw Contradiction(fmt::format("{} does not expand to {}", text(shapeOf(value)), text(shape)));
   Dims own = shapeOf(value);
   Shape from(shape.size() - own.size(), 0), strides_of_own = strides(own);
   for (auto [i, stride] : llvm::enumerate(strides_of_own))

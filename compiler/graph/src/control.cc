@@ -8,7 +8,7 @@ namespace npuforge::graph {
 using namespace mlir;
 
 bool isControl(Operation& op) {
-  return llvm::isa<IfOp, LoopOp>(op);
+  return llvm::isa<IfOp, LoopOp, StopOp>(op);
 }
 
 func::FuncOp functionOf(Operation* op, StringRef symbol) {

@@ -17,6 +17,10 @@ namespace {
   throw BuildError(why.str());
 }
 
+[[noreturn]] Shape contradict(mlir::Operation*, const llvm::Twine& why) {
+  throw Contradiction(why.str());
+}
+
 /// Elements of a shape; kMaxElements + 1 if there are more than that.
 int64_t product(llvm::ArrayRef<int64_t> dims) {
   int64_t count = 1;
@@ -60,8 +64,8 @@ Shape slide(Op op, llvm::ArrayRef<int64_t> in, llvm::ArrayRef<int64_t> kernel, S
   for (int i = 0; i < 2; ++i) {
     int64_t room = in[i] + pads[i] + pads[i + 2] - (dilations[i] * (kernel[i] - 1) + 1);
     if (room < 0)
-      return fail(op, "a window of " + llvm::Twine(kernel[i]) + " does not fit into " +
-                          llvm::Twine(in[i]) + " elements and their padding");
+      return contradict(op, "a window of " + llvm::Twine(kernel[i]) + " does not fit into " +
+                                llvm::Twine(in[i]) + " elements and their padding");
     out[i] = room / strides[i] + 1;
     bool starts_inside = out[i] * strides[i] < in[i] + pads[i];
     if (ceil && room % strides[i] != 0 && starts_inside) {
@@ -81,11 +85,11 @@ Shape infer(ConvOp op) {
   int64_t groups = op.getGroups();
   if (groups < 1 || weights[1] != in[1] / std::max<int64_t>(groups, 1) || in[1] % groups ||
       weights[0] % groups)
-    return fail(op, "weights " + text(weights) + " do not fit input " + text(in) + " with " +
-                        llvm::Twine(groups) + " groups");
+    return contradict(op, "weights " + text(weights) + " do not fit input " + text(in) + " with " +
+                              llvm::Twine(groups) + " groups");
   if (op.getBias() && shapeOf(op.getBias()) != weights.take_front(1))
-    return fail(op,
-                "bias " + text(shapeOf(op.getBias())) + " does not fit weights " + text(weights));
+    return contradict(op, "bias " + text(shapeOf(op.getBias())) + " does not fit weights " +
+                              text(weights));
   if (product(weights) == 0)
     return fail(op, "weights " + text(weights) + " are empty");
   auto out = slide(op, in.drop_front(2), weights.drop_front(2), Shape(op.getDilations()), false);
@@ -125,7 +129,7 @@ Shape broadcast(mlir::Operation* op, llvm::ArrayRef<int64_t> a, llvm::ArrayRef<i
   for (size_t i = 1; i <= out.size(); ++i) {
     int64_t x = i <= a.size() ? a[a.size() - i] : 1, y = i <= b.size() ? b[b.size() - i] : 1;
     if (x != y && x != 1 && y != 1)
-      return fail(op, "shapes " + text(a) + " and " + text(b) + " do not broadcast");
+      return contradict(op, "shapes " + text(a) + " and " + text(b) + " do not broadcast");
     out[out.size() - i] = x == 1 ? y : x;
   }
   return out;
@@ -148,12 +152,12 @@ Shape infer(GemmOp op) {
     return fail(op, "operands " + text(a) + " and " + text(b) + " are not matrices");
   int64_t rows = a[op.getTransA()], inner = a[!op.getTransA()], columns = b[!op.getTransB()];
   if (inner != b[op.getTransB()])
-    return fail(op, "shapes " + text(a) + " and " + text(b) + " do not multiply");
+    return contradict(op, "shapes " + text(a) + " and " + text(b) + " do not multiply");
   Shape out{rows, columns};
   if (op.getC()) {
     auto with_c = broadcast(op, out, shapeOf(op.getC()));
     if (with_c != out)
-      return fail(op, "C " + text(shapeOf(op.getC())) + " does not fit " + text(out));
+      return contradict(op, "C " + text(shapeOf(op.getC())) + " does not fit " + text(out));
   }
   return out;
 }
@@ -164,7 +168,7 @@ Shape infer(MatMulOp op) {
     return fail(op, "operands " + text(a) + " and " + text(b) +
                         ": only a matrix on the right is supported");
   if (a.back() != b[0])
-    return fail(op, "shapes " + text(a) + " and " + text(b) + " do not multiply");
+    return contradict(op, "shapes " + text(a) + " and " + text(b) + " do not multiply");
   Shape out(a);
   out.back() = b[1];
   return out;
@@ -174,7 +178,7 @@ Shape infer(FlattenOp op) {
   auto in = shapeOf(op.getInput());
   int64_t rank = in.size(), axis = op.getAxis() < 0 ? op.getAxis() + rank : op.getAxis();
   if (axis < 0 || axis > rank)
-    return fail(op, "axis " + llvm::Twine(op.getAxis()) + " of " + text(in));
+    return contradict(op, "axis " + llvm::Twine(op.getAxis()) + " of " + text(in));
   return Shape{product(in.take_front(axis)), product(in.drop_front(axis))};
 }
 
@@ -189,14 +193,14 @@ Shape infer(ReshapeOp op) {
       open = i;
     else if (out[i] < 0 || (out[i] == 0 && total != 0) ||
              (out[i] > 0 && known > kMaxElements / out[i]))
-      return fail(op, "cannot reshape " + text(in) + " to " + text(op.getShape()));
+      return contradict(op, "cannot reshape " + text(in) + " to " + text(op.getShape()));
     else
       known *= out[i];
   }
   if (open >= 0)
     out[open] = known ? total / known : 0;
   if (product(out) != total)
-    return fail(op, "cannot reshape " + text(in) + " to " + text(op.getShape()));
+    return contradict(op, "cannot reshape " + text(in) + " to " + text(op.getShape()));
   return out;
 }
 
@@ -212,7 +216,7 @@ Shape infer(TransposeOp op) {
   llvm::sort(sorted);
   for (size_t i = 0; i < sorted.size(); ++i)
     if (sorted.size() != in.size() || sorted[i] != static_cast<int64_t>(i))
-      return fail(op, "perm " + text(perm) + " does not fit " + text(in));
+      return contradict(op, "perm " + text(perm) + " does not fit " + text(in));
   for (int64_t axis : perm)
     out.push_back(in[axis]);
   return out;

@@ -33,6 +33,8 @@ llvm::SmallVector<Tensor> computeAll(mlir::Operation* op, llvm::ArrayRef<Tensor>
     return reference::computeControl(branch, operands);
   if (auto loop = llvm::dyn_cast<LoopOp>(op))
     return reference::computeControl(loop, operands);
+  if (auto stop = llvm::dyn_cast<StopOp>(op))
+    throw InterpreterError("the network stops: " + stop.getReason().str());
   return {compute(op, operands)};
 }
 

@@ -25,6 +25,8 @@ private:
   mlir::LogicalResult program(mlir::Block& block);
   mlir::LogicalResult repeat(tile::RepeatOp op);
   mlir::LogicalResult branch(tile::BranchOp op);
+  void again(int index, Value turns, llvm::StringRef begin, llvm::StringRef end);
+  void releaseTurns(mlir::Operation& op);
   void jump(llvm::StringRef label);
   /// A layer; where registers run out, values are computed again and it is lowered once more.
   mlir::LogicalResult layer(tile::LayerOp layer);
@@ -72,8 +74,9 @@ private:
   Generators generators_;
   llvm::SmallVector<int> temporaries_; ///< free again after the operation
   int labels_ = 0, depth_ = 0;
-  std::string behind_loop_;                   ///< the label behind the loop of layers around
-  mlir::Operation* current_ = nullptr;        ///< being lowered
+  Value leaves_;                       ///< what ends the loop whose body has just ended; or null
+  llvm::SmallVector<Value> done_;      ///< numbers of turns that still have readers
+  mlir::Operation* current_ = nullptr; ///< being lowered
   mlir::Operation* needs_register_ = nullptr; ///< found none; it is tried again or refused
   bool failed_ = false; ///< an error has been emitted, or needs_register_ is set
 };

@@ -11,9 +11,9 @@ using namespace mlir;
 using isa::Action;
 
 bool isCode(Operation& op) {
-  return mlir::isa<tile::LayerOp, tile::RepeatOp, tile::BranchOp, tile::LeaveOp, tile::AwaitOp,
-                   tile::SignalOp, tile::CopyInOp, tile::CopyOutOp, tile::LoadScalarOp,
-                   tile::StoreScalarOp>(op);
+  return mlir::isa<tile::LayerOp, tile::RepeatOp, tile::BranchOp, tile::LeaveOp, tile::StopOp,
+                   tile::AwaitOp, tile::SignalOp, tile::CopyInOp, tile::CopyOutOp,
+                   tile::LoadScalarOp, tile::StoreScalarOp>(op);
 }
 
 LogicalResult Lowering::program(Block& block) {
@@ -31,12 +31,17 @@ LogicalResult Lowering::program(Block& block) {
     } else if (auto two = dyn_cast<tile::BranchOp>(op)) {
       done = branch(two);
     } else if (auto leave = dyn_cast<tile::LeaveOp>(op)) {
-      skipIfEmpty(leave.getCondition(), behind_loop_);
-      registers_.release(leave.getCondition());
+      if (&op != &block.back())
+        return op.emitError() << "is not the last operation of the loop's body";
+      leaves_ = leave.getCondition(); // where the turns are counted
+    } else if (auto stop = dyn_cast<tile::StopOp>(op)) {
+      StopOp::create(builder_, location_, stop.getReason(), stop.getResumes());
+      make(*target_.action(Action::Halt)).emit(location_);
     } else if (isCode(op)) {
       done = operation(op);
     }
     giveTemporaries();
+    releaseTurns(op);
     if (needs_register_ && !mlir::isa<tile::LayerOp>(op)) { // a layer says so itself
       needs_register_ = nullptr;
       return op.emitError() << "finds no free scalar register";
@@ -45,6 +50,19 @@ LogicalResult Lowering::program(Block& block) {
       return failure();
   }
   return success();
+}
+
+/// Numbers of turns hold their registers until the last operation that uses them.
+void Lowering::releaseTurns(Operation& op) {
+  Block& block = *op.getBlock();
+  llvm::erase_if(done_, [&](Value done) {
+    if (done.getParentBlock() != &block || llvm::any_of(done.getUsers(), [&](Operation* user) {
+          return op.isBeforeInBlock(block.findAncestorOpInBlock(*user));
+        }))
+      return false;
+    registers_.release(done);
+    return true;
+  });
 }
 
 void Lowering::jump(StringRef label) {
@@ -62,40 +80,55 @@ void Lowering::jump(StringRef label) {
 LogicalResult Lowering::repeat(tile::RepeatOp op) {
   const std::string begin = ".L" + std::to_string(labels_++), end = begin + "e";
   LayerOp::create(builder_, location_, op.getName());
-  Value turn = op.getBody().getArgument(0), turns = op.getTurns();
+  Value turn = op.getBody().getArgument(0), turns = op.getTurns(), entry = op.getCondition();
   auto count = turns ? getConstantIntValue(turns) : std::nullopt;
-  if (count && *count < 1)
-    return success();
   if (!assign(turn))
     return failure();
   const int index = registers_.of(turn);
   addImmediate(index, 0, 0);
-  if (turns && !count)
-    skipIfEmpty(turns, end);
-  giveTemporaries();
-  label(begin);
-  std::string outer = std::exchange(behind_loop_, end);
-  if (failed(program(op.getBody().front())))
-    return failure();
-  behind_loop_ = outer;
-  location_ = op.getLoc(), current_ = op;
-  LayerOp::create(builder_, location_, (op.getName() + ".again").str());
-  addImmediate(index, index, 1);
-  if (turns) {
-    Choice branch = target_.branchIfLess();
-    make(*branch.instruction)
-        .number(branch.operand("a"), index)
-        .number(branch.operand("b"), registerOf(turns))
-        .label("target", begin)
-        .emit(location_);
-  } else {
-    jump(begin);
+  if (!count || *count > 0) {
+    if (entry)
+      skipIfEmpty(entry, end);
+    if (turns && !count)
+      skipIfEmpty(turns, end);
+    giveTemporaries();
+    label(begin);
+    if (failed(program(op.getBody().front())))
+      return failure();
+    location_ = op.getLoc(), current_ = op;
+    LayerOp::create(builder_, location_, op.getName());
+    again(index, turns, begin, end);
+    label(end);
   }
-  label(end);
+  if (!op.getDone().use_empty()) {
+    if (!assign(op.getDone()))
+      return failure();
+    addImmediate(registers_.of(op.getDone()), index, 0);
+    done_.push_back(op.getDone());
+  }
   registers_.release(turn);
-  if (turns)
-    registers_.release(turns);
+  for (Value number : {turns, entry})
+    if (number)
+      registers_.release(number);
   return success();
+}
+
+/// The end of a turn: to the next one, if there is one.
+void Lowering::again(int index, Value turns, StringRef begin, StringRef end) {
+  addImmediate(index, index, 1);
+  if (leaves_) {
+    skipIfEmpty(leaves_, end);
+    registers_.release(leaves_);
+    leaves_ = {};
+  }
+  if (!turns)
+    return jump(begin);
+  Choice branch = target_.branchIfLess();
+  make(*branch.instruction)
+      .number(branch.operand("a"), index)
+      .number(branch.operand("b"), registerOf(turns))
+      .label("target", begin)
+      .emit(location_);
 }
 
 LogicalResult Lowering::branch(tile::BranchOp op) {

@@ -1,10 +1,12 @@
 // npu.program and tile.data to a program.
 #include <span>
 
+#include "npuforge/assembler/flow.h"
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/dram.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "mlir/IR/BuiltinAttributes.h"
 
 namespace npuforge::npu {
@@ -35,12 +37,24 @@ public:
       module_.emitError() << problem;
       ok_ = false;
     }
+    if (ok_)
+      checkFlow();
     if (!ok_)
       return failure();
     return std::move(program_);
   }
 
 private:
+  /// Whatever the network, its units must never wait for each other in vain.
+  void checkFlow() {
+    constexpr int64_t kMostFollowed = 4'000'000; // a fraction of a second
+    for (const std::string& problem :
+         assembler::check_flow(program_, spec_, kMostFollowed).problems) {
+      module_.emitError() << problem;
+      ok_ = false;
+    }
+  }
+
   /// Constants are one segment, what the program writes another; the text follows both.
   void addData() {
     assembler::Segment constants{".data", 0, 0, {}}, zeros{".bss", 0, 0, {}};
@@ -94,7 +108,7 @@ private:
       port.name = op.getName().str();
       port.type = interface.getAs<StringAttr>("graph.type").str();
       port.layout = op.getLayout().str();
-      port.address = data.getAddress();
+      port.address = data.getAddress() + op.getOffset();
       for (Attribute extent : interface.getAs<ArrayAttr>("graph.shape"))
         port.shape.push_back(cast<IntegerAttr>(extent).getInt());
       if (port.layout != "words")
@@ -112,16 +126,20 @@ private:
 
   void findLabels(ProgramOp program) {
     uint32_t index = 0;
+    llvm::StringSet<> named;
     for (Operation& op : program.getBody().front()) {
       if (mlir::isa<InstOp>(op))
         ++index;
       if (auto label = dyn_cast<LabelOp>(op))
         labels_[label.getName()] = index;
+      if (auto stop = dyn_cast<StopOp>(op))
+        program_.stops.push_back({index, stop.getReason().str(), stop.getResumes()});
       if (auto layer = dyn_cast<LayerOp>(op)) {
         if (!program_.layers.empty())
           program_.layers.back().last = index;
         program_.layers.push_back({layer.getName().str(), index, index});
-        program_.symbols.push_back({layer.getName().str(), index, true});
+        if (named.insert(layer.getName()).second) // a loop's end belongs to it, too
+          program_.symbols.push_back({layer.getName().str(), index, true});
       }
     }
     if (!program_.layers.empty())

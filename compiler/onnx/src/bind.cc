@@ -19,10 +19,11 @@ using onnx_proto::TensorProto;
 
 constexpr size_t kMaxBytes = size_t{1} << 20; ///< more are no parameter
 
-/// No operator may take the input as data, unless a shape depends on it all the same.
+/// No operator may take the input as data, unless a shape depends on it all the same, or it does
+/// nothing but decide about control flow.
 void check_uses(const GraphProto& graph, const std::string& name) {
   const onnx_proto::NodeProto* user = find_data_use(graph, name);
-  if (user && !sources_of_parameters(graph).contains(name))
+  if (user && !sources_of_parameters(graph).contains(name) && !only_decides(graph, name))
     throw ImportError(fmt::format("--bind: input '{}' is data of node '{}' ({}), no parameter",
                                   name, node_name(*user), user->op_type()));
   for (const auto& output : graph.output())

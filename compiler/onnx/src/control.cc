@@ -20,7 +20,10 @@ bool find_control(const onnx_proto::NodeProto& node) {
 }
 
 Results add_control(GraphImporter& importer, Node& node, Scope& scope) {
+  const size_t refused = importer.refusals();
   Results results = table().at(node.proto().op_type())(importer, node, scope);
+  if (node.proto().op_type() != "If") // there may be no turn
+    importer.excuse(refused);
   node.refuse_unread_attributes();
   return results;
 }
@@ -61,14 +64,31 @@ Results add_if(GraphImporter& importer, Node& node, Scope& scope) {
     Scope inner = inner_scope(node, scope);
     return importer.add_graph(node.body(*decided ? "then_branch" : "else_branch"), inner);
   }
-  auto checked = [&](const char* attribute) {
-    Scope inner = inner_scope(node, scope);
-    return complete(importer, node.body(attribute), inner);
+  // An arm that contradicts the shapes need not be compiled: no run that chooses it has a result.
+  auto checked = [&](const char* attribute) -> graph::ArmResults {
+    const size_t refused = importer.refusals();
+    try {
+      Scope inner = inner_scope(node, scope);
+      return complete(importer, node.body(attribute), inner);
+    } catch (const InnerRefusal&) {
+      const std::string why = importer.contradiction(refused);
+      if (why.empty())
+        throw;
+      importer.forget_refusals(refused);
+      return fmt::format("{} of '{}' contradicts the shapes: {}", attribute, node.name(), why);
+    }
+  };
+  auto arm = [&](const char* attribute) {
+    return [&, attribute] {
+      graph::ArmResults results = checked(attribute);
+      if (auto* why = std::get_if<std::string>(&results))
+        importer.note(*why + "; the program stops where it is chosen");
+      return results;
+    };
   };
   try {
-    return graph::buildIf(
-        node.build, node.name(), condition, [&] { return checked("then_branch"); },
-        [&] { return checked("else_branch"); });
+    return graph::buildIf(node.build, node.name(), condition, arm("then_branch"),
+                          arm("else_branch"));
   } catch (const InnerRefusal&) {
     return {};
   }

@@ -18,6 +18,14 @@ public:
   /// The number of nodes refused so far, and back to it where a graph is tried in another way.
   virtual size_t refusals() const = 0;
   virtual void forget_refusals(size_t kept) = 0;
+  /// Nodes behind the first `kept` refused ones may never run: none of them is a contradiction any
+  /// more.
+  virtual void excuse(size_t kept) = 0;
+  /// The first node behind the first `kept` refused ones that contradicts the shapes, and why;
+  /// empty if there is none.
+  virtual std::string contradiction(size_t kept) const = 0;
+  /// What the user is told besides.
+  virtual void note(std::string text) = 0;
 };
 
 /// Is it a node of control flow?

@@ -13,14 +13,14 @@ mlir::Value add_bias(Node& node, mlir::Value result, size_t input) {
     return result;
   const int64_t channels = graph::shapeOf(result).back();
   if (node.rank(input) != 1 || node.shape(input)[0] != channels)
-    throw Unsupported(
+    throw Contradiction(
         fmt::format("bias {} does not fit {} channels", graph::text(node.shape(input)), channels));
   return node.build.add(result, node.operand(input));
 }
 
 void check_ranks(Node& node) {
   if (node.rank(0) < 3 || node.rank(1) != node.rank(0))
-    throw Unsupported(fmt::format("input {} and weights {} are no convolution's",
+    throw Contradiction(fmt::format("input {} and weights {} are no convolution's",
                                   graph::text(node.shape(0)), graph::text(node.shape(1))));
 }
 
@@ -143,7 +143,7 @@ Results conv_transpose(Node& node) {
   check_ranks(node);
   const int64_t groups = node.integer("group", 1);
   if (groups < 1 || node.shape(0)[1] != node.shape(1)[0] || node.shape(0)[1] % groups != 0)
-    throw Unsupported(fmt::format("{} groups of weights {} do not fit input {}", groups,
+    throw Contradiction(fmt::format("{} groups of weights {} do not fit input {}", groups,
                                   graph::text(node.shape(1)), graph::text(node.shape(0))));
   const Transposed t(node);
   const graph::Build& build = node.build;

@@ -53,7 +53,7 @@ private:
     if (dots != std::string::npos) {
       const int64_t own = rank - (static_cast<int64_t>(part.size()) - 3);
       if (own < 0 || own > 10)
-        throw Unsupported(fmt::format("term '{}' of a tensor of rank {}", part, rank));
+        throw Contradiction(fmt::format("term '{}' of a tensor of rank {}", part, rank));
       std::string names;
       for (int64_t i = own; i-- > 0;)
         names += static_cast<char>('0' + i);
@@ -61,7 +61,7 @@ private:
       letters = part.substr(0, dots) + names + part.substr(dots + 3);
     }
     if (static_cast<int64_t>(letters.size()) != rank)
-      throw Unsupported(fmt::format("term '{}' of a tensor of rank {}", part, rank));
+      throw Contradiction(fmt::format("term '{}' of a tensor of rank {}", part, rank));
     return letters;
   }
 
@@ -148,7 +148,7 @@ private:
       } else if (extents[at] == extent) {
         from[at] += own[i];
       } else {
-        throw Unsupported(fmt::format("dimension '{}' is {} and {}", letter, extents[at], extent));
+        throw Contradiction(fmt::format("dimension '{}' is {} and {}", letter, extents[at], extent));
       }
     }
     if (letters.size() == term.letters.size())

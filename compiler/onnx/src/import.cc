@@ -70,6 +70,17 @@ public:
 
   size_t refusals() const override { return refusals_.size(); }
   void forget_refusals(size_t kept) override { refusals_.resize(kept); }
+  void excuse(size_t kept) override {
+    for (; kept < refusals_.size(); ++kept)
+      refusals_[kept].contradiction = false;
+  }
+  std::string contradiction(size_t kept) const override {
+    for (; kept < refusals_.size(); ++kept)
+      if (refusals_[kept].contradiction)
+        return refusals_[kept].text;
+    return "";
+  }
+  void note(std::string text) override { notes_.push_back(std::move(text)); }
 
   Import run() {
     std::vector<Output> outputs = choose_outputs();
@@ -85,8 +96,12 @@ public:
       add_node(*node, scope_);
     result.module->getOperation()->removeAttr(kUnrollsAttr);
     add_outputs(main, outputs);
-    if (!refusals_.empty())
-      problems_.push_back(fmt::format("cannot compile:\n{}", fmt::join(refusals_, "\n")));
+    if (!refusals_.empty()) {
+      std::string all = "cannot compile:";
+      for (const Refusal& refusal : refusals_)
+        all += "\n  " + refusal.text;
+      problems_.push_back(std::move(all));
+    }
     if (!problems_.empty())
       throw ImportError(fmt::format("{}", fmt::join(problems_, "\n")));
     erase_dead(*result.module);
@@ -95,6 +110,11 @@ public:
   }
 
 private:
+  struct Refusal {
+    std::string text;
+    bool contradiction; ///< no run comes behind it
+  };
+
   /// A network output: its name, the value it is taken from, and the QuantizeLinear that was taken
   /// instead, if any.
   struct Output {
@@ -201,16 +221,13 @@ private:
     try {
       add(proto, name, scope);
     } catch (const graph::BuildError& reason) {
-      refuse(proto, name, reason.what());
+      refusals_.push_back({fmt::format("node '{}' ({}): {}", name, proto.op_type(), reason.what()),
+                           dynamic_cast<const Contradiction*>(&reason) != nullptr});
       for (const auto& output : proto.output())
         scope.values[output] = nullptr;
     } catch (const ImportError& error) {
       problems_.push_back(fmt::format("node '{}': {}", name, error.what()));
     }
-  }
-
-  void refuse(const NodeProto& proto, const std::string& name, const std::string& reason) {
-    refusals_.push_back(fmt::format("  node '{}' ({}): {}", name, proto.op_type(), reason));
   }
 
   void add(const NodeProto& proto, const std::string& name, Scope& scope) {
@@ -364,7 +381,8 @@ private:
   std::map<std::string, TensorProto*> network_tensors_;
   int64_t nodes_ = 0;
   std::vector<const onnx_proto::FunctionProto*> calls_; ///< being expanded
-  std::vector<std::string> problems_, refusals_, notes_;
+  std::vector<std::string> problems_, notes_;
+  std::vector<Refusal> refusals_;
 };
 
 } // namespace

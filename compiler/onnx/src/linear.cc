@@ -35,7 +35,7 @@ mlir::Value general_gemm(Node& node, double alpha, double beta, bool trans_a, bo
     return result;
   });
   if (graph::shapeOf(sum) != graph::shapeOf(product))
-    throw Unsupported("C " + graph::text(node.shape(2)) + " does not fit " +
+    throw Contradiction("C " + graph::text(node.shape(2)) + " does not fit " +
                       graph::text(graph::shapeOf(product)));
   return sum;
 }

@@ -15,7 +15,7 @@ Results transpose(Node& node) {
     for (int64_t i = node.rank(0) - 1; i >= 0; --i)
       perm.push_back(i);
   if (static_cast<int64_t>(perm.size()) != node.rank(0) || wrapped_axes(perm, node.rank(0)) != perm)
-    throw Unsupported(
+    throw Contradiction(
         fmt::format("perm {} does not fit {}", graph::text(perm), graph::text(node.shape(0))));
   mlir::Value value = node.operand(0);
   mlir::Type element = graph::elementOf(value);
@@ -56,12 +56,12 @@ Results split(Node& node) {
   int64_t at = 0;
   for (int64_t size : sizes) {
     if (size < 0 || size > extent - at)
-      throw Unsupported(fmt::format("parts {} of {} elements", graph::text(sizes), extent));
+      throw Contradiction(fmt::format("parts {} of {} elements", graph::text(sizes), extent));
     results.push_back(node.build.slice(node.operand(0), static_cast<int64_t>(axis), at, size));
     at += size;
   }
   if (at != extent)
-    throw Unsupported(fmt::format("parts {} of {} elements", graph::text(sizes), extent));
+    throw Contradiction(fmt::format("parts {} of {} elements", graph::text(sizes), extent));
   return results;
 }
 
@@ -167,7 +167,7 @@ Results pad(Node& node) {
     given = node.wholes(3, "the axes");
   Shape axes = wrapped_axes(given, node.rank(0));
   if (pads.size() != 2 * axes.size())
-    throw Unsupported(fmt::format("{} pads for {} dimensions", pads.size(), axes.size()));
+    throw Contradiction(fmt::format("{} pads for {} dimensions", pads.size(), axes.size()));
   Shape before(node.shape(0).size(), 0), after(before), cut_before(before), cut_after(before);
   for (auto [i, axis] : llvm::enumerate(axes)) {
     const auto dim = static_cast<size_t>(axis);
@@ -205,7 +205,7 @@ Results expand(Node& node) {
 Results tile(Node& node) {
   std::vector<int64_t> repeats = node.wholes(1, "the repeats");
   if (static_cast<int64_t>(repeats.size()) != node.rank(0))
-    throw Unsupported(fmt::format("{} repeats of {} dimensions", repeats.size(), node.rank(0)));
+    throw Contradiction(fmt::format("{} repeats of {} dimensions", repeats.size(), node.rank(0)));
   return node.build.tile(node.operand(0), repeats);
 }
 

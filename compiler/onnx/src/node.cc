@@ -185,7 +185,7 @@ bool Node::wants(int output) const {
 
 int64_t wrapped_axis(int64_t axis, int64_t rank) {
   if (axis < -rank || axis >= rank)
-    throw Unsupported(fmt::format("axis {} of a tensor of rank {}", axis, rank));
+    throw Contradiction(fmt::format("axis {} of a tensor of rank {}", axis, rank));
   return axis < 0 ? axis + rank : axis;
 }
 

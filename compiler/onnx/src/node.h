@@ -28,6 +28,8 @@ public:
   using graph::BuildError::BuildError;
 };
 
+using graph::Contradiction;
+
 /// A node with its operands, and typed access to its attributes, as the newest opset has them (see
 /// upgrade.h). Accessors throw Unsupported.
 class Node {

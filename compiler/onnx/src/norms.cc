@@ -67,7 +67,7 @@ Results batch_normalization(Node& node) {
   const int64_t channels = rank > 1 ? node.shape(0)[1] : 1;
   for (size_t i = 1; i < 5; ++i)
     if (node.rank(i) != 1 || node.shape(i)[0] != channels)
-      throw Unsupported(fmt::format("input {} {} does not fit {} channels", i,
+      throw Contradiction(fmt::format("input {} {} does not fit {} channels", i,
                                     graph::text(node.shape(i)), channels));
   auto channel = [&](size_t input) { return per_channel(build, node.operand(input), rank); };
   mlir::Value mean = widened(build, channel(3)), variance = widened(build, channel(4));
@@ -104,7 +104,7 @@ Results layer_normalization(Node& node) {
     return s.size() > 3 ? scaled + s[3] : scaled;
   });
   if (graph::shapeOf(result) != node.shape(0))
-    throw Unsupported(fmt::format("scale {} does not fit {}", graph::text(node.shape(1)),
+    throw Contradiction(fmt::format("scale {} does not fit {}", graph::text(node.shape(1)),
                                   graph::text(node.shape(0))));
   return {result, m.mean, inverse};
 }
@@ -115,7 +115,7 @@ Results instance_normalization(Node& node) {
   const double epsilon = node.real("epsilon", 1e-5);
   const int64_t rank = node.rank(0);
   if (rank < 3)
-    throw Unsupported("its input has no spatial dimensions");
+    throw Contradiction("its input has no spatial dimensions");
   Moments m = moments(build, widened(build, node.operand(0)), axes_from(2, rank));
   mlir::Value factor =
       build.map({m.variance, per_channel(build, widened(build, node.operand(1)), rank)},

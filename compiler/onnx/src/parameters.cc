@@ -177,6 +177,35 @@ Names sources_of_parameters(const GraphProto& graph) {
   return result;
 }
 
+bool only_decides(const GraphProto& graph, const std::string& value) {
+  Names constants, derived{value};
+  for (const auto& tensor : graph.initializer())
+    constants.insert(tensor.name());
+  for (const NodeProto* node : all_nodes(graph))
+    if (node->op_type() == "Constant")
+      constants.insert(node->output().begin(), node->output().end());
+  auto decides = [](const NodeProto& node, int input) {
+    return (node.op_type() == "If" && input == 0) || (node.op_type() == "Loop" && input < 2);
+  };
+  for (size_t before = 0; before != derived.size();) { // nodes need not be in order
+    before = derived.size();
+    for (const NodeProto* node : all_nodes(graph)) {
+      bool reads = false, else_too = false;
+      for (int i = 0; i < node->input_size(); ++i) {
+        const bool own = derived.contains(node->input(i));
+        reads |= own && !decides(*node, i);
+        else_too |= !own && !node->input(i).empty() && !constants.contains(node->input(i));
+      }
+      if (reads && else_too)
+        return false;
+      if (reads)
+        derived.insert(node->output().begin(), node->output().end());
+    }
+  }
+  return std::none_of(graph.output().begin(), graph.output().end(),
+                      [&](const auto& output) { return derived.contains(output.name()); });
+}
+
 const NodeProto* find_data_use(const GraphProto& graph, const std::string& value) {
   for (const NodeProto* node : all_nodes(graph))
     for (int i = 0; i < node->input_size(); ++i)

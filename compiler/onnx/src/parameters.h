@@ -18,6 +18,10 @@ bool is_parameter(const onnx_proto::NodeProto& node, int input);
 /// depends on them they have to be constant, whoever else reads them.
 std::set<std::string> sources_of_parameters(const onnx_proto::GraphProto& graph);
 
+/// Does the value decide about branches and turns of loops, by nodes that read nothing but it and
+/// constants, and nothing else? Then it may be bound, although the device could decide, too.
+bool only_decides(const onnx_proto::GraphProto& graph, const std::string& value);
+
 /// The first node that takes the value as data; null if none does.
 const onnx_proto::NodeProto* find_data_use(const onnx_proto::GraphProto& graph,
                                            const std::string& value);

@@ -14,7 +14,7 @@ namespace {
 Dims spatial(mlir::Value x) {
   Dims shape = graph::shapeOf(x);
   if (shape.size() < 3)
-    throw Unsupported(fmt::format("input {} has no spatial dimensions", graph::text(shape)));
+    throw Contradiction(fmt::format("input {} has no spatial dimensions", graph::text(shape)));
   return shape.drop_front(2);
 }
 Dims spatial(Node& node) {

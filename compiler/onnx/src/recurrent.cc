@@ -92,19 +92,19 @@ Recurrent::Recurrent(Node& node, int64_t gates, std::vector<std::string> default
   clip = node.real("clip", 0);
   activations = read_activations(node, std::move(defaults), directions);
   if (node.rank(0) != 3 || node.rank(1) != 3 || node.rank(2) != 3)
-    throw Unsupported("X, W and R need three dimensions");
+    throw Contradiction("X, W and R need three dimensions");
   x_ = batch_first ? build.transpose(node.operand(0), {1, 0, 2}) : node.operand(0);
   Dims x = graph::shapeOf(x_), w = node.shape(1), r = node.shape(2);
   steps = x[0], batch = x[1], inputs = x[2], hidden = r[2];
   const int64_t size = node.integer("hidden_size", hidden);
   Shape wanted_w{directions, gates * hidden, inputs}, wanted_r{directions, gates * hidden, hidden};
   if (size != hidden || w != Dims(wanted_w) || r != Dims(wanted_r))
-    throw Unsupported(fmt::format("W {} and R {} do not fit X {} and hidden_size {}",
+    throw Contradiction(fmt::format("W {} and R {} do not fit X {} and hidden_size {}",
                                   graph::text(w), graph::text(r), graph::text(x), size));
   if (node.has(3) && node.shape(3) != Dims(Shape{directions, 2 * gates * hidden}))
-    throw Unsupported(fmt::format("B {} does not fit", graph::text(node.shape(3))));
+    throw Contradiction(fmt::format("B {} does not fit", graph::text(node.shape(3))));
   if (node.has(4) && node.shape(4) != Dims(Shape{batch}))
-    throw Unsupported(fmt::format("sequence_lens {} does not fit", graph::text(node.shape(4))));
+    throw Contradiction(fmt::format("sequence_lens {} does not fit", graph::text(node.shape(4))));
 }
 
 Scalar Recurrent::activate(int64_t d, size_t which, const Scalar& x) const {
@@ -150,7 +150,7 @@ mlir::Value Recurrent::initial(size_t input, int64_t d) const {
   if (batch_first)
     states = build.transpose(states, {1, 0, 2});
   if (graph::shapeOf(states) != Dims(Shape{directions, batch, hidden}))
-    throw Unsupported(
+    throw Contradiction(
         fmt::format("an initial state {} does not fit", graph::text(node_.shape(input))));
   return build.reshape(build.slice(states, 0, d, 1), {batch, hidden});
 }

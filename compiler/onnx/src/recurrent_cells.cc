@@ -78,7 +78,7 @@ Results lstm(Node& node) {
   const graph::Build& build = r.build;
   enum { kInput, kOutput, kForget, kCell };
   if (node.has(7) && node.shape(7) != Dims(Shape{r.directions, 3 * r.hidden}))
-    throw Unsupported("P " + graph::text(node.shape(7)) + " does not fit");
+    throw Contradiction("P " + graph::text(node.shape(7)) + " does not fit");
   auto peephole = [&](int64_t d, int64_t gate) {
     if (!node.has(7))
       return build.number(node.element(0), 0, {1});

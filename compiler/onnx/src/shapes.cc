@@ -59,7 +59,7 @@ Results squeeze(Node& node) {
     axes = wrapped_axes(node.wholes(1, "the axes"), node.rank(0));
     for (int64_t axis : axes)
       if (node.shape(0)[static_cast<size_t>(axis)] != 1)
-        throw Unsupported(
+        throw Contradiction(
             fmt::format("dimension {} of {} is not 1", axis, graph::text(node.shape(0))));
   } else {
     for (auto [i, dim] : llvm::enumerate(node.shape(0)))

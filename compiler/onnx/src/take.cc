@@ -8,7 +8,7 @@ mlir::Value inside(const graph::Build& build, mlir::Value indices, int64_t size,
   if (auto constant = graph::constantValue(indices); constant && !constant.isSplat())
     for (int64_t index : graph::integers(constant))
       if (index < -size || index >= size)
-        throw Unsupported(fmt::format("index {} of {} elements", index, size));
+        throw Contradiction(fmt::format("index {} of {} elements", index, size));
   return build.map(build.i64(), indices, [&](const Scalars& x) {
     Scalar index = graph::cast(x[0], build.i64());
     Scalar positive = graph::if_negative(index, index + index.integer(size), index);
@@ -27,7 +27,7 @@ std::optional<std::pair<int64_t, int64_t>> progression(mlir::Value indices, int6
   std::vector<int64_t> all = graph::integers(constant);
   for (int64_t& index : all) {
     if (index < -size || index >= size)
-      throw Unsupported(fmt::format("index {} of {} elements", index, size));
+      throw Contradiction(fmt::format("index {} of {} elements", index, size));
     index += index < 0 ? size : 0;
   }
   const int64_t step = all.size() > 1 ? all[1] - all[0] : 1;

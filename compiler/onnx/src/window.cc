@@ -76,7 +76,7 @@ Window::Window(Node& node, Dims in, Dims kernel_)
     const int64_t all = in[i] + pads[i] + pads[rank() + i],
                   room = all - (dilations[i] * (kernel[i] - 1) + 1);
     if (room < 0)
-      throw Unsupported(fmt::format(
+      throw Contradiction(fmt::format(
           "a window of {} does not fit into {} elements and their padding", kernel[i], in[i]));
     int64_t out = room / strides[i] + 1;
     const bool starts_inside = out * strides[i] < in[i] + pads[i];
@@ -131,7 +131,7 @@ mlir::Value convolve(const graph::Build& build, mlir::Value input, mlir::Value w
                      const Window& window, int64_t groups) {
   Dims in = graph::shapeOf(input), w = graph::shapeOf(weights);
   if (groups < 1 || in.back() != w[w.size() - 2] * groups || w.back() % groups != 0)
-    throw Unsupported(fmt::format("{} groups of weights {} do not fit {} channels", groups,
+    throw Contradiction(fmt::format("{} groups of weights {} do not fit {} channels", groups,
                                   graph::text(w), in.back()));
   mlir::Type element = graph::elementOf(input);
   if (element.isF64())

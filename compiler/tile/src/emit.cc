@@ -92,9 +92,12 @@ void Emit::when(Value condition, const std::function<void()>& body) {
     loop(turns, [&](Value) { body(); });
 }
 
-Value Emit::buffer(llvm::StringRef space, Place place, llvm::StringRef label) {
-  return BufferOp::create(builder, location, BufferType::get(builder.getContext()), space,
-                          place.address, place.bytes, label);
+Value Emit::buffer(llvm::StringRef space, Place place, llvm::StringRef label, Value base) {
+  Value made = BufferOp::create(builder, location, BufferType::get(builder.getContext()), space,
+                                place.address, place.bytes, label);
+  if (base)
+    bases_[made] = base;
+  return made;
 }
 
 namespace {
@@ -120,6 +123,8 @@ Value Emit::stream(Value buffer, Value base, int64_t offset, llvm::ArrayRef<Leve
     append(level.low ? level.low : constant(0), lows, fixed_lows);
     append(level.high ? level.high : level.count, highs, fixed_highs);
   }
+  if (Value own = bases_.lookup(buffer))
+    base = base ? add(base, own) : own;
   if (base) {
     if (auto known = mlir::getConstantIntValue(base))
       offset += *known, base = {};

@@ -48,7 +48,9 @@ public:
   /// Runs `body` once when `condition`, which is never negative, is above zero.
   void when(mlir::Value condition, const std::function<void()>& body);
 
-  mlir::Value buffer(llvm::StringRef space, Place place, llvm::StringRef label);
+  /// Streams of the buffer begin `base` bytes behind it, which may be null.
+  mlir::Value buffer(llvm::StringRef space, Place place, llvm::StringRef label,
+                     mlir::Value base = {});
   mlir::Value scratchpad(Place place, llvm::StringRef label) {
     return buffer("scratchpad", place, label);
   }
@@ -71,6 +73,9 @@ public:
   mlir::Location location;
   const isa::Machine& machine;
   const MemoryMap map;
+
+private:
+  llvm::DenseMap<mlir::Value, mlir::Value> bases_; ///< of buffers
 };
 
 } // namespace npuforge::tile

@@ -41,13 +41,13 @@ private:
     FailureOr<Plan> plan = wordsKind(op) ? FailureOr<Plan>(Plan()) : readPlan(op);
     if (failed(layer) || failed(plan))
       return failure();
-    Step step{&op, unique(layer->name), next_, next_, std::move(*layer), *plan, {}, {}};
+    Step step{&op, unique(layer->name), next_, next_, std::move(*layer), *plan, {}, {}, {}};
     ++next_;
     return FailureOr<Step>(std::move(step));
   }
 
   FailureOr<Step> control(Operation& op) {
-    Step step{&op, unique(graph::nodeName(op.getLoc())), next_, 0, {}, {}, {}, {}};
+    Step step{&op, unique(graph::nodeName(op.getLoc())), next_, 0, {}, {}, {}, {}, {}};
     ++next_;
     for (func::FuncOp body : graph::bodiesOf(&op)) {
       FailureOr<Flow> flow = steps(body);

@@ -24,8 +24,9 @@ struct Step {
   Plan plan;
   std::vector<Flow> bodies; ///< of control flow only
   std::unique_ptr<LayerCode> code;
+  std::vector<Tensor> places; ///< of control flow, see control_code.cc
 
-  bool isLayer() const { return bodies.empty(); }
+  bool isLayer() const { return !graph::isControl(*op); }
 };
 
 /// The steps of one function.

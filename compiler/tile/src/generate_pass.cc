@@ -2,6 +2,7 @@
 #include "npuforge/compiler/graph/build.h"
 #include "npuforge/compiler/graph/values.h"
 #include "npuforge/compiler/tile/dram.h"
+#include "npuforge/compiler/tile/host_control.h"
 #include "npuforge/compiler/tile/layer_value.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
@@ -10,6 +11,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "session.h"
 #include "words_epilogue.h"
@@ -54,8 +56,9 @@ public:
     Emit emit(builder_, main_.getLoc(), machine_);
     if (failed(makeCodes(emit, *flow)))
       return failure();
+    session_.host_control = main_->getParentOp()->hasAttr(kHostControlAttr);
     writeFlow(emit, *flow);
-    if (failed(makeOutputs()))
+    if (failed(makeOutputs(emit)))
       return failure();
     makeCredits(before ? before->getNextNode() : &main_->getBlock()->front());
     auto module = main_->getParentOfType<ModuleOp>();
@@ -75,11 +78,11 @@ private:
   static bool isRowMajor(Value value) { return isWords(value) || isNarrow(value); }
   int64_t bytesOf(Value value) const { return wordsBytes(value, machine_); }
 
-  void defineResults(const Flow& flow, const Lives& lives) {
-    for (const Step& step : flow.steps) {
+  void defineResults(Flow& flow, const Lives& lives) {
+    for (Step& step : flow.steps) {
       if (!step.isLayer()) {
         defineControl(session_, lives, step, machine_);
-        for (const Flow& body : step.bodies)
+        for (Flow& body : step.bodies)
           defineResults(body, lives);
         continue;
       }
@@ -156,9 +159,10 @@ private:
   }
 
   /// A network's input or output of words.
-  void makePort(Value value, DictionaryAttr attributes, bool output, const Tensor& tensor) {
+  void makePort(Value value, DictionaryAttr attributes, bool output, const Tensor& tensor,
+                int64_t offset = 0) {
     PortOp::create(data_, value.getLoc(), attributes.getAs<StringAttr>("graph.name"), output,
-                   tensor.symbol, "words", attributes);
+                   tensor.symbol, "words", attributes, offset);
     if (!output)
       session_.defineAll(value, tensor);
   }
@@ -212,15 +216,18 @@ private:
   }
 
   void writeFlow(Emit& emit, Flow& flow) {
+    noteDeciding(session_, flow);
     for (auto [index, step] : llvm::enumerate(flow.steps)) {
       emit.location = step.op->getLoc();
       const bool more = index + 1 < flow.steps.size();
       // Nothing runs ahead into control flow and out of it.
       session_.next = more ? flow.steps[index + 1].code.get() : nullptr;
-      if (step.isLayer())
+      if (step.isLayer()) {
         makeLayer(emit, step, flow.function == main_);
-      else
+        loadDecision(emit, session_, *step.op, *step.code);
+      } else {
         writeControl(emit, session_, step, [&](Flow& body) { writeFlow(emit, body); });
+      }
     }
   }
 
@@ -279,12 +286,18 @@ private:
     session_.first_layer = false;
   }
 
-  LogicalResult makeOutputs() {
+  /// Where an output lies in its data: outside of loops that is the same in each run.
+  int64_t placeOf(Emit& emit, Value result) {
+    const Tensor& tensor = session_.tensor(result);
+    return tensor.at ? *getConstantIntValue(tensor.at(emit)) : 0;
+  }
+
+  LogicalResult makeOutputs(Emit& emit) {
     auto results = cast<func::ReturnOp>(main_.getBody().front().getTerminator()).getOperands();
     for (auto [index, result] : llvm::enumerate(results)) {
       auto attributes = main_.getResultAttrDict(index);
       if (isWords(result)) {
-        makePort(result, attributes, true, session_.tensor(result));
+        makePort(result, attributes, true, session_.tensor(result), placeOf(emit, result));
         continue;
       }
       if (!result.getDefiningOp() || !isLayer(*result.getDefiningOp()))

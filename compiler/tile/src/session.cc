@@ -94,7 +94,17 @@ void Session::defineAll(Value value, const Tensor& tensor) {
 }
 
 Value Session::dram(Emit& emit, const Tensor& tensor) {
-  return emit.buffer("dram", {0, tensor.bytes}, tensor.symbol); // its address is not known yet
+  // Its address is not known yet.
+  return emit.buffer("dram", {0, tensor.bytes}, tensor.symbol,
+                     tensor.at ? tensor.at(emit) : Value());
+}
+
+Tensor inside(const Tensor& whole, std::function<Value(Emit&)> offset, int64_t bytes) {
+  auto at = [outer = whole.at, own = std::move(offset)](Emit& emit) {
+    Value place = own(emit);
+    return outer ? emit.add(outer(emit), place) : place;
+  };
+  return {whole.symbol, std::max(whole.bytes, bytes), whole.plain, at}; // buffers are of all of it
 }
 
 void Session::awaitCredit(Emit& emit, StringRef unit, StringRef from) {

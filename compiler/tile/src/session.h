@@ -19,7 +19,12 @@ struct Tensor {
   std::string symbol; ///< of its tile.data
   int64_t bytes;
   bool plain; ///< row-major, not blocked
+  /// Where in the data it begins, in bytes, if not at its beginning: in a loop another turn may
+  /// have another place. Called where it is read or written.
+  std::function<mlir::Value(Emit&)> at = nullptr;
 };
+/// A tensor inside another one, `offset` bytes behind its beginning.
+Tensor inside(const Tensor& whole, std::function<mlir::Value(Emit&)> offset, int64_t bytes);
 
 /// The code of one layer. All layers' codes exist before the first one runs, in the network's
 /// order.
@@ -29,6 +34,18 @@ public:
   /// Makes the loads that need nothing of the layer before, so that they run while it computes.
   virtual void begin() {}
   virtual void run() = 0;
+
+  /// The weights that it loads into their slots: how many times in one run; and how many bytes
+  /// where they are constant and one time is all, so that they may stay (0: they may not).
+  struct Weights {
+    int64_t groups = 0, bytes = 0;
+  };
+  virtual Weights weightLoads() const { return {}; }
+  /// Loads the weights to this place of the scratchpad, where they stay for all later runs.
+  virtual void keepWeights(int64_t /*address*/) {}
+  /// The place in the scratchpad where the vector unit leaves the first word of the result, until
+  /// the next layer runs; none where it does not.
+  virtual std::optional<int64_t> resultLeft() const { return {}; }
 };
 
 /// The layer that ran last, when the next one may begin while it computes its last results.
@@ -93,6 +110,11 @@ public:
     if (next)
       next->begin();
   }
+
+  /// Numbers that decide about control flow, as soon as the layer that makes them has run.
+  llvm::DenseSet<mlir::Value> deciding;
+  llvm::DenseMap<mlir::Value, mlir::Value> decided;
+  bool host_control = false; ///< the host decides, see host_control.h
 
   int64_t weight_groups = 0, param_groups = 0; ///< of all layers whose code exists
   int64_t input_groups = 0;                    ///< of those layers of which two may be at work

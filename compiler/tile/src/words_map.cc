@@ -61,6 +61,12 @@ public:
     s.beginNext();
   }
 
+  std::optional<int64_t> resultLeft() const override {
+    if (tiles != 1 || t.split > 0 || !isWords(graph::MapOp(map).getResult()))
+      return {};
+    return e.map.outputs[0].address;
+  }
+
 private:
   int64_t rowBytes(const MapValue& value) const {
     return value.space == isa::name(isa::Space::Accumulator) ? 1 : cols * value.element_bytes;

@@ -84,8 +84,29 @@ ProductCode::Coordinates ProductCode::first() {
   return at;
 }
 
+LayerCode::Weights ProductCode::weightLoads() const {
+  const int64_t groups = turns(weights_depth);
+  if (kept)
+    return {};
+  return {groups, isConstant(o.right) ? groups * groupBytes() : 0};
+}
+
+void ProductCode::keepWeights(int64_t address) {
+  kept = address;
+  keepGroups(0, first());
+}
+
+void ProductCode::keepGroups(size_t depth, Coordinates at) {
+  if (depth == weights_depth)
+    return copyWeights(at, weightsAt(counter(at, depth)));
+  e.loop(levels[depth].count, [&](Value index) {
+    at[levels[depth].role] = index;
+    keepGroups(depth + 1, at);
+  });
+}
+
 void ProductCode::begin() {
-  if (begun || !isConstant(o.right))
+  if (begun || kept || !isConstant(o.right))
     return;
   begun = true;
   loadWeights(first(), e.constant(0));
@@ -96,7 +117,7 @@ void ProductCode::run() {
   begin();
   s.awaitLayerBefore(e);
   loadBox(first(), e.constant(0));
-  if (!begun)
+  if (!begun && !kept)
     loadWeights(first(), e.constant(0));
   nest(0, first());
 }
@@ -122,7 +143,7 @@ void ProductCode::nest(size_t depth, Coordinates at) {
     });
     at[levels[depth].role] = e.constant(0);
   }
-  if (depth == weights_depth)
+  if (depth == weights_depth && !kept)
     e.signal("weights", "load");
   if (depth == task_depth)
     endTask(at);
@@ -141,10 +162,11 @@ void ProductCode::beginBox(const Coordinates& at) {
 
 void ProductCode::beginWeights(const Coordinates& at) {
   Value index = counter(at, weights_depth);
+  weight_slot = weightsAt(index);
+  if (kept)
+    return s.beginNext(e, index, turns(weights_depth));
   s.onwards(e, index, turns(weights_depth),
             [&] { loadWeights(following(at, weights_depth), e.add(index, 1)); });
-  weight_slot = e.mul(e.parity(e.add(index, first_weights)),
-                      e.map.weights[1].address - e.map.weights[0].address);
   e.await("weights", "load");
 }
 

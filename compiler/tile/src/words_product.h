@@ -34,6 +34,8 @@ public:
               const isa::Spec& spec, const Epilogue* epilogue = nullptr);
   void begin() override;
   void run() override;
+  Weights weightLoads() const override;
+  void keepWeights(int64_t address) override;
 
 private:
   using Value = mlir::Value;
@@ -54,6 +56,10 @@ private:
   void multiplyTile(const Coordinates& at, Value index, Value rows);
   void loadBox(const Coordinates& at, Value counter);
   void loadWeights(const Coordinates& at, Value counter);
+  void copyWeights(const Coordinates& at, Value pad_at);
+  void keepGroups(size_t depth, Coordinates at);
+  int64_t groupBytes() const;
+  Value weightsAt(Value counter); ///< in the scratchpad, of a group
   void loadOperands(const Coordinates& at);
   void drain(const Coordinates& at, Value slot);
   /// Where a tensor of the results' shape lies in DRAM and in the scratchpad, a tile of it.
@@ -102,6 +108,7 @@ private:
   const int64_t rows, cols, first_weights;
   llvm::SmallVector<Nest> levels;
   bool begun = false;
+  std::optional<int64_t> kept; ///< where all weights stay in the scratchpad, groups in their order
   size_t box_depth, weights_depth, task_depth;
   Value left, result, padding, boxes, weights, results, accumulators, between;
   Value box_slot, weight_slot, accumulator; ///< of the code that is being made

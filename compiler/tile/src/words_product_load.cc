@@ -67,7 +67,26 @@ void ProductCode::loadBox(const Coordinates& at, Value counter) {
   e.signal("load", "matrix");
 }
 
+int64_t ProductCode::groupBytes() const {
+  const int64_t most =
+      z.parts == 1 ? plan.channels * (plan.merged ? p.axes[3].kernel : 1) : plan.rows;
+  return most * z.weight_pitch;
+}
+
+Value ProductCode::weightsAt(Value counter) {
+  if (kept)
+    return e.add(e.mul(counter, groupBytes()), *kept - e.map.weightSlots().address);
+  return e.mul(e.parity(e.add(counter, first_weights)),
+               e.map.weights[1].address - e.map.weights[0].address);
+}
+
 void ProductCode::loadWeights(const Coordinates& at, Value counter) {
+  s.awaitCredit(e, "load", "weights");
+  copyWeights(at, weightsAt(counter));
+  e.signal("load", "weights");
+}
+
+void ProductCode::copyWeights(const Coordinates& at, Value pad_at) {
   // Rows of the matrix: taps in row-major order, the channels of a slice behind each tap.
   Value tap = at[kTapZ];
   for (Role role : {kTapY, kTapX})
@@ -77,20 +96,13 @@ void ProductCode::loadWeights(const Coordinates& at, Value counter) {
   Value row = e.add(e.add(e.mul(tap, tap_rows), e.mul(at[kChunk], plan.channels)),
                     e.mul(at[kPart], plan.rows));
   // Maybe in the code of the layer before, where nothing of the prologue is known.
-  Copy copy{e.scratchpad(e.map.weightSlots(), "weights"),
-            e.mul(e.parity(e.add(counter, first_weights)),
-                  e.map.weights[1].address - e.map.weights[0].address),
-            s.dram(e, s.tensor(o.right)),
-            e.mul(row, p.right_pitch * p.stored),
-            {},
-            p.element};
+  Copy copy{e.scratchpad(e.map.weightSlots(), "weights"), pad_at, s.dram(e, s.tensor(o.right)),
+            e.mul(row, p.right_pitch * p.stored),         {},     p.element};
   copy.dram_at = e.add(copy.dram_at, e.mul(at[kSlice], p.right_step * p.stored));
   copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * p.stored));
   copy.axes.push_back({rowsOf(at), p.right_pitch * p.stored, z.weight_pitch});
   copy.axes.push_back({outputsOf(at), p.stored, p.element}); // of integers the low bytes
-  s.awaitCredit(e, "load", "weights");
   copyIn(e, copy);
-  e.signal("load", "weights");
 }
 
 } // namespace npuforge::tile

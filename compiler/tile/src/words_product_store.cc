@@ -155,6 +155,8 @@ public:
       : epilogue(std::move(made)), code(emit, session, operands, plan, spec, &epilogue) {}
   void begin() override { code.begin(); }
   void run() override { code.run(); }
+  Weights weightLoads() const override { return code.weightLoads(); }
+  void keepWeights(int64_t address) override { code.keepWeights(address); }
 
 private:
   const Epilogue epilogue;

@@ -1,7 +1,7 @@
 #pragma once
 // A program as the tools hold it, and its file: ELF with text, constants, a bss-like activation
 // area, symbols, and the sections .npu.machine (spec name and hash), .npu.io (network inputs and
-// outputs, and the network's least cycles) and .npu.layers (instruction ranges).
+// outputs, the network's least cycles, where it stops) and .npu.layers (instruction ranges).
 
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +60,15 @@ struct LayerRange {
   bool operator==(const LayerRange&) const = default;
 };
 
+/// Instruction `at` ends the program before its last one: a network that cannot go on, and why; or,
+/// where it `resumes`, until the host lets it go on behind the instruction.
+struct Stop {
+  uint32_t at = 0;
+  std::string reason;
+  bool resumes = false;
+  bool operator==(const Stop&) const = default;
+};
+
 /// The least cycles that a network takes of one resource of the machine, whatever its schedule.
 struct ResourceBound {
   std::string resource; ///< "array", "dram", "vector"
@@ -75,6 +84,7 @@ struct Program {
   std::vector<Symbol> symbols;   ///< labels, then data; each sorted by value, then name
   std::vector<Port> inputs, outputs;
   std::vector<ResourceBound> bounds; ///< empty where nobody computed any
+  std::vector<Stop> stops;           ///< sorted by at, one for an instruction
   std::vector<LayerRange> layers; ///< sorted by first; gaps and empty ranges allowed, no overlaps
   bool operator==(const Program&) const = default;
 };

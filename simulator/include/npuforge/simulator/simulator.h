@@ -21,8 +21,8 @@ namespace npuforge::simulator {
 /// it, in this order: units other than the sequencer: Empty (no instruction in the queue), Token,
 /// Post, then WeightSet (weights, matrix) or Engine (load, store: the engine is full or its request
 /// or read side busy), Event (an await's counter), Port (held, or claimed by an older candidate);
-/// the sequencer: Fetch (its
-/// line is not valid), Token, Post, Queue (the unit's is full), Drain (halt waits for all units).
+/// the sequencer: Fetch (its line is not valid), Token, Post, Queue (the unit's is full), Drain
+/// (halt waits for all units, and one that the host lets go on for the host).
 enum class Stall : uint8_t {
   Empty,
   Token,
@@ -70,6 +70,7 @@ struct RunStats {
   int64_t cycles = 0;
   int64_t macs = 0; ///< rows streamed x weight rows loaded x array columns
   int64_t dram_read = 0, dram_written = 0, fetched = 0; ///< bytes
+  int64_t round_trips = 0; ///< times that the host let the program go on
   std::array<UnitStats, isa::kUnitCount> units{};
   std::vector<LayerStats> layers;
   Conflicts port_conflicts{};                            ///< of all ports; DMA too
@@ -92,6 +93,7 @@ public:
 struct Options {
   bool timing_only = false; ///< no values: outputs stay zero
   int64_t max_cycles = 1'000'000'000'000;
+  int64_t host_latency = 1000; ///< cycles until the host lets a program that it halts for go on
   bool check_hazards = true; ///< stop at unordered overlapping accesses
   /// Of several cores: fail where accesses to DRAM are unordered, or counters can hold too much, in
   /// some timing of the same instructions. Takes time in proportion to the square of the run.

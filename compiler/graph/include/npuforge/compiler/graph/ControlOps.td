@@ -1,4 +1,4 @@
-// Control flow: branches and loops. Their bodies are functions of the module, each called from one place, so that every pass over
+// Control flow: branches, loops, and where a network cannot go on. Bodies are functions of the module, each called from one place, so that every pass over
 // functions works inside them as in @main.
 #ifndef NPUFORGE_GRAPH_CONTROL_OPS
 #define NPUFORGE_GRAPH_CONTROL_OPS
@@ -41,6 +41,14 @@ def Graph_LoopOp : Graph_ControlOp<"loop", "A function again and again"> {
     $body `most` $most (`trips` $trips^)? (`while` $condition^)? `carried` `(` $carried `)` `scanned` `(` $scanned `)`
     `inputs` `(` $inputs `)` `backwards` $backwards attr-dict `:` functional-type(operands, results)
   }];
+}
+
+def Graph_StopOp : Graph_Op<"stop"> {
+  let summary = "Ends the program without results, and says why";
+  let description = "Nothing behind it is computed; its results are there so that what stands behind it has operands.";
+  let arguments = (ins StrAttr:$reason);
+  let results = (outs Variadic<Graph_Tensor>:$results);
+  let assemblyFormat = "$reason attr-dict `:` type($results)";
 }
 
 #endif

@@ -19,6 +19,12 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// The shapes contradict what the operator is: no run of the network comes this far.
+class Contradiction : public BuildError {
+public:
+  using BuildError::BuildError;
+};
+
 using Shape = llvm::SmallVector<int64_t>;
 using Dims = llvm::ArrayRef<int64_t>;
 using Values = llvm::SmallVector<mlir::Value>;

@@ -3,6 +3,8 @@
 // values of the functions around them. Everything throws BuildError where types do not fit.
 
 #include <optional>
+#include <string>
+#include <variant>
 
 #include "npuforge/compiler/graph/build.h"
 
@@ -32,8 +34,13 @@ using TurnBody = std::function<TurnResults(const Turn&)>;
 Values buildLoop(const Build& build, llvm::StringRef name, const LoopInputs& inputs,
                  const TurnBody& body);
 
-/// The results of one of two arms, which give values of equal types.
+/// What an arm gives, or why no run that comes there goes on.
+using ArmResults = std::variant<Values, std::string>;
+
+/// The results of one of two arms, which give values of equal types; an arm without results stops
+/// the network. Throws Contradiction if neither has any.
 Values buildIf(const Build& build, llvm::StringRef name, mlir::Value condition,
-               const std::function<Values()>& then, const std::function<Values()>& otherwise);
+               const std::function<ArmResults()>& then,
+               const std::function<ArmResults()>& otherwise);
 
 } // namespace npuforge::graph

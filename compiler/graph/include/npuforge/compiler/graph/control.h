@@ -5,7 +5,7 @@
 
 namespace npuforge::graph {
 
-/// Is it an if or a loop?
+/// Is it an if, a loop or a stop?
 bool isControl(mlir::Operation& op);
 /// The function of a symbol that an operation of control flow names; null if there is none.
 mlir::func::FuncOp functionOf(mlir::Operation* op, llvm::StringRef symbol);

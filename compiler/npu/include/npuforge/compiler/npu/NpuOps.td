@@ -35,6 +35,12 @@ def Npu_LabelOp : Npu_Op<"label"> {
   let assemblyFormat = "$name attr-dict";
 }
 
+def Npu_StopOp : Npu_Op<"stop"> {
+  let summary = "Why the instruction that follows ends the program, or who lets it go on";
+  let arguments = (ins StrAttr:$reason, BoolAttr:$resumes);
+  let assemblyFormat = "$reason `resumes` $resumes attr-dict";
+}
+
 def Npu_LayerOp : Npu_Op<"layer"> {
   let summary = "Instructions from here on belong to this node of the network";
   let arguments = (ins StrAttr:$name);

@@ -27,9 +27,10 @@ def Tile_DataOp : Tile_Op<"data", [Symbol]> {
 }
 
 def Tile_PortOp : Tile_Op<"port"> {
-  let summary = "A network input or output and the data that holds it";
-  let arguments = (ins StrAttr:$name, BoolAttr:$output, FlatSymbolRefAttr:$data, StrAttr:$layout, DictionaryAttr:$interface);
-  let assemblyFormat = "$name `output` $output $data $layout $interface attr-dict";
+  let summary = "A network input or output and the data that holds it, from `offset` on";
+  let arguments = (ins StrAttr:$name, BoolAttr:$output, FlatSymbolRefAttr:$data, StrAttr:$layout, DictionaryAttr:$interface,
+                       DefaultValuedAttr<I64Attr, "0">:$offset);
+  let assemblyFormat = "$name `output` $output $data (`[` $offset^ `]`)? $layout $interface attr-dict";
 }
 
 def Tile_LayerOp : Tile_Op<"layer", [NoTerminator]> {
@@ -47,18 +48,29 @@ def Tile_BranchOp : Tile_Op<"branch", [NoTerminator]> {
   let assemblyFormat = "$name $condition attr-dict-with-keyword $then `else` $otherwise";
 }
 
-def Tile_RepeatOp : Tile_Op<"repeat", [NoTerminator]> {
+def Tile_RepeatOp : Tile_Op<"repeat", [NoTerminator, AttrSizedOperandSegments]> {
   let summary = "Layers again and again; the body's argument is the turn's number";
-  let description = "At most `turns` times, without it until a tile.leave. Around and between the turns all units have done what stands before.";
-  let arguments = (ins StrAttr:$name, Optional<Index>:$turns);
+  let description = [{
+    At most `turns` times, without it until a tile.leave; not once where `condition` is there and not above zero. The result is how many turns
+    there were.
+  }];
+  let arguments = (ins StrAttr:$name, Optional<Index>:$turns, Optional<Index>:$condition);
+  let results = (outs Index:$done);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$name (`turns` $turns^)? attr-dict-with-keyword $body";
+  let assemblyFormat = "$name (`turns` $turns^)? (`if` $condition^)? attr-dict-with-keyword $body";
 }
 
 def Tile_LeaveOp : Tile_Op<"leave", [HasParent<"RepeatOp">]> {
-  let summary = "Ends the loop around it where the condition is not above zero";
+  let summary = "The last operation of a loop's body: there is no next turn where the condition is not above zero";
   let arguments = (ins Index:$condition);
   let assemblyFormat = "$condition attr-dict";
+}
+
+def Tile_StopOp : Tile_Op<"stop"> {
+  let summary = "Stops the program when all units have done what stands before";
+  let description = "Where `resumes`, until the host lets it go on; else for good, without results, for the reason given.";
+  let arguments = (ins StrAttr:$reason, BoolAttr:$resumes);
+  let assemblyFormat = "$reason `resumes` $resumes attr-dict";
 }
 
 def Tile_BufferOp : Tile_Op<"buffer", [Pure]> {

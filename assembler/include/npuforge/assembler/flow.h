@@ -1,0 +1,28 @@
+#pragma once
+// The order of a program's instructions, proven before it runs: no unit waits for a token that none
+// gives, none gives more than the counters hold, whatever way branches and loops take.
+//
+// Scalar instructions are executed as far as their operands are known, so that streams without data
+// in their control are checked exactly. What is loaded from the scratchpad is not known: a branch
+// on it is followed both ways, which must leave the counters of tokens equal where they meet, and a
+// turn of a loop that ends by it must leave them as it found them. Units take instructions from
+// queues of their depth, in order, when their tokens are there; what can be executed stays so, so
+// one order of events stands for all.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "npuforge/assembler/program.h"
+
+namespace npuforge::assembler {
+
+struct FlowCheck {
+  std::vector<std::string> problems; ///< a line each; the first ones
+  bool complete = true;              ///< false: it was given up after `most` instructions
+};
+
+/// Follows at most `most` instructions.
+FlowCheck check_flow(const Program& program, const isa::Spec& spec, int64_t most);
+
+} // namespace npuforge::assembler
