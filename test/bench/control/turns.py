@@ -18,7 +18,7 @@ def element_wise(g, name, values, hidden):
 def recurrent(g, name, values, hidden):
     if "cell.w" not in g.constants:
         lstm_weights(g, "cell", hidden, hidden)
-    return list(lstm_step(g, name, "x", ["cell.w", "cell.r", "cell.b"], *values, hidden))
+    return list(lstm_step(g, name, values[0], ["cell.w", "cell.r", "cell.b"], *values, hidden))
 
 
 BODIES = {"product and map, 32": (element_wise, 1, [1, 32], 32), "LSTM, 32": (recurrent, 2, [1, 1, 32], 32),
