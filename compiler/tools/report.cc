@@ -122,7 +122,7 @@ void print(const Report& report) {
     fmt::print("{:<40} {:<10} {:>14} {:>12} {:>9} B {:>13}\n", name, layer.operation, layer.shape,
                layer.macs, layer.parameter_bytes, layer.instructions);
   }
-  fmt::print("least cycles of any schedule:");
+  fmt::print("least cycles of schedules that compute every element:");
   for (const assembler::ResourceBound& bound : report.bounds)
     fmt::print(" {} {}", bound.resource, bound.cycles);
   fmt::print("\n");
