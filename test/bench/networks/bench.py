@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Compiles and simulates int8 networks, holds the cycles against the least that any schedule needs, and checks the outputs
-against onnxruntime's.
+"""Compiles and simulates int8 networks, holds the cycles against those that schedules need at least that compute
+every element, and checks the outputs against onnxruntime's.
 
   bench.py BUILD_DIR [--network NAME ...] [--machine NAME ...] [--ablate] [--into FOLDER]
 
@@ -23,6 +23,8 @@ import reference
 import table
 
 MACHINES = ["edge16", "npu16", "wide64"]
+
+
 class Failed(Exception):
     """A program did not do its work, or gave wrong numbers."""
 
@@ -111,9 +113,18 @@ class Bench:
         report_of_npuc = json.loads(compiled_json.read_text())
         least_dram = report_of_npuc["least_cycles"]["dram"]
         return self.numbers(report_of_npuc, report) | {
-            "least_dram_bytes": least_dram * self.bytes_a_cycle(machine), "compile_seconds": compiled.seconds,
-            "simulate_seconds": simulated.seconds, "timing_only_seconds": timing.seconds, "compile_megabytes": compiled.megabytes,
+            "least_dram_bytes": least_dram * self.bytes_a_cycle(machine), "unfused_dram_bytes": self.unfused(manifest, machine),
+            "compile_seconds": compiled.seconds, "simulate_seconds": simulated.seconds, "timing_only_seconds": timing.seconds, "compile_megabytes": compiled.megabytes,
             "simulate_megabytes": simulated.megabytes, "largest_difference": largest, "equal_share": equal}
+
+    def unfused(self, manifest, machine):
+        """Bytes moved with all that joins layers turned off."""
+        program, file = self.work / "unfused.bin", self.work / "unfused.json"
+        off = ",".join(name for name in self.optimisations() if name.startswith("fuse-"))
+        call([self.bin / "npuc", manifest["model"], "--machine", machine, "-o", program, "--disable", off])
+        call([self.bin / "npusim", program, "--machine", machine, "--quiet", "--zero-inputs", "--timing-only", "--json", file])
+        dram = json.loads(file.read_text())["dram"]
+        return dram["read"] + dram["written"]
 
     def without(self, network, machine):
         """Cycles with each optimisation turned off, of those that make a difference."""
