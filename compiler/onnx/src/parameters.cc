@@ -202,8 +202,18 @@ bool only_decides(const GraphProto& graph, const std::string& value) {
         derived.insert(node->output().begin(), node->output().end());
     }
   }
-  return std::none_of(graph.output().begin(), graph.output().end(),
-                      [&](const auto& output) { return derived.contains(output.name()); });
+  // What a branch or a turn gives is data, but for whether there is another turn.
+  auto gives = [&](const GraphProto& inner, int first) {
+    for (int i = first; i < inner.output_size(); ++i)
+      if (derived.contains(inner.output(i).name()))
+        return true;
+    return false;
+  };
+  for (const NodeProto* node : all_nodes(graph))
+    for (const auto& attribute : node->attribute())
+      if (attribute.has_g() && gives(attribute.g(), node->op_type() == "Loop" ? 1 : 0))
+        return false;
+  return !gives(graph, 0);
 }
 
 const NodeProto* find_data_use(const GraphProto& graph, const std::string& value) {

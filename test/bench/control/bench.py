@@ -156,9 +156,13 @@ def main():
 
     of_turns = []
     if not arguments.network:
-        for row in control_of_turns(make):
-            of_turns.append(row)
-            print(turn_line(row), end="", flush=True)
+        try:
+            for row in control_of_turns(make):
+                of_turns.append(row)
+                print(turn_line(row), end="", flush=True)
+        except (Failed, reference.Unavailable) as error:
+            print(f"turns: {error}", file=sys.stderr)
+            failed = True
     text = HEAD.format(machine=arguments.machine, latency=f"{arguments.latency:,}")
     text += "".join(network_line(n, r) for n, r in rows.items())
     if of_turns:

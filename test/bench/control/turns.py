@@ -21,8 +21,9 @@ def recurrent(g, name, values, hidden):
     return list(lstm_step(g, name, values[0], ["cell.w", "cell.r", "cell.b"], *values, hidden))
 
 
-BODIES = {"product and map, 32": (element_wise, 1, [1, 32], 32), "LSTM, 32": (recurrent, 2, [1, 1, 32], 32),
-          "LSTM, 256": (recurrent, 2, [1, 1, 256], 256)}
+# How a body is made, how many values it carries, their shape, the width, what else it reads.
+BODIES = {"product and map, 32": (element_wise, 1, [1, 32], 32, ["x"]), "LSTM, 32": (recurrent, 2, [1, 1, 32], 32, []),
+          "LSTM, 256": (recurrent, 2, [1, 1, 256], 256, [])}
 
 
 def decided(g, name, value):
@@ -33,10 +34,10 @@ def decided(g, name, value):
 
 def network(body, turns, form):
     """`form`: counted, decided (by data), given (an input says how many); or straight, straight-decided: without a loop."""
-    make, carried, shape, hidden = BODIES[body]
+    make, carried, shape, hidden, others = BODIES[body]
     g = Flow("turns", 17)
     names = [f"v{i}" for i in range(carried)]
-    inputs = [("x", FLOAT, shape)] + [(n, FLOAT, shape) for n in names]
+    inputs = [(n, FLOAT, shape) for n in others + names]
     samples = {n: g.random.uniform(-1, 1, shape).astype(np.float32) for n, _, _ in inputs}
     if form.startswith("straight"):
         values, flags = names, []
