@@ -223,14 +223,22 @@ module npu_store #(
   end
 
   // Bursts without an answer, instruction by instruction; answers come in order. An instruction without runs is complete when it is
-  // the oldest.
+  // the oldest; the one behind it may have all of its answers then, and is complete a cycle later.
   logic [31:0] open [Slots];
   logic [Slots-1:0] closed_q;                 // all bursts are decided
   logic [npu_pkg::Units-1:0] posts [Slots];
-  logic [Slots-1:0] plain_q, signals_q;
+  logic [Slots-1:0] plain_q, signals_q, ended_q;   // ended_q: all is answered
+  logic answers_last;
+  logic [SlotBits-1:0] answered;   // of the oldest burst without an answer
   logic [npu_pkg::Cores-1:0] cores [Slots];
   logic [npu_pkg::EventBits-1:0] event_of [Slots];
-  assign complete_o = (b_valid_i && closed_q[oldest_q] && open[oldest_q] == 32'd1) || plain_q[oldest_q];
+  always_comb begin
+    answered = oldest_q;
+    for (int unsigned i = Slots; i > 0; i--)
+      if (open[SlotBits'((32'(oldest_q) + i - 1) % Slots)] != '0) answered = SlotBits'((32'(oldest_q) + i - 1) % Slots);
+  end
+  assign answers_last = b_valid_i && closed_q[answered] && open[answered] == 32'd1;
+  assign complete_o = (answers_last && answered == oldest_q) || ended_q[oldest_q] || plain_q[oldest_q];
   assign post_o = posts[oldest_q];
   assign signal_o = (plain_q[oldest_q] && signals_q[oldest_q]) ? cores[oldest_q] : '0;
   assign event_o = event_of[oldest_q];
@@ -238,20 +246,22 @@ module npu_store #(
     logic opens, answers, enters;
     assign enters = issue_i && newest_q == SlotBits'(s);
     assign opens = decide && writing_q == SlotBits'(s);
-    assign answers = b_valid_i && oldest_q == SlotBits'(s);
+    assign answers = b_valid_i && answered == SlotBits'(s);
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         open[s] <= '0;
         closed_q[s] <= 1'b0;
         posts[s] <= '0;
         plain_q[s] <= 1'b0;
+        ended_q[s] <= 1'b0;
         signals_q[s] <= 1'b0;
         cores[s] <= '0;
         event_of[s] <= '0;
       end else begin
         open[s] <= open[s] + 32'(opens) - 32'(answers);
         if (opens && instruction_done) closed_q[s] <= 1'b1;
-        else if (answers && complete_o) closed_q[s] <= 1'b0;
+        else if (complete_o && oldest_q == SlotBits'(s)) closed_q[s] <= 1'b0;
+        ended_q[s] <= oldest_q != SlotBits'(s) && (ended_q[s] || (answers_last && answered == SlotBits'(s)));
         if (enters) begin
           posts[s] <= op_i.post;
           signals_q[s] <= op_i.action == npu_pkg::ActionSignal;

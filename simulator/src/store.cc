@@ -112,7 +112,7 @@ void Store::accepted(Cycle at, Cycle start) {
   core_.accounting.moved(job, false, int64_t{burst.beats} * core_.machine().dram.beat_bytes);
   if (!burst.last)
     return;
-  finish_job(response + 1);
+  finish_job(std::max(response, last_complete_) + 1);
   finish_events();
 }
 
