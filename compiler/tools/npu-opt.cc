@@ -12,6 +12,7 @@
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/chain.h"
+#include "npuforge/compiler/tile/hoist.h"
 
 int main(int argc, char** argv) {
   mlir::DialectRegistry registry;
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   npuforge::tile::registerFusePass();
   npuforge::tile::registerPlanPass();
   npuforge::tile::registerGeneratePass();
+  npuforge::tile::registerHoistPass();
   npuforge::tile::registerPatternsPass();
   npuforge::npu::registerLowerPass();
   npuforge::npu::registerTokensPass();

@@ -2,6 +2,7 @@
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/chain.h"
+#include "npuforge/compiler/tile/hoist.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -17,6 +18,7 @@ void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec, boo
   pipeline.addPass(tile::createGeneratePass(spec));
   pipeline.addPass(mlir::createCanonicalizerPass());
   pipeline.addPass(mlir::createCSEPass());
+  pipeline.addPass(tile::createHoistPass());
 }
 
 void buildNpuPipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec) {
