@@ -114,6 +114,7 @@ private:
     auto copy = RequantOp::create(
         builder_, op.getLoc(), type, in.device, values_.parameter(op.getMultiplier()),
         values_.parameter(op.getShift()), op.getZeroPoint(), op.getLow(), op.getHigh());
+    copy->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     values_.setBlocks(op.getResult(), {copy, in.indices, in.steps, in.layout});
   }
 

@@ -8,7 +8,8 @@ using namespace mlir;
 BottleneckCode::BottleneckCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
     : e(emit), s(session), layer(layer), expansion(expansionOf(layer)),
       depthwise(depthwiseOf(layer)), w(depthwise.window), plan(plan),
-      t(bottleneckTiles(layer, plan, emit.machine)), places(emit.machine),
+      t(bottleneckTiles(layer, plan, emit.machine)),
+      f(reduceFootprint(depthwise, plan, emit.machine)), places(emit.machine),
       cols(emit.machine.array.cols), taps(w.kernel_h * w.kernel_w),
       first_weights(session.weight_groups), first_params(session.param_groups) {
   weights_data = s.constant(layer.name + ".weights", packWeights());
@@ -18,7 +19,9 @@ BottleneckCode::BottleneckCode(Emit& emit, Session& session, const Layer& layer,
     for (const auto* values : {&layer.bias, &layer.multiplier, &layer.shift})
       appendLanes(last, *values, block, cols);
   last_data = s.constant(layer.name + ".last", last);
-  s.weight_groups += steps() + 2; // one before the first step and one behind the last
+  if (!expansion)
+    hidden_rows.emplace(emit, session, depthwise, f);
+  s.weight_groups += steps() + 2 - firstGroup(); // one behind the last step
   s.param_groups += steps();
 }
 
@@ -26,6 +29,8 @@ void BottleneckCode::begin() {
   if (begun)
     return;
   begun = true;
+  if (!expansion) // parameters come with the block of the hidden tensor
+    return loadWeights(e.constant(1), e.constant(0));
   loadWeights(e.constant(0), e.constant(t.hidden_blocks - 1));
   loadParams({e.constant(0), e.constant(0), e.constant(0)});
 }
@@ -37,17 +42,26 @@ void BottleneckCode::run() {
   fillPadding();
   s.awaitLayerBefore(e);
   loadLast();
-  loadInput(e.constant(0));
-  loadWeights(e.constant(1), e.constant(0));
+  const Value zero = e.constant(0);
+  if (expansion) {
+    loadInput(zero);
+    loadWeights(e.constant(1), zero);
+  } else {
+    loadParams({zero, zero, zero});
+  }
   // The array waits for the vector unit's steps, so it takes the credits of the layers before.
   for (int credit = 0; credit < 2; ++credit)
     s.awaitCredit(e, "matrix", "vector");
-  const Value zero = e.constant(0);
-  if (!rolling())
-    e.await("matrix", "load");
-  e.await("weights", "load");
-  expand({zero, zero, zero});
-  e.signal("weights", "load");
+  if (expansion) {
+    if (!rolling())
+      e.await("matrix", "load");
+    e.await("weights", "load");
+    expandFirst({zero, zero, zero});
+    expandRest({zero, zero, zero});
+    e.signal("weights", "load");
+  } else {
+    e.signal("vector", "matrix"); // as each step does
+  }
   e.loop(t.bands, [&](Value band) {
     e.loop(t.hidden_blocks,
            [&](Value block) { step({band, block, e.add(e.mul(band, t.hidden_blocks), block)}); });
@@ -57,12 +71,14 @@ void BottleneckCode::run() {
 
 void BottleneckCode::end() {
   const Value last = e.constant(t.bands - 1);
-  e.signal("vector", "matrix"); // as expand() does in the other steps
+  if (expansion)
+    e.signal("vector", "matrix"); // as expandRest() does in the other steps
   e.await("matrix", "vector");
   e.await("weights", "load");
   project({last, e.constant(t.hidden_blocks - 1), e.constant(steps() - 1)});
   e.signal("weights", "load");
-  e.signal("matrix", "load");
+  if (expansion)
+    e.signal("matrix", "load");
   e.signal("matrix", "vector");
   finish(last);
   e.signal("vector", "matrix"); // the second credit
@@ -72,22 +88,60 @@ void BottleneckCode::step(const Step& here) {
   const Step next = after(here);
   loadWeights(e.add(here.index, 2), next.block);
   s.onwards(e, here.index, steps(), [&] { loadParams(next); });
-  if (rolling()) // behind what the next step needs, since it waits for a slot
+  if (expansion && rolling()) // behind what the next step needs, since it waits for a slot
     e.when(both(isOne(here.block), e.min(e.sub(e.constant(t.bands - 1), here.band), 1)),
            [&] { loadInput(e.add(here.band, 1)); });
-  e.await("matrix", "vector");
-  e.await("weights", "load");
-  filter(here);
-  if (divided())
-    share(here);
-  e.when(e.sub(e.constant(steps() - 1), here.index), [&] { expand(next); });
-  e.when(here.index, [&] { project(before(here)); });
+  if (expansion)
+    multiply(here, next);
+  else
+    multiplyHidden(here);
   e.signal("weights", "load");
   if (rolling())
     e.when(both(isZero(here.block), e.min(here.band, 1)), [&] {
       e.signal("matrix", "vector");
       finish(e.sub(here.band, e.constant(1)));
     });
+}
+
+void BottleneckCode::multiply(const Step& here, const Step& next) {
+  e.await("matrix", "vector");
+  e.await("weights", "load");
+  filter(here);
+  if (divided())
+    share(here);
+  Value more = e.sub(e.constant(steps() - 1), here.index);
+  const bool waits =
+      t.pieces > kPiecesAtOnce; // else the vector unit's last instructions come sooner
+  e.when(more, [&] {
+    expandFirst(next);
+    if (!waits)
+      expandRest(next);
+  });
+  e.when(here.index, [&] { project(before(here)); });
+  if (waits)
+    e.when(more, [&] { expandRest(next); });
+}
+
+/// Where the array has no share, the vector unit goes on when the step before has been projected:
+/// else it could be too far ahead.
+void BottleneckCode::multiplyHidden(const Step& here) {
+  e.await("matrix", "vector");
+  e.await("vector", "load");
+  e.await("weights", "load");
+  filter(here);
+  if (divided()) {
+    e.await("matrix", "load");
+    share(here);
+    e.signal("matrix", "load");
+  }
+  e.when(here.index, [&] {
+    project(before(here));
+    if (divided())
+      return;
+    e.signal("matrix", "vector");
+    e.await("vector", "matrix");
+  });
+  e.signal("vector", "matrix");
 }
 
 BottleneckCode::Step BottleneckCode::after(const Step& step) {
@@ -135,9 +189,11 @@ void BottleneckCode::prologue() {
 }
 
 void BottleneckCode::setLanes() {
-  e.set_lane(kZero, expansion.zero);
-  e.set_lane(kLow, expansion.low);
-  e.set_lane(kHigh, expansion.high);
+  if (expansion) {
+    e.set_lane(kZero, expansion->zero);
+    e.set_lane(kLow, expansion->low);
+    e.set_lane(kHigh, expansion->high);
+  }
   e.set_lane(kFilterZero, depthwise.zero);
   e.set_lane(kFilterLow, depthwise.low);
   e.set_lane(kFilterHigh, depthwise.high);
@@ -152,6 +208,10 @@ void BottleneckCode::fillPadding() {
     Value rows = e.stream(region.buffer, {}, 0, {e.level(2 * region.most * t.pitch / cols, cols)});
     MapOp::create(e.builder, e.location, "fill", rows, ValueRange(), e.lanes({{"value", kFill}}));
   }
+  if (expansion)
+    return;
+  e.signal("vector", "sequencer"); // loads come next
+  e.await("sequencer", "vector");
 }
 
 SmallVector<BottleneckCode::Region> BottleneckCode::regions() {

@@ -1,7 +1,8 @@
 #pragma once
-// The code of one inverted bottleneck.
+// The code of one inverted bottleneck, or of one without its expansion.
 
 #include "bottleneck_plan.h"
+#include "depthwise_rows.h"
 #include "quantised_maps.h"
 #include "session.h"
 
@@ -11,8 +12,16 @@ namespace npuforge::tile {
 /// block g and requantises block g + 1 of the hidden tensor, while the array takes its share of
 /// filtering block g, expands block g + 1 and adds block g - 1 to the projection's sums:
 ///
-///     array   share(g)   expand(g + 1)   project(g - 1)
+///     array   share(g)   expand(g + 1)   project(g - 1)      expand(g + 1), further pieces
 ///     vector  filter(g)  share(g)        requantise(g + 1)   [finish the band before]
+///
+/// Of the pieces that the expansion makes two are in the accumulators at once: the others have to
+/// wait for the vector unit, so the projection comes before them.
+///
+/// Without an expansion block g + 1 of the hidden tensor is loaded:
+///
+///     array   share(g)   project(g - 1)
+///     vector  filter(g)  share(g)       [finish the band before]
 ///
 /// What one of the units has made in step g - 1 is there when the array begins step g: it waits for
 /// the vector unit once a step, and once a band for the sums to be free.
@@ -76,6 +85,8 @@ private:
   void setLanes();
   void fillPadding();
   void step(const Step& step);
+  void multiply(const Step& step, const Step& next);
+  void multiplyHidden(const Step& step);
   void end();
   Step after(const Step& step);
   Step before(const Step& step);
@@ -93,6 +104,8 @@ private:
   void loadWeights(Value group, Value block);
   void loadParams(const Step& step);
   void loadInput(Value index);
+  void loadHidden(const Step& step);
+  void loadSecond(Value index);
   void loadLast();
   Value weightSlot(Value group);
   Value paramSlot(Value index);
@@ -102,7 +115,9 @@ private:
   // bottleneck_steps.cc
   void filter(const Step& step);
   void share(const Step& step);
-  void expand(const Step& step);
+  void expandFirst(const Step& step);
+  void expandRest(const Step& step);
+  void expandPieces(const Step& step, int64_t first, int64_t end);
   void expandPiece(const Step& step, int64_t piece, const Rows& rows);
   void requantisePiece(const Step& step, int64_t piece, const Rows& rows);
   void requantiseRegion(const Region& region, const Step& step, int64_t source, const Rows& rows);
@@ -124,14 +139,19 @@ private:
   bool divided() const { return plan.array_rows > 0; }
   bool rolling() const { return t.bands > 1; }
   int64_t steps() const { return t.bands * t.hidden_blocks; }
+  /// Of weights: an expansion needs one before the first step.
+  int64_t firstGroup() const { return expansion ? 0 : 1; }
 
   Emit& e;
   Session& s;
   const Layer& layer;
-  const Layer &expansion, &depthwise;
+  const Layer* const expansion; ///< null: the hidden tensor is the layer's input
+  const Layer& depthwise;
   const Window& w;
   const Plan& plan;
   const BottleneckTiles t;
+  const Footprint f;                        ///< of the depthwise convolution
+  std::optional<DepthwiseRows> hidden_rows; ///< without an expansion
   const BottleneckPlaces places;
   const int64_t cols, taps;
   const int64_t first_weights, first_params; ///< loaded by the layers before

@@ -37,7 +37,8 @@ void BottleneckCode::setLastLanes() {
     setSumLanes(e, kSumLanes, *layer.sum);
 }
 
-/// Adds the bottleneck's input, which is still there, to the i8 rows just made.
+/// Adds the bottleneck's input, which is still there, or what was loaded in its place, to the i8
+/// rows just made.
 void BottleneckCode::addSecond(const Band& band, Value block, Value rows, Value pixels) {
   e.signal("vector", "vector");
   e.await("vector", "vector");

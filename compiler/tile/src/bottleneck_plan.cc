@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "plan_check.h"
+
 namespace npuforge::tile {
 
 namespace {
@@ -11,7 +13,7 @@ namespace {
 // instruction to the next, of a step and of a band.
 constexpr int64_t kArrayLatency = 40, kVectorLatency = 10, kStepCycles = 25, kBandCycles = 150;
 constexpr int64_t kMostPieces = 8;
-constexpr int64_t kMargin = 33;        // one in so many cycles: as far as the estimates may be off
+constexpr int64_t kTurnShare = 8;      // one in so many beats: DRAM's between reads and writes
 constexpr int64_t kLaneRegisters = 15; // the last one is for instructions that do nothing
 
 int64_t alignUp(int64_t value, int64_t to) {
@@ -24,10 +26,13 @@ bool placeAccumulators(BottleneckTiles& t, int64_t sums, int64_t share, int64_t 
                        const isa::Machine& machine) {
   const int64_t total = machine.accumulator_rows() - 1, // the very last row is the idle one
       bank = machine.accumulator_bank_rows();
-  t.share = sums;
+  // Without an expansion the array adds to the sums while its share is read.
+  const bool alone = width == 0 && alignUp(sums, bank) + share <= total;
+  t.share = alone ? alignUp(sums, bank) : sums;
+  t.share_alone = width > 0 || alone || sums % bank == 0;
   auto place = [&](int64_t pieces, bool apart) {
     t.piece = ceilDiv(t.rows, pieces), t.pieces = ceilDiv(t.rows, t.piece), t.apart = apart;
-    const int64_t begin = apart ? alignUp(sums + share, bank) : sums + share,
+    const int64_t begin = apart ? alignUp(t.share + share, bank) : t.share + share,
                   size = t.piece * width, next = apart ? bank : size;
     t.expand[0] = begin, t.expand[1] = begin + next;
     return (t.pieces == 1 || size <= next) && t.expand[t.pieces == 1 ? 0 : 1] + size <= total;
@@ -44,7 +49,7 @@ public:
   Bands(const Layer& layer, const isa::Machine& machine)
       : layer_(layer), w_(depthwiseOf(layer).window), machine_(machine), map_(machine),
         places_(machine), cols_(machine.array.cols), width_(layer.in.width),
-        pixels_(layer.out.width), taps_(w_.kernel_h * w_.kernel_w),
+        pixels_(layer.out.width), taps_(w_.kernel_h * w_.kernel_w), expands_(expansionOf(layer)),
         passes_(ceilDiv(cols_, machine.vector.lanes)) {}
 
   bool fits(const Plan& plan) const {
@@ -64,14 +69,32 @@ public:
   int64_t cycles(const Plan& plan) const {
     const BottleneckTiles t = bottleneckTiles(layer_, plan, machine_);
     const int64_t beat = machine_.dram.beat_bytes;
-    const int64_t step =
-        std::max(stepCycles(plan, t), (t.weight_bytes + t.param_bytes) / beat + kStepCycles);
+    const int64_t second = expands_ ? 0 : t.in_bytes / t.hidden_blocks;
+    const int64_t loads = (t.weight_bytes + t.param_bytes + rowBytes(t) + second) / beat,
+                  compute = expands_ ? stepCycles(plan, t) : shortStepCycles(plan, t);
+    const int64_t step = std::max(compute, loads + kStepCycles);
     const int64_t finish = passes_ * t.out_blocks * plan.band * pixels_ * (layer_.sum ? 2 : 1);
-    return t.in_bytes / beat + kBandCycles +
+    return (t.in_bytes + rowBytes(t)) / beat + kBandCycles +
            t.bands * (t.hidden_blocks * step + finish + kBandCycles);
   }
 
 private:
+  /// Of a block of hidden channels that is loaded.
+  int64_t rowBytes(const BottleneckTiles& t) const {
+    return expands_ ? 0 : (t.upper + t.lower) * width_ * cols_;
+  }
+
+  /// Without an expansion: both units begin together, and the array's share is requantised.
+  int64_t shortStepCycles(const Plan& plan, const BottleneckTiles& t) const {
+    const int64_t share = taps_ * plan.array_rows * pixels_,
+                  filter = passes_ * taps_ * (plan.band - plan.array_rows) * pixels_,
+                  project = t.out_blocks * plan.band * pixels_;
+    const int64_t ready = share + (t.share_alone ? 0 : project) + kArrayLatency;
+    const int64_t vector =
+        std::max(filter, share ? ready : 0) + passes_ * plan.array_rows * pixels_ + kVectorLatency;
+    return std::max(vector, share + project + kArrayLatency) + kStepCycles;
+  }
+
   /// What a step takes when many follow each other: both units go through their instructions, in
   /// the order of BottleneckCode, each waiting for what it needs of the other.
   int64_t stepCycles(const Plan& plan, const BottleneckTiles& t) const {
@@ -86,12 +109,12 @@ private:
       if (share)
         vector = std::max(vector, array + kArrayLatency) + passes_ * plan.array_rows * pixels_;
       expand(plan, t, array, vector);
-      array += t.out_blocks * plan.band * pixels_ + kStepCycles;
+      array += kStepCycles;
     }
     return vector - before_last;
   }
 
-  /// The pieces of a step, of which two are in the accumulators at once.
+  /// The pieces of a step; the projection comes before those for which there is no room at first.
   void expand(const Plan& plan, const BottleneckTiles& t, int64_t& array, int64_t& vector) const {
     const int64_t twice = plan.array_rows ? std::max<int64_t>(0, t.upper + t.lower - t.rows) : 0;
     const int64_t requant = passes_ * (t.rows + twice) * width_ / t.pieces,
@@ -100,7 +123,11 @@ private:
     const bool turns = !t.apart && t.in_blocks > 1;
     int64_t read = 0,
             read_before = 0; // when the sums of the last piece have been, of the one before
-    for (int64_t piece = 0; piece < t.pieces; ++piece) {
+    for (int64_t piece = 0; piece < std::max(t.pieces, kPiecesAtOnce + 1); ++piece) {
+      if (piece == kPiecesAtOnce)
+        array += t.out_blocks * plan.band * pixels_;
+      if (piece >= t.pieces)
+        continue;
       array = std::max(array, turns ? read : read_before) + multiply;
       vector = std::max(vector, array + kArrayLatency) + requant + kVectorLatency;
       read_before = read, read = vector;
@@ -111,6 +138,8 @@ private:
   bool edgesAreAlone(const Plan& plan, const BottleneckTiles& t) const {
     if (t.bands == 1)
       return true;
+    if (!expands_) // the next band's operand of the sum comes when this one's has been added
+      return !layer_.sum || t.hidden_blocks >= 3;
     const int64_t before_last = (t.bands - 2) * plan.band * w_.stride_h - w_.top;
     return plan.band * w_.stride_h >= w_.top && t.hidden_blocks >= 3 &&
            before_last + inputRows(w_, plan.band) <= layer_.in.height;
@@ -121,25 +150,49 @@ private:
   const isa::Machine& machine_;
   const MemoryMap map_;
   const BottleneckPlaces places_;
-  const int64_t cols_, width_, pixels_, taps_, passes_;
+  const int64_t cols_, width_, pixels_, taps_;
+  const bool expands_;
+  const int64_t passes_;
 };
 
-/// Of the three layers, one after the other.
-int64_t cyclesApart(const Layer& layer, const isa::Machine& machine) {
+/// Why the bottleneck is not one layer on the machine, whatever its plan, or "".
+std::string unfitFor(const Layer& layer, const isa::Machine& machine) {
+  if (machine.scratchpad.banks % 8 != 0)
+    return "there are too few banks of scratchpad";
+  if (machine.array.rows < machine.array.cols)
+    return "the array has fewer rows than columns";
+  if (machine.vector.lane_registers < kLaneRegisters)
+    return "there are too few lane registers";
+  return checkWindow(depthwiseOf(layer).window);
+}
+
+/// Of a 1x1 convolution between other layers. Its first band comes before it computes, its last one
+/// leaves when it has computed, and loads and stores take turns at the DRAM.
+int64_t pointwiseCycles(const Layer& conv, const Shape& in, const isa::Machine& machine) {
   const int64_t cols = machine.array.cols, passes = ceilDiv(cols, machine.vector.lanes);
-  auto convolution = [&](const Layer& conv, const Shape& in) {
-    const int64_t pixels = conv.out.height * conv.out.width, blocks = ceilDiv(in.channels, cols),
-                  results = pixels * ceilDiv(conv.out.channels, cols);
-    return std::max({results * blocks, passes * results,
-                     (pixels * blocks + results) * cols / machine.dram.beat_bytes}) +
-           kBandCycles;
-  };
+  const int64_t pixels = conv.out.height * conv.out.width, blocks = ceilDiv(in.channels, cols),
+                results = pixels * ceilDiv(conv.out.channels, cols);
+  auto plan = planConv(conv, false, machine);
+  const Plan* own = std::get_if<Plan>(&plan);
+  auto beats = [&](int64_t rows) { return rows * cols / machine.dram.beat_bytes; };
+  const int64_t moved = beats(pixels * blocks + results * (conv.sum ? 2 : 1)),
+                ends = beats((own ? own->band : 1) * conv.out.width * (blocks + 1));
+  return std::max({results * blocks, passes * results * (conv.sum ? 2 : 1),
+                   moved + moved / kTurnShare}) +
+         ends + kBandCycles;
+}
+
+/// Of the layers, one after the other.
+int64_t cyclesApart(const Layer& layer, const isa::Machine& machine) {
   const Layer& depthwise = depthwiseOf(layer);
   auto plan = planDepthwise(depthwise, machine);
   const Plan* apart = std::get_if<Plan>(&plan);
-  return apart ? convolution(expansionOf(layer), layer.in) +
-                     depthwiseCycles(depthwise, *apart, machine) + convolution(layer, depthwise.out)
-               : std::numeric_limits<int64_t>::max();
+  if (!apart)
+    return std::numeric_limits<int64_t>::max();
+  const Layer* expansion = expansionOf(layer);
+  return (expansion ? pointwiseCycles(*expansion, layer.in, machine) : 0) +
+         depthwiseCycles(depthwise, *apart, machine) +
+         pointwiseCycles(layer, depthwise.out, machine);
 }
 
 } // namespace
@@ -155,38 +208,51 @@ BottleneckTiles bottleneckTiles(const Layer& layer, const Plan& plan, const isa:
   const Window& w = depthwise.window;
   const int64_t cols = machine.array.cols, share = plan.array_rows;
   BottleneckTiles t{};
-  t.in_blocks = ceilDiv(layer.in.channels, cols);
+  const bool expands = expansionOf(layer);
+  t.in_blocks = expands ? ceilDiv(layer.in.channels, cols) : 0;
   t.hidden_blocks = ceilDiv(depthwise.in.channels, cols);
   t.out_blocks = ceilDiv(layer.out.channels, cols);
   t.bands = ceilDiv(layer.out.height, plan.band);
   const bool whole = t.bands == 1;
   t.first_row = whole ? w.top : 0;
   t.rows = whole ? layer.in.height : inputRows(w, plan.band);
-  t.in_row = layer.in.width * cols, t.in_plane = t.rows * t.in_row;
-  t.in_bytes = t.in_blocks * t.in_plane;
+  if (expands)
+    t.in_row = layer.in.width * cols, t.in_plane = t.rows * t.in_row;
+  else if (layer.sum)
+    t.in_plane = plan.band * layer.out.width * cols;
+  t.in_bytes = (expands ? t.in_blocks : t.out_blocks) * t.in_plane;
   t.pitch = reduceFootprint(depthwise, plan, machine).pitch;
   t.upper = share ? inputRows(w, share) : 0;
   t.lower_first = share * w.stride_h;
-  t.lower = std::max(inputRows(w, plan.band - share), // or rows that no result needs
-                     t.first_row + t.rows - t.lower_first);
+  t.lower = inputRows(w, plan.band - share);
+  if (expands) // makes rows that no result needs, too
+    t.lower = std::max(t.lower, t.first_row + t.rows - t.lower_first);
   t.dense_bytes = plan.band * layer.out.width * cols;
   if (!placeAccumulators(t, t.out_blocks * plan.band * layer.out.width, share * layer.out.width,
-                         layer.in.width, machine))
+                         expands ? layer.in.width : 0, machine))
     t.pieces = 0;
   const int64_t taps = w.kernel_h * w.kernel_w;
   t.diagonal_bytes = share ? diagonalBytes(depthwise, machine) : 0;
   t.weight_bytes = t.diagonal_bytes + (t.in_blocks + t.out_blocks) * cols * cols;
-  t.param_bytes = (24 + taps) * cols;
+  t.filter_params = expands ? 12 * cols : 0;
+  t.param_bytes = t.filter_params + (12 + taps) * cols;
   return t;
 }
 
-std::variant<Plan, std::string> planBottleneck(const Layer& layer, const isa::Machine& machine) {
-  if (machine.scratchpad.banks % 8 != 0)
-    return "there are too few banks of scratchpad";
-  if (machine.array.rows < machine.array.cols)
-    return "the array has fewer rows than columns";
-  if (machine.vector.lane_registers < kLaneRegisters)
-    return "there are too few lane registers";
+std::string checkBottleneck(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  for (const std::string& wrong : {unfitFor(layer, machine), checkShares(layer, plan)})
+    if (!wrong.empty())
+      return wrong;
+  return Bands(layer, machine).fits(plan) ? ""
+                                          : "a band of " + std::to_string(plan.band) + " rows, " +
+                                                std::to_string(plan.array_rows) +
+                                                " of them the array's, does not fit the memories";
+}
+
+std::variant<BottleneckPlan, std::string> planBottleneck(const Layer& layer,
+                                                         const isa::Machine& machine) {
+  if (std::string wrong = unfitFor(layer, machine); !wrong.empty())
+    return wrong;
   const Bands bands(layer, machine);
   Plan best;
   int64_t least = std::numeric_limits<int64_t>::max();
@@ -200,9 +266,9 @@ std::variant<Plan, std::string> planBottleneck(const Layer& layer, const isa::Ma
   if (least == std::numeric_limits<int64_t>::max())
     return "no band of rows fits the memories";
   const int64_t apart = cyclesApart(layer, machine);
-  if (least > apart - apart / kMargin)
+  if (least > apart) // as long as apart: then less is moved
     return std::to_string(least) + " cycles, apart " + std::to_string(apart);
-  return best;
+  return BottleneckPlan{best, apart - least};
 }
 
 } // namespace npuforge::tile

@@ -21,13 +21,13 @@ void BottleneckCode::filter(const Step& step) {
   const Band b = band(step.band);
   const Region region = regions().back();
   Value rows = e.sub(b.rows, e.constant(plan.array_rows));
-  loadLanes(params, paramSlot(step.index), 12 * cols, kFilterBias);
+  loadLanes(params, paramSlot(step.index), t.filter_params, kFilterBias);
   Value src = e.stream(region.buffer, hiddenSlot(region, step.index), 0,
                        {e.level(w.kernel_w, w.dilation_w * cols),
                         e.level(w.kernel_h, w.dilation_h * t.pitch),
                         e.level(layer.out.width, w.stride_w * cols),
                         {rows, w.stride_h * t.pitch, {}, {}}});
-  Value factors = e.stream(params, paramSlot(step.index), 24 * cols,
+  Value factors = e.stream(params, paramSlot(step.index), t.filter_params + 12 * cols,
                            {e.level(w.kernel_w, cols),
                             e.level(w.kernel_h, w.kernel_w * cols),
                             e.level(layer.out.width, 0),
@@ -88,22 +88,18 @@ void BottleneckCode::tiles(int64_t count, const std::function<void(Value)>& body
     body(e.constant(tile));
 }
 
-/// The rows of a block of the hidden tensor, with its padding. Several pieces are the same in all
-/// bands: rows of padding are made as well, and overwritten.
-void BottleneckCode::expand(const Step& step) {
-  const Band b = band(step.band);
+/// The rows of a block of the hidden tensor, with its padding, as far as the accumulators hold
+/// them.
+void BottleneckCode::expandFirst(const Step& step) {
   if (rolling())
     e.when(isZero(step.block), [&] { e.await("matrix", "load"); });
   e.await("vector", "load");
   loadLanes(params, paramSlot(step.index), 0, kBias);
-  for (int64_t piece = 0; piece < t.pieces; ++piece) {
-    const int64_t first = t.first_row + piece * t.piece,
-                  rows = std::min(t.piece, t.first_row + t.rows - first);
-    const bool whole = t.pieces == 1;
-    const Rows made{whole ? b.above : e.constant(first), whole ? b.count : e.constant(rows)};
-    expandPiece(step, piece, made);
-    requantisePiece(step, piece, made);
-  }
+  expandPieces(step, 0, std::min(t.pieces, kPiecesAtOnce));
+}
+
+void BottleneckCode::expandRest(const Step& step) {
+  expandPieces(step, kPiecesAtOnce, t.pieces);
   if (rolling())
     fillEdges(step);
   e.signal("vector", "matrix");
@@ -112,18 +108,31 @@ void BottleneckCode::expand(const Step& step) {
   e.await("vector", "vector");
 }
 
+/// Several pieces are the same in all bands: rows of padding are made as well, and overwritten.
+void BottleneckCode::expandPieces(const Step& step, int64_t first_piece, int64_t end) {
+  const Band b = band(step.band);
+  for (int64_t piece = first_piece; piece < end; ++piece) {
+    const int64_t first = t.first_row + piece * t.piece,
+                  rows = std::min(t.piece, t.first_row + t.rows - first);
+    const bool whole = t.pieces == 1;
+    const Rows made{whole ? b.above : e.constant(first), whole ? b.count : e.constant(rows)};
+    expandPiece(step, piece, made);
+    requantisePiece(step, piece, made);
+  }
+}
+
 void BottleneckCode::expandPiece(const Step& step, int64_t piece, const Rows& rows) {
-  if (piece >= 2) // the sums of the piece before the last one have been read
+  if (piece >= kPiecesAtOnce) // the sums of the piece before the last one have been read
     e.await("weights", "vector");
   Level pixels{e.mul(rows.count, layer.in.width), 1, {}, {}};
-  Value dst = e.stream(accumulators, {}, t.expand[piece % 2], {pixels});
+  Value dst = e.stream(accumulators, {}, t.expand[piece % kPiecesAtOnce], {pixels});
   Value at =
       e.add(inputSlot(step.band), e.mul(e.sub(rows.first, e.constant(t.first_row)), t.in_row));
   pixels.stride = cols;
   tiles(t.in_blocks, [&](Value block) {
     preload(step.index, e.mul(block, cols * cols), t.diagonal_bytes);
     Value src = e.stream(input, e.add(at, e.mul(block, t.in_plane)), 0, {pixels});
-    MultiplyOp::create(e.builder, e.location, dst, src, e.min(block, 1), expansion.fill);
+    MultiplyOp::create(e.builder, e.location, dst, src, e.min(block, 1), expansion->fill);
   });
   e.signal("matrix", "vector");
 }
@@ -131,8 +140,8 @@ void BottleneckCode::expandPiece(const Step& step, int64_t piece, const Rows& ro
 void BottleneckCode::requantisePiece(const Step& step, int64_t piece, const Rows& rows) {
   e.await("vector", "matrix");
   for (const Region& region : regions())
-    requantiseRegion(region, step, t.expand[piece % 2], rows);
-  if (piece + 2 < t.pieces)
+    requantiseRegion(region, step, t.expand[piece % kPiecesAtOnce], rows);
+  if (piece + kPiecesAtOnce < t.pieces)
     e.signal("vector", "weights");
 }
 
@@ -186,7 +195,8 @@ void BottleneckCode::project(const Step& step) {
                          {{pixels.count, 1, {}, {}}});
     MultiplyOp::create(e.builder, e.location, dst, src, e.min(step.block, 1), layer.fill);
   });
-  e.when(fresh, [&] { e.signal("matrix", "load"); }); // and its input
+  if (expansion)
+    e.when(fresh, [&] { e.signal("matrix", "load"); }); // and its input
 }
 
 Value BottleneckCode::denseSlot(Value index) {

@@ -2,7 +2,7 @@
 // lie along the rows of the array.
 #include "npuforge/compiler/graph/optimisations.h"
 
-#include "plan.h"
+#include "plan_check.h"
 
 namespace npuforge::tile {
 
@@ -15,7 +15,6 @@ std::variant<Plan, std::string> planBands(const Layer& layer, Plan plan,
                                           const isa::Machine& machine) {
   const MemoryMap map(machine);
   const Window& w = layer.window;
-  const int64_t cols = machine.array.cols;
   plan.thin = !plan.plain && w.kernel_h == 1 && w.kernel_w == 1 && w.stride_h * w.stride_w > 1 &&
               graph::allowed(layer.root, graph::kThinInput);
   plan.roll_rows = !plan.unfold && !plan.neighbours &&
@@ -29,34 +28,21 @@ std::variant<Plan, std::string> planBands(const Layer& layer, Plan plan,
   else
     plan.chunk = evenly(r.inner, map.weights[0].bytes / r.step_bytes);
   const int64_t unit = layer.pooling ? layer.pooling->window.stride_h : 1; // bands are made of
-  auto fits = [&](int64_t band) {
-    plan.band = band;
-    const Footprint f = convFootprint(layer, plan, machine);
-    const int64_t pixels = band * layer.out.width;
-    const int64_t results = layer.pooling ? band / unit * layer.pooling->out.width : pixels;
-    const int64_t result_room = map.outputs[0].bytes / (layer.sum ? 2 : 1);
-    const int64_t input_room = map.input.bytes - poolFootprint(layer, plan, machine).bytes;
-    return pixels <= map.accumulators[0].bytes && results * cols <= result_room &&
-           f.bytes <= input_room / f.slots / cols * cols &&
-           (!layer.pooling || band >= layer.pooling->halo());
+  auto fits = [&](int64_t units) {
+    plan.band = unit * units;
+    return convMisfit(layer, plan, machine).empty();
   };
-  plan.band = unit * largestBand(layer.out.height / unit,
-                                 [&](int64_t units) { return fits(unit * units); });
+  plan.band = unit * largestBand(layer.out.height / unit, fits);
   if (plan.band == 0) {
-    plan.band = 1;
-    if (layer.out.width > map.accumulators[0].bytes)
-      return "a row of " + std::to_string(layer.out.width) + " results exceeds the " +
-             std::to_string(map.accumulators[0].bytes) + " accumulator rows of a tile";
-    return tooLarge("one row of results", convFootprint(layer, plan, machine).bytes,
-                    map.input.bytes / 2);
+    plan.band = unit;
+    return convMisfit(layer, plan, machine);
   }
-  const int64_t bands = ceilDiv(layer.out.height, plan.band),
-                blocks = ceilDiv(layer.out.channels, cols);
+  const int64_t bands = ceilDiv(layer.out.height, plan.band);
   const int64_t pixels =
       plan.thin ? layer.out.height * layer.out.width : layer.in.height * layer.in.width;
-  const int64_t inputs = pixels * layer.in.channels;
+  // The input is read again for each block, or the block's weights for each band.
   plan.blocks_outside =
-      bands > 1 && r.one_group(plan) && blocks * inputs < (bands - 1) * blocks * r.bytes;
+      bands > 1 && r.one_group(plan) && pixels * layer.in.channels < (bands - 1) * r.bytes;
   return plan;
 }
 

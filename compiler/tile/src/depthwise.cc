@@ -1,7 +1,7 @@
 // The code of depthwise convolutions. Of each band of a block of channels the array computes the
 // upper rows, tap by tap with diagonal weights, and the vector unit those below, in one reduction.
+#include "depthwise_rows.h"
 #include "quantised_maps.h"
-#include "session.h"
 
 namespace npuforge::tile {
 
@@ -16,19 +16,16 @@ public:
   DepthwiseCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
       : e(emit), s(session), layer(layer), w(layer.window), plan(plan),
         cols(emit.machine.array.cols), taps(w.kernel_h * w.kernel_w),
-        f(reduceFootprint(layer, plan, emit.machine)), places(depthwisePlaces(plan, emit.machine)),
-        blocks(ceilDiv(layer.out.channels, cols)), divided(plan.array_rows > 0),
-        weight_bytes(diagonalBytes(layer, emit.machine)), first_weights(session.weight_groups),
-        first_params(session.param_groups) {
+        f(reduceFootprint(layer, plan, emit.machine)), input_rows(emit, session, layer, f),
+        places(depthwisePlaces(plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
+        divided(plan.array_rows > 0), weight_bytes(diagonalBytes(layer, emit.machine)),
+        first_weights(session.weight_groups), first_params(session.param_groups) {
     s.param_groups += tasks();
     params_data = s.constant(layer.name + ".params", packParams());
     if (divided) {
       s.weight_groups += blocks;
       weights_data = s.constant(layer.name + ".weights", packDiagonals());
     }
-    if (refills())
-      padding_data = s.constant(layer.name + ".padding",
-                                std::vector<int8_t>(f.pitch, static_cast<int8_t>(layer.fill)));
   }
 
   void begin() override {
@@ -68,8 +65,6 @@ private:
 
   int64_t tasks() const { return blocks * f.bands; }
   int64_t paramBytes() const { return (12 + taps) * cols; }
-  /// Do input rows of other bands overwrite rows of padding?
-  bool refills() const { return f.bands > 1 && (w.top || w.bottom); }
 
   std::vector<int8_t> packParams() const {
     std::vector<int8_t> bytes;
@@ -105,11 +100,8 @@ private:
     params = e.scratchpad(m.paramSlots(), "parameters");
     weights = e.scratchpad(m.weightSlots(), "weights");
     accumulators = e.buffer("accumulator", {0, m.idle_accumulator}, "accumulators");
-    input_dram = s.dram(e, s.tensor(layer.input));
     output_dram = s.dram(e, s.tensor(layer.root->getResult(0)));
     params_dram = s.dram(e, params_data);
-    if (refills())
-      padding_dram = s.dram(e, padding_data);
     e.set_lane(kZero, layer.zero);
     e.set_lane(kLow, layer.low);
     e.set_lane(kHigh, layer.high);
@@ -154,34 +146,7 @@ private:
   }
 
   void loadPart(Value block, const Part& part) {
-    const int64_t row_bytes = layer.in.width * cols;
-    Value origin = e.sub(e.mul(part.first, w.stride_h), e.constant(w.top));
-    Value begin = e.max(origin, 0);
-    Value reach = e.add(origin, e.add(e.mul(part.rows, w.stride_h), w.extent_h() - w.stride_h));
-    Value end = e.min(reach, layer.in.height);
-    Value above = e.sub(begin, origin), below = e.sub(reach, end), count = e.sub(end, begin);
-    if (refills()) {
-      loadPadding(part.place, above);
-      loadPadding(e.add(part.place, e.mul(e.sub(end, origin), f.pitch)), below);
-    }
-    Value to = e.add(part.place, e.mul(above, f.pitch));
-    Value from = e.add(e.mul(block, layer.in.height * row_bytes), e.mul(begin, row_bytes));
-    if (f.pitch == row_bytes) {
-      CopyInOp::create(e.builder, e.location, e.row(input, to, 0), e.row(input_dram, from, 0),
-                       e.mul(count, row_bytes));
-      return;
-    }
-    Value dst = e.stream(input, to, w.left * cols, {{count, f.pitch, {}, {}}});
-    Value src = e.stream(input_dram, from, 0, {{count, row_bytes, {}, {}}});
-    CopyInOp::create(e.builder, e.location, dst, src, e.constant(row_bytes));
-  }
-
-  void loadPadding(Value place, Value rows) {
-    e.when(rows, [&] {
-      Value dst = e.stream(input, place, 0, {{rows, f.pitch, {}, {}}});
-      Value src = e.stream(padding_dram, {}, 0, {{rows, 0, {}, {}}});
-      CopyInOp::create(e.builder, e.location, dst, src, e.constant(f.pitch));
-    });
+    input_rows.load(input, part.place, block, part.first, part.rows);
   }
 
   // --- one band of a block
@@ -297,14 +262,14 @@ private:
   const Plan& plan;
   const int64_t cols, taps;
   const Footprint f;
+  DepthwiseRows input_rows;
   const DepthwisePlaces places;
   const int64_t blocks;
   const bool divided; ///< between the array and the vector unit
   const int64_t weight_bytes, first_weights, first_params;
   bool begun = false;
-  Tensor weights_data, params_data, padding_data;
-  Value input, input_dram, params, params_dram, weights, accumulators, output, output_dram,
-      padding_dram;
+  Tensor weights_data, params_data;
+  Value input, params, params_dram, weights, accumulators, output, output_dram;
 };
 
 } // namespace

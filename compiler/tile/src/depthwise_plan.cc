@@ -3,7 +3,7 @@
 
 #include "npuforge/compiler/graph/optimisations.h"
 
-#include "plan.h"
+#include "plan_check.h"
 
 namespace npuforge::tile {
 
@@ -27,15 +27,34 @@ public:
            diagonalBytes(layer_, machine_) <= map_.weights[0].bytes;
   }
 
-  bool fits(const Plan& plan) const {
+  /// Why the plan is impossible, or "".
+  std::string misfit(const Plan& plan) const {
     const DepthwisePlaces places = depthwisePlaces(plan, machine_);
-    auto part = [&](int64_t rows) {
-      return inputRows(layer_.window, rows) * pitch_ <= places.room;
-    };
-    return fitsOutput(plan.band) && part(plan.band - plan.array_rows) &&
-           (plan.array_rows == 0 ||
-            (part(plan.array_rows) && plan.array_rows < lastBand(plan.band) &&
-             plan.array_rows * layer_.out.width <= map_.accumulators[0].bytes));
+    const int64_t array = plan.array_rows;
+    if (!fitsOutput(plan.band))
+      return tooLarge("a band's results", plan.band * layer_.out.width * cols_,
+                      map_.outputs[0].bytes);
+    if (const int64_t bytes = paramBytes(); bytes > map_.params[0].bytes)
+      return tooLarge("a block of parameters", bytes, map_.params[0].bytes);
+    for (const int64_t rows : {plan.band - array, array})
+      if (const int64_t bytes = inputRows(layer_.window, rows) * pitch_;
+          rows > 0 && bytes > places.room)
+        return tooLarge(rows == 1 ? "one row of results"
+                                  : std::to_string(rows) + " rows of results",
+                        bytes, places.room);
+    if (array == 0)
+      return "";
+    if (!possible())
+      return "the array cannot have a share: it needs as many rows as columns, banks of its own "
+             "and room for diagonal weights";
+    if (array >= lastBand(plan.band))
+      return "the last band has " + std::to_string(lastBand(plan.band)) +
+             " rows, and the array's " + std::to_string(array) + " leave none to the vector unit";
+    if (array * layer_.out.width > map_.accumulators[0].bytes)
+      return "the array's " + std::to_string(array) + " rows of " +
+             std::to_string(layer_.out.width) + " results exceed the " +
+             std::to_string(map_.accumulators[0].bytes) + " accumulator rows of a tile";
+    return "";
   }
   bool fitsOutput(int64_t band) const {
     return band * layer_.out.width * cols_ <= map_.outputs[0].bytes;
@@ -55,6 +74,7 @@ public:
   }
 
 private:
+  int64_t paramBytes() const { return (12 + taps_) * cols_; }
   int64_t lastBand(int64_t band) const {
     return layer_.out.height - (ceilDiv(layer_.out.height, band) - 1) * band;
   }
@@ -82,12 +102,13 @@ int64_t depthwiseCycles(const Layer& layer, const Plan& plan, const isa::Machine
   return ceilDiv(layer.out.channels, machine.array.cols) * Division(layer, machine).cycles(plan);
 }
 
+std::string checkDepthwise(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  std::string wrong = checkShares(layer, plan);
+  return wrong.empty() ? Division(layer, machine).misfit(plan) : wrong;
+}
+
 std::variant<Plan, std::string> planDepthwise(const Layer& layer, const isa::Machine& machine) {
-  const MemoryMap map(machine);
-  const int64_t cols = machine.array.cols, height = layer.out.height;
-  const int64_t params = (12 + layer.window.kernel_h * layer.window.kernel_w) * cols;
-  if (params > map.params[0].bytes)
-    return tooLarge("a block of parameters", params, map.params[0].bytes);
+  const int64_t height = layer.out.height;
   const Division division(layer, machine);
   Plan best;
   int64_t least = std::numeric_limits<int64_t>::max();
@@ -99,14 +120,13 @@ std::variant<Plan, std::string> planDepthwise(const Layer& layer, const isa::Mac
     for (; plan.array_rows < plan.band; ++plan.array_rows) {
       if (plan.array_rows > 0 && !division.possible())
         break;
-      if (division.fits(plan) && division.cycles(plan) < least)
+      if (division.misfit(plan).empty() && division.cycles(plan) < least)
         best = plan, least = division.cycles(plan);
     }
   }
   if (least != std::numeric_limits<int64_t>::max())
     return best;
-  return tooLarge("one row of results", reduceFootprint(layer, Plan{}, machine).bytes,
-                  depthwisePlaces(Plan{}, machine).room);
+  return division.misfit(Plan{});
 }
 
 } // namespace npuforge::tile

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "plan_check.h"
 #include "session.h"
 #include "words_epilogue.h"
 
@@ -251,7 +252,20 @@ private:
          builder_.getNamedAttr("data", data)});
   }
 
+  /// Why the layer's plan is wrong, or "": plans may come from elsewhere than tile-plan.
+  std::string misplanned(const Layer& layer, const Plan& plan) {
+    if (layer.kind == Kind::Conv && plan.plain != session_.tensor(layer.input).plain)
+      return plan.plain ? "its input does not lie row-major" : "its input lies row-major";
+    return checkPlan(layer, plan, machine_);
+  }
+
   std::unique_ptr<LayerCode> makeCode(Emit& emit, const Layer& layer, const Plan& plan) {
+    if (layer.kind != Kind::Words)
+      if (std::string wrong = misplanned(layer, plan); !wrong.empty()) {
+        layer.root->emitError() << "'" << layer.name << "' has an impossible " << kPlanAttr << ": "
+                                << wrong;
+        return nullptr;
+      }
     switch (layer.kind) {
     case Kind::Words:
       return wordsKind(*layer.root)->make(emit, session_, *layer.root, spec_);

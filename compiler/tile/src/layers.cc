@@ -4,6 +4,7 @@
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/graph/scale.h"
 
+#include "bottleneck_plan.h"
 #include "words_epilogue.h"
 
 namespace npuforge::tile {
@@ -292,7 +293,11 @@ FailureOr<Layer> readLayer(Operation& root) {
   layer.in = shapeOf(layer.input);
   if (!root.hasAttr(kBottleneckAttr))
     return layer;
-  auto bottleneck = bottleneckOf(layer);
+  auto count = root.getAttrOfType<IntegerAttr>(kBottleneckAttr);
+  if (!count || (count.getInt() != 2 && count.getInt() != 3))
+    return root.emitError() << "has a " << kBottleneckAttr << " that is not 2 or 3 convolutions",
+           failure();
+  auto bottleneck = count.getInt() == 3 ? bottleneckOf(layer) : separableOf(layer);
   if (auto* obstacle = std::get_if<std::string>(&bottleneck))
     return root.emitError() << "is no bottleneck: " << *obstacle, failure();
   return std::get<Layer>(std::move(bottleneck));

@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "mlir/IR/Builders.h"
+#include "plan_check.h"
 
 namespace npuforge::tile {
 
@@ -11,45 +12,6 @@ int64_t alignUp(int64_t value, int64_t to) {
   return ceilDiv(value, to) * to;
 }
 } // namespace
-
-Attribute toAttribute(MLIRContext* context, const Plan& plan) {
-  Builder b(context);
-  NamedAttrList list({b.getNamedAttr("band", b.getI64IntegerAttr(plan.band)),
-                      b.getNamedAttr("interleave", b.getBoolAttr(plan.interleave)),
-                      b.getNamedAttr("plain", b.getBoolAttr(plan.plain)),
-                      b.getNamedAttr("unfold", b.getBoolAttr(plan.unfold)),
-                      b.getNamedAttr("roll_rows", b.getBoolAttr(plan.roll_rows)),
-                      b.getNamedAttr("chunk", b.getI64IntegerAttr(plan.chunk)),
-                      b.getNamedAttr("blocks_outside", b.getBoolAttr(plan.blocks_outside))});
-  if (plan.neighbours)
-    list.append("neighbours", b.getUnitAttr());
-  if (plan.thin)
-    list.append("thin", b.getUnitAttr());
-  if (plan.array_rows > 0)
-    list.append("array_rows", b.getI64IntegerAttr(plan.array_rows));
-  return list.getDictionary(context);
-}
-
-FailureOr<Plan> readPlan(Operation& op) {
-  auto attribute = op.getAttrOfType<DictionaryAttr>(kPlanAttr);
-  if (!attribute)
-    return op.emitError() << "has no " << kPlanAttr, failure();
-  auto number = [&](StringRef name) { return attribute.getAs<IntegerAttr>(name); };
-  auto flag = [&](StringRef name) { return attribute.getAs<BoolAttr>(name); };
-  if (!number("band") || !number("chunk") || !flag("plain") || !flag("interleave") ||
-      !flag("unfold") || !flag("roll_rows") || !flag("blocks_outside"))
-    return op.emitError() << "has an incomplete " << kPlanAttr, failure();
-  return Plan{.band = number("band").getInt(),
-              .plain = flag("plain").getValue(),
-              .interleave = flag("interleave").getValue(),
-              .unfold = flag("unfold").getValue(),
-              .neighbours = attribute.contains("neighbours"),
-              .thin = attribute.contains("thin"),
-              .roll_rows = flag("roll_rows").getValue(),
-              .chunk = number("chunk").getInt(),
-              .blocks_outside = flag("blocks_outside").getValue(),
-              .array_rows = number("array_rows") ? number("array_rows").getInt() : 0};
-}
 
 Neighbours neighboursOf(const Layer& layer, const isa::Machine& machine) {
   const Window& w = layer.window;
@@ -173,30 +135,21 @@ namespace {
 
 std::variant<Plan, std::string> planReduce(const Layer& layer, const isa::Machine& machine) {
   Plan plan;
-  const MemoryMap map(machine);
-  const int64_t cols = machine.array.cols, row_slot = map.input.bytes / 2 / cols * cols;
   auto fits = [&](int64_t band) {
     plan.band = band;
-    return band * layer.out.width * cols <= map.outputs[0].bytes &&
-           reduceFootprint(layer, plan, machine).bytes <= row_slot;
+    return reduceMisfit(layer, plan, machine).empty();
   };
   plan.band = largestBand(layer.out.height, fits);
   if (plan.band != 0)
     return plan;
   plan.band = 1;
-  return tooLarge("one row of results", reduceFootprint(layer, plan, machine).bytes, row_slot);
+  return reduceMisfit(layer, plan, machine);
 }
 
 std::variant<Plan, std::string> planElementwise(const Layer& layer, const isa::Machine& machine) {
   Plan plan;
-  const MemoryMap map(machine);
-  const int64_t cols = machine.array.cols;
-  const bool broadcast =
-      layer.kind == Kind::Add && layer.second_in.height * layer.second_in.width == 1;
-  const int64_t blocks = broadcast ? 1 : ceilDiv(layer.in.channels, cols);
-  const int64_t rows = blocks * layer.in.height * layer.in.width;
-  const int64_t room = std::min(map.outputs[0].bytes, map.input.bytes / 4 / cols * cols) / cols;
-  plan.band = evenly(rows, room);
+  const ElementwiseRows rows = elementwiseRows(layer, machine);
+  plan.band = evenly(rows.all, rows.room);
   return plan;
 }
 
@@ -204,9 +157,8 @@ std::variant<Plan, std::string> planElementwise(const Layer& layer, const isa::M
 
 std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
                                          const isa::Machine& machine) {
-  const Window& w = layer.window;
-  if (std::max(w.top, w.bottom) >= w.extent_h() || std::max(w.left, w.right) >= w.extent_w())
-    return "padding reaches beyond the kernel";
+  if (std::string wrong = checkWindow(layer.window); !wrong.empty())
+    return wrong;
   switch (layer.kind) {
   case Kind::Conv:
     return planConv(layer, plain, machine);

@@ -11,7 +11,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "words.h"
+#include "plan_check.h"
+#include "words_epilogue.h"
 
 namespace npuforge::tile {
 
@@ -29,10 +30,14 @@ struct PlanPass : SpecPass<PlanPass> {
     return "Write each layer's tile sizes and loop order as tile.plan";
   }
 
-  /// Network inputs whose every reader is a convolution that profits stay row-major.
+  /// Network inputs whose every reader is a convolution that profits stay row-major. A plan that is
+  /// given decides for all readers.
   bool isPlain(Value input, const std::vector<Layer>& layers) {
     if (!mlir::isa<BlockArgument>(input))
       return false;
+    for (const Layer& layer : layers)
+      if (auto given = given_.find(layer.root); given != given_.end() && layer.input == input)
+        return given->second.plain && mayBePlain(input, layers);
     auto refuse = [&](const Layer& layer, const char* why) {
       graph::refused(layer.node->getLoc(), graph::kPlainInput, why);
       return false;
@@ -50,9 +55,18 @@ struct PlanPass : SpecPass<PlanPass> {
     return true;
   }
 
+  static bool mayBePlain(Value input, const std::vector<Layer>& layers) {
+    return llvm::all_of(layers, [&](const Layer& layer) {
+      return !readsBesides(layer, input) &&
+             (layer.input != input || (layer.kind == Kind::Conv && layer.window.dilation_w == 1));
+    });
+  }
+
   /// Writes a layer's plan; why there is none, or "".
   std::string plan(const Layer& layer, const std::vector<Layer>& layers,
                    const match::Patterns& patterns) {
+    if (auto given = given_.find(layer.root); given != given_.end())
+      return checkGiven(layer, given->second, layers);
     if (layer.kind == Kind::Bottleneck)
       return ""; // it has one
     if (layer.kind == Kind::Words)
@@ -77,6 +91,36 @@ struct PlanPass : SpecPass<PlanPass> {
     return "";
   }
 
+  /// Why a plan that is there already is wrong, or "".
+  std::string checkGiven(const Layer& layer, const Plan& plan, const std::vector<Layer>& layers) {
+    const bool plain = isPlain(layer.input, layers);
+    if (plan.plain != plain)
+      return plain ? "other layers read its input as plain: row-major"
+                   : "plain is for network inputs that nothing but convolutions read, all of them "
+                     "as plain, none with dilated columns";
+    const std::string wrong = checkPlan(layer, plan, spec().machine);
+    return wrong.empty() ? "" : ("the plan that is given is wrong: " + wrong);
+  }
+
+  /// Plans that stand in the text: written by hand, or by a search. False, with errors, where one
+  /// is none, or on an operation that has none of this form.
+  bool readGiven(Operation* op) {
+    op->removeAttr(kWithinAttr); // is written anew
+    if (op->hasAttr(kBottleneckAttr) && !op->hasAttr(kPlanAttr))
+      return op->emitError() << "has " << kBottleneckAttr << " and no " << kPlanAttr, false;
+    if (!op->hasAttr(kPlanAttr) || wordsKind(*op) || op->hasAttr(kFusedAttr))
+      return true; // layers over words have plans of their own form
+    if (!isLayer(*op) || mlir::isa<graph::MapOp>(op))
+      return op->emitError() << "has a " << kPlanAttr
+                             << ", which only the last operation of a convolution, pooling, sum or "
+                                "rescaling may have before tile-plan",
+             false;
+    FailureOr<Plan> plan = readPlan(*op);
+    if (succeeded(plan))
+      given_[op] = *plan;
+    return succeeded(plan);
+  }
+
   /// Layers that are faster as one become one.
   void fuseBottlenecks(std::vector<Layer>& layers) {
     for (Layer& layer : layers)
@@ -84,26 +128,55 @@ struct PlanPass : SpecPass<PlanPass> {
     llvm::erase_if(layers, [](const Layer& layer) { return layer.root->hasAttr(kWithinAttr); });
   }
 
+  struct Fused {
+    Layer layer;
+    BottleneckPlan plan;
+  };
+  /// The layer with the ones before it, if that is faster; else why not.
+  std::variant<Fused, std::string> fusedPlan(const Layer& layer,
+                                             std::variant<Layer, std::string> bottleneck) {
+    if (auto* obstacle = std::get_if<std::string>(&bottleneck))
+      return *obstacle;
+    if (!graph::allowed(layer.root, graph::kFuseBottleneck))
+      return "turned off";
+    Layer& whole = std::get<Layer>(bottleneck);
+    if (llvm::any_of(whole.before, [&](const Layer& part) { return given_.contains(part.root); }))
+      return "the plan of a layer before it is given";
+    auto plan = planBottleneck(whole, spec().machine);
+    if (auto* reason = std::get_if<std::string>(&plan))
+      return *reason;
+    return Fused{std::move(whole), std::get<BottleneckPlan>(plan)};
+  }
+
   void fuseBottleneck(Layer& layer) {
     auto refuse = [&](const llvm::Twine& why) {
       graph::refused(layer.node->getLoc(), graph::kFuseBottleneck, why);
     };
-    auto bottleneck = bottleneckOf(layer);
-    if (auto* obstacle = std::get_if<std::string>(&bottleneck))
-      return obstacle->empty() ? void() : refuse(*obstacle);
-    if (!graph::allowed(layer.root, graph::kFuseBottleneck))
-      return refuse("turned off");
-    Layer& whole = std::get<Layer>(bottleneck);
-    auto plan = planBottleneck(whole, spec().machine);
-    if (auto* reason = std::get_if<std::string>(&plan))
-      return refuse(*reason);
+    if (layer.kind == Kind::Bottleneck) // as the plan that is given says
+      return markBottleneck(layer);
+    if (given_.contains(layer.root))
+      return refuse("its plan is given");
+    std::optional<Fused> best;
+    std::string why;
+    for (auto* join : {bottleneckOf, separableOf}) {
+      auto fused = fusedPlan(layer, join(layer));
+      if (auto* reason = std::get_if<std::string>(&fused))
+        why += reason->empty() || *reason == why ? "" : (why.empty() ? "" : "; ") + *reason;
+      else if (!best || std::get<Fused>(fused).plan.saved > best->plan.saved)
+        best = std::move(std::get<Fused>(fused));
+    }
+    if (!best)
+      return why.empty() ? void() : refuse(why);
+    Layer& whole = best->layer;
     graph::taken(layer.node->getLoc(), graph::kFuseBottleneck,
                  "is one layer with what is before it, from '" + whole.before[0].name + "' on");
-    whole.root->setAttr(kPlanAttr, toAttribute(&getContext(), std::get<Plan>(plan)));
+    whole.root->setAttr(kPlanAttr, toAttribute(&getContext(), best->plan.plan));
     explainFusion(*whole.root);
     markBottleneck(whole);
     layer = std::move(whole);
   }
+
+  llvm::DenseMap<Operation*, Plan> given_;
 
   Option<bool> fast_math{*this, "fast-math",
                          llvm::cl::desc("allow rewrites that change the last bits of f32")};
@@ -114,9 +187,11 @@ struct PlanPass : SpecPass<PlanPass> {
   }
 
   void runOnOperation() override {
+    given_.clear();
     std::vector<Layer> layers;
     bool failed = false;
     getOperation().walk([&](Operation* op) {
+      failed |= !readGiven(op);
       if (!isLayer(*op))
         return;
       FailureOr<Layer> layer = readLayer(*op);

@@ -57,6 +57,16 @@ def bottleneck(g, draw, name):
     g.output(y, (1, *shape))
 
 
+def separable(g, draw, name):
+    """A depthwise convolution and one over single pixels, every other time with a sum."""
+    x, *size = feature_map(g, draw, name)
+    x, size = convolved(g, x, name + ".filter", size, size[0], window(draw, *size[1:]), groups=size[0])
+    y, shape = convolved(g, x, name + ".project", size, draw.choice(CHANNELS), {"kernel_shape": [1, 1], "strides": [1, 1], "pads": [0] * 4})
+    if draw.random() < 0.5:
+        y = g.node("Add", [y, g.input(name + ".y", (1, *shape))], name)
+    g.output(y, (1, *shape))
+
+
 def dense(g, draw, name):
     sizes = draw.choice(CHANNELS) * draw.choice((1, 3, 8)), draw.choice(CHANNELS) * draw.choice((1, 3, 8))
     x = g.input(name + ".x", (1, sizes[0]))
@@ -83,7 +93,7 @@ def global_pool(g, draw, name):
     g.output(g.node("GlobalAveragePool", [x], name), (1, size[0], 1, 1))
 
 
-OPERATORS = {"conv": conv, "depthwise": depthwise, "bottleneck": bottleneck, "dense": dense, "add": add, "max-pool": pool("MaxPool"),
+OPERATORS = {"conv": conv, "depthwise": depthwise, "bottleneck": bottleneck, "separable": separable, "dense": dense, "add": add, "max-pool": pool("MaxPool"),
              "average-pool": pool("AveragePool"), "global-pool": global_pool}
 
 
