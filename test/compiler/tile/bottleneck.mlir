@@ -65,15 +65,17 @@ func.func @main(%x: tensor<1x64x14x14xi8> {graph.name = "x", graph.shape = [1, 6
 // CHECK: tile.copy_out
 // CHECK-NOT: tile.layer
 // REMARK: project"{{.*}}is one layer with what is before it, from 'filter' on
-func.func @main(%x: tensor<1x64x56x56xi8> {graph.name = "x", graph.shape = [1, 64, 56, 56], graph.type = "i8", graph.qtype = "i8", graph.scale = 1.0 : f64, graph.zero_point = 0 : i64}) -> (tensor<1x64x56x56xi8> {graph.name = "y", graph.shape = [1, 64, 56, 56], graph.type = "i8", graph.qtype = "i8", graph.scale = 1.0 : f64, graph.zero_point = 0 : i64}) {
-  %b = graph.constant dense<1073741824> : tensor<64xi32>
-  %s = graph.constant dense<40> : tensor<64xi32>
-  %w1 = graph.constant dense<1> : tensor<64x1x3x3xi8>
-  %a1 = graph.qconv %x, %w1, %b {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 64 : i64, fill = 0 : i64} : (tensor<1x64x56x56xi8>, tensor<64x1x3x3xi8>, tensor<64xi32>) -> tensor<1x64x56x56xi32> loc("filter")
-  %r1 = graph.requant %a1, %b, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x64x56x56xi32>, tensor<64xi32>, tensor<64xi32>) -> tensor<1x64x56x56xi8> loc("filter")
-  %w2 = graph.constant dense<1> : tensor<64x64x1x1xi8>
-  %a2 = graph.qconv %r1, %w2, %b {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x64x56x56xi8>, tensor<64x64x1x1xi8>, tensor<64xi32>) -> tensor<1x64x56x56xi32> loc("project")
-  %r2 = graph.requant %a2, %b, %s {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x64x56x56xi32>, tensor<64xi32>, tensor<64xi32>) -> tensor<1x64x56x56xi8> loc("project")
-  %4 = graph.qadd %r2, %x {zero_a = 0 : i64, mult_a = 1 : i64, zero_b = 0 : i64, mult_b = 1 : i64, shift = 1 : i64, zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x64x56x56xi8>, tensor<1x64x56x56xi8>) -> tensor<1x64x56x56xi8> loc("sum")
-  return %4 : tensor<1x64x56x56xi8>
+func.func @main(%x: tensor<1x144x56x56xi8> {graph.name = "x", graph.shape = [1, 144, 56, 56], graph.type = "i8", graph.qtype = "i8", graph.scale = 1.0 : f64, graph.zero_point = 0 : i64}, %z: tensor<1x24x56x56xi8> {graph.name = "z", graph.shape = [1, 24, 56, 56], graph.type = "i8", graph.qtype = "i8", graph.scale = 1.0 : f64, graph.zero_point = 0 : i64}) -> (tensor<1x24x56x56xi8> {graph.name = "y", graph.shape = [1, 24, 56, 56], graph.type = "i8", graph.qtype = "i8", graph.scale = 1.0 : f64, graph.zero_point = 0 : i64}) {
+  %b1 = graph.constant dense<1073741824> : tensor<144xi32>
+  %s1 = graph.constant dense<40> : tensor<144xi32>
+  %w1 = graph.constant dense<1> : tensor<144x1x3x3xi8>
+  %a1 = graph.qconv %x, %w1, %b1 {strides = array<i64: 1, 1>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, groups = 144 : i64, fill = 0 : i64} : (tensor<1x144x56x56xi8>, tensor<144x1x3x3xi8>, tensor<144xi32>) -> tensor<1x144x56x56xi32> loc("filter")
+  %r1 = graph.requant %a1, %b1, %s1 {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x144x56x56xi32>, tensor<144xi32>, tensor<144xi32>) -> tensor<1x144x56x56xi8> loc("filter")
+  %b2 = graph.constant dense<1073741824> : tensor<24xi32>
+  %s2 = graph.constant dense<40> : tensor<24xi32>
+  %w2 = graph.constant dense<1> : tensor<24x144x1x1xi8>
+  %a2 = graph.qconv %r1, %w2, %b2 {strides = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64, fill = 0 : i64} : (tensor<1x144x56x56xi8>, tensor<24x144x1x1xi8>, tensor<24xi32>) -> tensor<1x24x56x56xi32> loc("project")
+  %r2 = graph.requant %a2, %b2, %s2 {zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x24x56x56xi32>, tensor<24xi32>, tensor<24xi32>) -> tensor<1x24x56x56xi8> loc("project")
+  %4 = graph.qadd %r2, %z {zero_a = 0 : i64, mult_a = 1 : i64, zero_b = 0 : i64, mult_b = 1 : i64, shift = 1 : i64, zero_point = 0 : i64, low = -128 : i64, high = 127 : i64} : (tensor<1x24x56x56xi8>, tensor<1x24x56x56xi8>) -> tensor<1x24x56x56xi8> loc("sum")
+  return %4 : tensor<1x24x56x56xi8>
 }
