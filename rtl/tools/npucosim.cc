@@ -47,9 +47,10 @@ std::filesystem::path find_model(const Arguments& arguments, const isa::Spec& sp
 void check_stops(const assembler::Program& program) {
   for (const assembler::Stop& stop : program.stops)
     if (stop.resumes)
-      throw rtl::RtlError(fmt::format("the program stops for the host at instruction {} ({}), which "
-                                      "only npusim lets go on; compile it without --control host",
-                                      stop.at, stop.reason));
+      throw rtl::RtlError(
+          fmt::format("the program stops for the host at instruction {} ({}), which "
+                      "only npusim lets go on; compile it without --control host",
+                      stop.at, stop.reason));
 }
 
 /// 0: equal, 1: not.

@@ -178,8 +178,8 @@ TEST(FindMachine, TakesNamesAndPaths) {
     find_machine("edge17");
     FAIL();
   } catch (const SpecError& error) {
-    EXPECT_STREQ(error.what(),
-                 "edge17: error: no such machine or file (machines: duo4, edge16, npu16, quad16, quad16w, tile4, wide64)");
+    EXPECT_STREQ(error.what(), "edge17: error: no such machine or file (machines: duo4, edge16, "
+                               "npu16, quad16, quad16w, tile4, wide64)");
   }
 }
 

@@ -124,8 +124,8 @@ mlir::Value Build::concat(mlir::ValueRange values, int64_t axis) const {
     if (other.size() > along)
       other[along] = shape[along];
     if (other != shape || elementOf(value) != elementOf(values[0]))
-      throw Contradiction(fmt::format("{} cannot stand beside {} along axis {}", text(shapeOf(value)),
-                                   text(shapeOf(values[0])), axis));
+      throw Contradiction(fmt::format("{} cannot stand beside {} along axis {}",
+                                      text(shapeOf(value)), text(shapeOf(values[0])), axis));
     shape[along] += extent;
   }
   elements(shape);
@@ -146,7 +146,8 @@ mlir::Value Build::pad(mlir::Value value, Dims before, Dims after, double fill) 
   for (auto [i, dim] : llvm::enumerate(shapeOf(value))) {
     shape.push_back(dim + before[i] + after[i]);
     if (shape.back() < 0)
-      throw Contradiction(fmt::format("pads cut more than the {} elements of dimension {}", dim, i));
+      throw Contradiction(
+          fmt::format("pads cut more than the {} elements of dimension {}", dim, i));
     int64_t first = std::max<int64_t>(0, -before[i]), end = std::min(dim, dim + after[i]);
     extents.push_back(std::max<int64_t>(0, end - first));
     starts.push_back(first);

@@ -21,7 +21,7 @@ mlir::Value add_bias(Node& node, mlir::Value result, size_t input) {
 void check_ranks(Node& node) {
   if (node.rank(0) < 3 || node.rank(1) != node.rank(0))
     throw Contradiction(fmt::format("input {} and weights {} are no convolution's",
-                                  graph::text(node.shape(0)), graph::text(node.shape(1))));
+                                    graph::text(node.shape(0)), graph::text(node.shape(1))));
 }
 
 Results conv(Node& node) {
@@ -144,7 +144,7 @@ Results conv_transpose(Node& node) {
   const int64_t groups = node.integer("group", 1);
   if (groups < 1 || node.shape(0)[1] != node.shape(1)[0] || node.shape(0)[1] % groups != 0)
     throw Contradiction(fmt::format("{} groups of weights {} do not fit input {}", groups,
-                                  graph::text(node.shape(1)), graph::text(node.shape(0))));
+                                    graph::text(node.shape(1)), graph::text(node.shape(0))));
   const Transposed t(node);
   const graph::Build& build = node.build;
   mlir::Value input = stretched(build, channels_last(build, node.operand(0)), t);

@@ -148,7 +148,8 @@ private:
       } else if (extents[at] == extent) {
         from[at] += own[i];
       } else {
-        throw Contradiction(fmt::format("dimension '{}' is {} and {}", letter, extents[at], extent));
+        throw Contradiction(
+            fmt::format("dimension '{}' is {} and {}", letter, extents[at], extent));
       }
     }
     if (letters.size() == term.letters.size())

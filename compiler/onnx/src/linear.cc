@@ -36,7 +36,7 @@ mlir::Value general_gemm(Node& node, double alpha, double beta, bool trans_a, bo
   });
   if (graph::shapeOf(sum) != graph::shapeOf(product))
     throw Contradiction("C " + graph::text(node.shape(2)) + " does not fit " +
-                      graph::text(graph::shapeOf(product)));
+                        graph::text(graph::shapeOf(product)));
   return sum;
 }
 

@@ -68,7 +68,7 @@ Results batch_normalization(Node& node) {
   for (size_t i = 1; i < 5; ++i)
     if (node.rank(i) != 1 || node.shape(i)[0] != channels)
       throw Contradiction(fmt::format("input {} {} does not fit {} channels", i,
-                                    graph::text(node.shape(i)), channels));
+                                      graph::text(node.shape(i)), channels));
   auto channel = [&](size_t input) { return per_channel(build, node.operand(input), rank); };
   mlir::Value mean = widened(build, channel(3)), variance = widened(build, channel(4));
   if (!training)
@@ -105,7 +105,7 @@ Results layer_normalization(Node& node) {
   });
   if (graph::shapeOf(result) != node.shape(0))
     throw Contradiction(fmt::format("scale {} does not fit {}", graph::text(node.shape(1)),
-                                  graph::text(node.shape(0))));
+                                    graph::text(node.shape(0))));
   return {result, m.mean, inverse};
 }
 

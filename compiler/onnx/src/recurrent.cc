@@ -100,7 +100,7 @@ Recurrent::Recurrent(Node& node, int64_t gates, std::vector<std::string> default
   Shape wanted_w{directions, gates * hidden, inputs}, wanted_r{directions, gates * hidden, hidden};
   if (size != hidden || w != Dims(wanted_w) || r != Dims(wanted_r))
     throw Contradiction(fmt::format("W {} and R {} do not fit X {} and hidden_size {}",
-                                  graph::text(w), graph::text(r), graph::text(x), size));
+                                    graph::text(w), graph::text(r), graph::text(x), size));
   if (node.has(3) && node.shape(3) != Dims(Shape{directions, 2 * gates * hidden}))
     throw Contradiction(fmt::format("B {} does not fit", graph::text(node.shape(3))));
   if (node.has(4) && node.shape(4) != Dims(Shape{batch}))

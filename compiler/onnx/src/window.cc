@@ -132,7 +132,7 @@ mlir::Value convolve(const graph::Build& build, mlir::Value input, mlir::Value w
   Dims in = graph::shapeOf(input), w = graph::shapeOf(weights);
   if (groups < 1 || in.back() != w[w.size() - 2] * groups || w.back() % groups != 0)
     throw Contradiction(fmt::format("{} groups of weights {} do not fit {} channels", groups,
-                                  graph::text(w), in.back()));
+                                    graph::text(w), in.back()));
   mlir::Type element = graph::elementOf(input);
   if (element.isF64())
     return build.cast(convolve(build, build.cast(input, build.f32()),

@@ -6,12 +6,13 @@
 // tile comes in chunks: the result of a chunk is the first row of each group of the next, in the
 // other half of the accumulator. Where it does not, a map of two rows adds row after row to the
 // results.
+#include "words_reduce.h"
+
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/match/combine.h"
 
 #include "mlir/IR/TypeUtilities.h"
 #include "words_epilogue.h"
-#include "words_reduce.h"
 
 namespace npuforge::tile {
 

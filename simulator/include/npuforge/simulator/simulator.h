@@ -94,7 +94,7 @@ struct Options {
   bool timing_only = false; ///< no values: outputs stay zero
   int64_t max_cycles = 1'000'000'000'000;
   int64_t host_latency = 1000; ///< cycles until the host lets a program that it halts for go on
-  bool check_hazards = true; ///< stop at unordered overlapping accesses
+  bool check_hazards = true;   ///< stop at unordered overlapping accesses
   /// Of several cores: fail where accesses to DRAM are unordered, or counters can hold too much, in
   /// some timing of the same instructions. Takes time in proportion to the square of the run.
   bool check_order = false;
