@@ -36,6 +36,7 @@ Layer joined(const Layer& projection, std::vector<Layer> before) {
     bottleneck.name += layer.name + "+";
   bottleneck.name += projection.name;
   bottleneck.input = before[0].input, bottleneck.in = before[0].in;
+  bottleneck.in_view = before[0].in_view;
   bottleneck.before = std::move(before);
   return bottleneck;
 }

@@ -229,7 +229,9 @@ bool readsBesides(const Layer& layer, Value tensor) {
          (layer.kind == Kind::Words && llvm::is_contained(layer.root->getOperands(), tensor));
 }
 
-FailureOr<Layer> readLayer(Operation& root) {
+namespace {
+
+FailureOr<Layer> readWhole(Operation& root) {
   Layer layer{};
   layer.root = layer.node = &root;
   layer.name = graph::nodeName(root.getLoc());
@@ -301,6 +303,17 @@ FailureOr<Layer> readLayer(Operation& root) {
   if (auto* obstacle = std::get_if<std::string>(&bottleneck))
     return root.emitError() << "is no bottleneck: " << *obstacle, failure();
   return std::get<Layer>(std::move(bottleneck));
+}
+
+} // namespace
+
+FailureOr<Layer> readLayer(Operation& root) {
+  FailureOr<Layer> layer = readWhole(root);
+  if (succeeded(layer) && layer->kind != Kind::Words) {
+    layer->in_view.height = layer->in.height;
+    layer->out_view.height = layer->stored().height;
+  }
+  return layer;
 }
 
 } // namespace npuforge::tile

@@ -17,6 +17,15 @@ struct Shape {
   int64_t channels, height, width;
 };
 
+/// Where the rows and blocks that a part of a layer reads or writes begin in the whole tensor.
+struct View {
+  int64_t height = 0; ///< rows of the whole tensor
+  int64_t row = 0, block = 0;
+  /// Bytes from a block to the next one, and to what the part begins with.
+  int64_t plane(int64_t row_bytes) const { return height * row_bytes; }
+  int64_t offset(int64_t row_bytes) const { return (block * height + row) * row_bytes; }
+};
+
 /// How a result's pixel sees its input; all in pixels.
 struct Window {
   int64_t kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
@@ -56,6 +65,13 @@ public:
   int8_t operator[](int64_t index) const {
     return static_cast<int8_t>(raw_[splat_ ? 0 : static_cast<size_t>(index)]);
   }
+  /// Without the first elements.
+  ConstantBytes from(int64_t first) const {
+    ConstantBytes rest = *this;
+    if (!splat_)
+      rest.raw_ = raw_.drop_front(first);
+    return rest;
+  }
 
 private:
   llvm::ArrayRef<char> raw_;
@@ -71,6 +87,8 @@ struct Layer {
   mlir::Value input, second;         ///< activations; `second` of Add and of a convolution's sum
   std::vector<mlir::Value> operands; ///< Map: all of them, constants included
   Shape in, second_in, out; ///< out: of a convolution's accumulators when it has a sum or pooling
+  View in_view, out_view;   ///< out_view: of what is stored, and of `second`
+  int64_t lead = 0;         ///< with a pooling: rows of `out` above its first windows' own
   Window window;
   int64_t fill = 0;      ///< value of taps outside the input
   ConstantBytes weights; ///< Conv [O][C][KH][KW], Depthwise [C][KH][KW]
@@ -84,6 +102,9 @@ struct Layer {
                                   ///< weights, bias, ... of the layer itself are the projection's
   double scale = 1;               ///< AveragePool: input scale / output scale
   bool count_pads = true;         ///< AveragePool: taps outside the input count
+
+  /// What lies in DRAM: of the pooling's result, or `out`.
+  const Shape& stored() const { return pooling ? pooling->out : out; }
 };
 
 /// Does the layer read the tensor, other than as `input`?
