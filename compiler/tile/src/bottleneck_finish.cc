@@ -43,13 +43,16 @@ void BottleneckCode::addSecond(const Band& band, Value block, Value rows, Value 
   e.signal("vector", "vector");
   e.await("vector", "vector");
   Value at = e.add(inputSlot(band.index), e.mul(block, t.in_plane));
-  Value second = e.stream(input, at, (w.top - t.first_row) * t.in_row, {{pixels, cols, {}, {}}});
+  // From the first row of the input's slot to that under the band's first row of results.
+  const int64_t above = w.top - t.first_row + layer.out_view.row - layer.in_view.row;
+  Value second = e.stream(input, at, above * t.in_row, {{pixels, cols, {}, {}}});
   addRows(e, rows, {rows, second}, kSumLanes);
 }
 
 void BottleneckCode::store(const Band& band, Value block, Value slot, Value pixels) {
   const int64_t row = layer.out.width * cols;
-  Value to = e.add(e.mul(block, layer.out.height * row), e.mul(band.first, row));
+  Value to = e.add(e.mul(block, layer.out_view.plane(row)), e.mul(band.first, row));
+  to = e.add(to, layer.out_view.offset(row));
   e.await("store", "vector");
   CopyOutOp::create(e.builder, e.location, e.row(output_dram, to, 0), e.row(output, slot, 0),
                     e.mul(pixels, cols));

@@ -95,8 +95,9 @@ void BottleneckCode::loadSecond(Value index) {
   const Band b = band(index);
   const int64_t row = layer.out.width * cols;
   Value dst = e.stream(input, inputSlot(index), 0, {e.level(t.out_blocks, t.in_plane)});
-  Value src = e.stream(s.dram(e, s.tensor(layer.second)), e.mul(b.first, row), 0,
-                       {e.level(t.out_blocks, layer.out.height * row)});
+  Value src =
+      e.stream(s.dram(e, s.tensor(layer.second)), e.mul(b.first, row), layer.out_view.offset(row),
+               {e.level(t.out_blocks, layer.out_view.plane(row))});
   CopyInOp::create(e.builder, e.location, dst, src, e.mul(b.rows, row));
 }
 
@@ -108,12 +109,13 @@ void BottleneckCode::loadLast() {
 
 void BottleneckCode::loadInput(Value index) {
   const Band b = band(index);
-  const int64_t plane = layer.in.height * t.in_row;
+  const int64_t plane = layer.in_view.plane(t.in_row);
   Value skipped = rolling() ? e.mul(b.above, t.in_row) : e.constant(0);
   Value bytes = e.mul(b.count, t.in_row);
   Value dst =
       e.stream(input, e.add(inputSlot(index), skipped), 0, {e.level(t.in_blocks, t.in_plane)});
-  Value src = e.stream(input_dram, e.mul(b.begin, t.in_row), 0, {e.level(t.in_blocks, plane)});
+  Value src = e.stream(input_dram, e.mul(b.begin, t.in_row), layer.in_view.offset(t.in_row),
+                       {e.level(t.in_blocks, plane)});
   s.awaitCredit(e, "load", "matrix");
   CopyInOp::create(e.builder, e.location, dst, src, bytes);
   e.signal("load", "matrix");

@@ -249,8 +249,7 @@ std::string checkBottleneck(const Layer& layer, const Plan& plan, const isa::Mac
                                                 " of them the array's, does not fit the memories";
 }
 
-std::variant<BottleneckPlan, std::string> planBottleneck(const Layer& layer,
-                                                         const isa::Machine& machine) {
+std::variant<Plan, std::string> bestBottleneck(const Layer& layer, const isa::Machine& machine) {
   if (std::string wrong = unfitFor(layer, machine); !wrong.empty())
     return wrong;
   const Bands bands(layer, machine);
@@ -265,10 +264,19 @@ std::variant<BottleneckPlan, std::string> planBottleneck(const Layer& layer,
   }
   if (least == std::numeric_limits<int64_t>::max())
     return "no band of rows fits the memories";
-  const int64_t apart = cyclesApart(layer, machine);
+  return best;
+}
+
+std::variant<BottleneckPlan, std::string> planBottleneck(const Layer& layer,
+                                                         const isa::Machine& machine) {
+  auto best = bestBottleneck(layer, machine);
+  if (auto* reason = std::get_if<std::string>(&best))
+    return *reason;
+  const Plan& plan = std::get<Plan>(best);
+  const int64_t least = Bands(layer, machine).cycles(plan), apart = cyclesApart(layer, machine);
   if (least > apart) // as long as apart: then less is moved
     return std::to_string(least) + " cycles, apart " + std::to_string(apart);
-  return BottleneckPlan{best, apart - least};
+  return BottleneckPlan{plan, apart - least};
 }
 
 } // namespace npuforge::tile

@@ -59,6 +59,9 @@ struct BottleneckPlan {
   Plan plan;
   int64_t saved; ///< cycles, beside the layers one after the other
 };
+/// The fastest plan, or why there is none.
+std::variant<Plan, std::string> bestBottleneck(const Layer& layer, const isa::Machine& machine);
+
 /// The plan if the layers are faster as one, else why they stay apart.
 std::variant<BottleneckPlan, std::string> planBottleneck(const Layer& layer,
                                                          const isa::Machine& machine);

@@ -267,7 +267,7 @@ void ConvCode::store(const Band& b, Value block, Value slot) {
   e.signal("vector", "store");
   e.await("store", "vector");
   CopyOutOp::create(e.builder, e.location, e.row(output_dram, resultOffset(b, block), 0),
-                    e.row(output, slot, 0), e.mul(b.stored, stored().width * cols));
+                    e.row(output, slot, 0), e.mul(b.stored, layer.stored().width * cols));
   e.signal("store", "vector");
 }
 

@@ -18,6 +18,7 @@ private:
   using Value = mlir::Value;
   struct Band {
     Value first, rows;          ///< result rows
+    Value lead;                 ///< of them those above the first windows' own of a pooling
     Value slot;                 ///< byte offset of the input slot
     Value first_stored, stored; ///< rows that are stored: of the pooling's result, or the same
   };
@@ -106,7 +107,6 @@ private:
     return second_in_input ? 2 * eighth() : (e.map.input.bytes - p.bytes) / 2 / cols * cols;
   }
   int64_t eighth() const { return e.machine.scratchpad.bytes / 8; }
-  const Shape& stored() const { return layer.pooling ? layer.pooling->out : layer.out; }
   int64_t tasks() const { return f.bands * blocks; }
   int64_t chunks() const { return ceilDiv(r.inner, plan.chunk); }
   int64_t weightGroups() const;
@@ -115,7 +115,9 @@ private:
   /// layers before and behind may be at work in the other slot.
   bool overlaps() const;
   int64_t earlyParts() const;
-  bool lendsOverlap() const { return overlaps() && !blocks_outside && blocks > 1 && s.next; }
+  bool lendsOverlap() const {
+    return overlaps() && !blocks_outside && blocks > 1 && s.next && !layer.isPart();
+  }
   void signalOverlap(Value counter);
   Value accumulatorSlot(Value counter);
   bool keepsWeights() const;

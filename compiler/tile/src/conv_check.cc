@@ -44,13 +44,13 @@ std::string checkWeights(const Layer& layer, const Plan& plan, const isa::Machin
                     bytes, room);
   if (plan.blocks_outside && !whole)
     return fmt::format("blocks_outside needs all {} steps of the reduction in one chunk", steps);
-  if (plan.blocks_outside && plan.band == layer.out.height)
+  if (plan.blocks_outside && plan.band == layer.ownRows())
     return "blocks_outside needs several bands";
   return "";
 }
 
 std::string checkRows(const Layer& layer, const Plan& plan) {
-  std::string wrong = checkBand(plan, layer.out.height);
+  std::string wrong = checkBand(plan, layer.ownRows());
   const int64_t unit = layer.pooling ? layer.pooling->window.stride_h : 1;
   if (wrong.empty() && plan.band % unit != 0)
     return fmt::format("band is {}, and the pooling that follows takes {} rows at a time",
@@ -62,12 +62,13 @@ std::string checkRows(const Layer& layer, const Plan& plan) {
 
 std::string convMisfit(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
   const MemoryMap map(machine);
-  const int64_t cols = machine.array.cols, pixels = plan.band * layer.out.width;
+  const int64_t cols = machine.array.cols, most = plan.band + layer.lead,
+                pixels = most * layer.out.width;
   const std::string rows =
-      plan.band == 1 ? "one row of results" : fmt::format("{} rows of results", plan.band);
+      most == 1 ? "one row of results" : fmt::format("{} rows of results", most);
   if (pixels > map.accumulators[0].bytes)
     return fmt::format("{} of {} results exceeds the {} accumulator rows of a tile",
-                       plan.band == 1 ? "a row" : fmt::format("a band of {} rows", plan.band),
+                       most == 1 ? "a row" : fmt::format("a band of {} rows", most),
                        layer.out.width, map.accumulators[0].bytes);
   const Footprint f = convFootprint(layer, plan, machine);
   const int64_t pooled_below = poolFootprint(layer, plan, machine).bytes;
@@ -80,8 +81,9 @@ std::string convMisfit(const Layer& layer, const Plan& plan, const isa::Machine&
   if (const int64_t room = map.outputs[0].bytes / (layer.sum ? 2 : 1); stored * cols > room)
     return tooLarge(rows + ", stored,", stored * cols, room);
   if (layer.pooling && plan.band < layer.pooling->halo())
-    return fmt::format("{} are fewer than the {} that two of the pooling's windows share", rows,
-                       layer.pooling->halo());
+    return fmt::format("a band of {} rows has fewer than the {} that two of the pooling's windows "
+                       "share",
+                       plan.band, layer.pooling->halo());
   return "";
 }
 

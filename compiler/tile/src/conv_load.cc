@@ -6,21 +6,24 @@ namespace npuforge::tile {
 using mlir::SmallVector;
 
 ConvCode::Band ConvCode::band(Value index, Value counter) {
-  Value first = e.mul(index, plan.band);
-  Value rows = layer.out.height % plan.band == 0
-                   ? e.constant(plan.band)
-                   : e.min(e.sub(e.constant(layer.out.height), first), plan.band);
+  const int64_t own = layer.ownRows();
+  Value before = e.mul(index, plan.band); // rows that are its own, as these are
+  Value rows = own % plan.band == 0 ? e.constant(plan.band)
+                                    : e.min(e.sub(e.constant(own), before), plan.band);
+  Value lead = e.mul(e.sub(e.constant(1), e.min(index, 1)), layer.lead);
+  Value first = e.sub(e.add(before, layer.lead), lead);
+  rows = e.add(rows, lead);
   Value slot = f.slots == 1 && !overlaps()
                    ? e.constant(0)
                    : e.mul(e.parity(e.add(counter, first_inputs)), inputSlot());
   if (!layer.pooling)
-    return {first, rows, slot, first, rows};
+    return {first, rows, lead, slot, first, rows};
   const int64_t each = plan.band / layer.pooling->window.stride_h;
   Value first_stored = e.mul(index, each);
-  Value rows_stored = stored().height % each == 0
+  Value rows_stored = layer.stored().height % each == 0
                           ? e.constant(each)
-                          : e.min(e.sub(e.constant(stored().height), first_stored), each);
-  return {first, rows, slot, first_stored, rows_stored};
+                          : e.min(e.sub(e.constant(layer.stored().height), first_stored), each);
+  return {first, rows, lead, slot, first_stored, rows_stored};
 }
 
 void ConvCode::loadInput(const Band& b) {
@@ -45,13 +48,13 @@ void ConvCode::loadParts(const Band& b, int64_t first, int64_t count) {
 void ConvCode::loadThinned(const Band& b, Value part) {
   const Window& w = layer.window;
   const int64_t planes = f.planes / parts;
-  const int64_t row_bytes = layer.in.width * cols, plane = layer.in.height * row_bytes;
+  const int64_t row_bytes = layer.in.width * cols, plane = layer.in_view.plane(row_bytes);
   Value to = e.add(b.slot, e.mul(part, planes * f.plane));
   Value from = e.add(e.mul(b.first, w.stride_h * row_bytes), e.mul(part, planes * plane));
   Value dst = e.stream(
       input, to, 0,
       {e.level(layer.out.width, cols), {b.rows, f.pitch, {}, {}}, e.level(planes, f.plane)});
-  Value src = e.stream(input_dram, from, 0,
+  Value src = e.stream(input_dram, from, layer.in_view.offset(row_bytes),
                        {e.level(layer.out.width, w.stride_w * cols),
                         {b.rows, w.stride_h * row_bytes, {}, {}},
                         e.level(planes, plane)});
@@ -70,7 +73,7 @@ void ConvCode::loadBand(const Band& b, Value part) {
   Value end = f.bands == 1 ? e.constant(layer.in.height) : e.min(reach, layer.in.height);
   Value count = e.sub(end, begin);
   const int64_t row_bytes = layer.in.width * (plan.plain ? 1 : cols);
-  const int64_t plane = layer.in.height * row_bytes, planes = f.planes / parts;
+  const int64_t plane = layer.in_view.plane(row_bytes), planes = f.planes / parts;
   Value to =
       e.add(e.add(b.slot, e.mul(part, planes * f.plane)), e.mul(e.sub(begin, origin), f.pitch));
   Value from = e.add(e.mul(begin, row_bytes), e.mul(part, planes * plane));
@@ -93,19 +96,20 @@ void ConvCode::loadBand(const Band& b, Value part) {
   }
   const int64_t left = plan.plain ? w.left * f.pixel : 0;
   CopyInOp::create(e.builder, e.location, e.stream(input, to, left, dst),
-                   e.stream(input_dram, from, 0, src), bytes);
+                   e.stream(input_dram, from, layer.in_view.offset(row_bytes), src), bytes);
 }
 
 /// For each group of neighbouring results and each row: the inputs of all channels side by side.
 void ConvCode::loadNeighbours(Value to, Value from, Level rows, Level rows_from) {
   const Window& w = layer.window;
   const Neighbours n = neighboursOf(layer, e.machine);
-  const int64_t plane = layer.in.height * layer.in.width;
+  const int64_t plane = layer.in_view.plane(layer.in.width),
+                first = layer.in_view.offset(layer.in.width);
   for (const Columns& c : columnsOf(n.count, n.segment)) {
     Value dst = e.stream(input, to, c.first * f.pixel + c.low,
                          {e.level(c.count, f.pixel), rows, e.level(layer.in.channels, n.segment)});
     Value src = e.stream(
-        input_dram, from, c.first * n.count * w.stride_w - w.left + c.low,
+        input_dram, from, first + c.first * n.count * w.stride_w - w.left + c.low,
         {e.level(c.count, n.count * w.stride_w), rows_from, e.level(layer.in.channels, plane)});
     CopyInOp::create(e.builder, e.location, dst, src, e.constant(c.high - c.low));
   }
@@ -166,8 +170,9 @@ mlir::Value ConvCode::weightSlot(Value group) {
 
 /// The results of a task in DRAM.
 mlir::Value ConvCode::resultOffset(const Band& b, Value block) {
-  const int64_t row_bytes = stored().width * cols;
-  return e.add(e.mul(block, stored().height * row_bytes), e.mul(b.first_stored, row_bytes));
+  const int64_t row_bytes = layer.stored().width * cols;
+  Value at = e.add(e.mul(block, layer.out_view.plane(row_bytes)), e.mul(b.first_stored, row_bytes));
+  return e.add(at, layer.out_view.offset(row_bytes));
 }
 
 mlir::Value ConvCode::outputSlot(Value counter) {

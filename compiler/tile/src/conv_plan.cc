@@ -32,12 +32,12 @@ std::variant<Plan, std::string> planBands(const Layer& layer, Plan plan,
     plan.band = unit * units;
     return convMisfit(layer, plan, machine).empty();
   };
-  plan.band = unit * largestBand(layer.out.height / unit, fits);
+  plan.band = unit * largestBand(layer.ownRows() / unit, fits);
   if (plan.band == 0) {
     plan.band = unit;
     return convMisfit(layer, plan, machine);
   }
-  const int64_t bands = ceilDiv(layer.out.height, plan.band);
+  const int64_t bands = ceilDiv(layer.ownRows(), plan.band);
   const int64_t pixels =
       plan.thin ? layer.out.height * layer.out.width : layer.in.height * layer.in.width;
   // The input is read again for each block, or the block's weights for each band.

@@ -24,10 +24,11 @@ mlir::Value ConvCode::poolBase(Value block) {
   return e.add(e.mul(block, layer.pooling->halo() > 0 ? p.block : 0), e.map.input.bytes - p.bytes);
 }
 
-/// Where the band's rows wait for their pooling.
+/// Where the band's rows wait for their pooling, the lead in place of rows of a band before.
 mlir::Value ConvCode::pooledRows(const Band& b, Value block) {
   const Pooling& pooling = *layer.pooling;
-  return e.stream(input, poolBase(block), pooling.halo() * p.pitch + pooling.window.left * cols,
+  Value at = e.sub(poolBase(block), e.mul(b.lead, p.pitch));
+  return e.stream(input, at, pooling.halo() * p.pitch + pooling.window.left * cols,
                   {e.level(layer.out.width, cols), {b.rows, p.pitch, {}, {}}});
 }
 
@@ -50,7 +51,7 @@ void ConvCode::pool(const Band& b, Value block, Value slot) {
     return;
   // The band's last rows come before the next band's: maxima of one element each.
   const int64_t row = p.pitch / cols;
-  Value last = e.stream(input, e.add(base, e.mul(b.rows, p.pitch)), 0,
+  Value last = e.stream(input, e.add(base, e.mul(e.sub(b.rows, b.lead), p.pitch)), 0,
                         {e.level(1, 0), e.level(pooling.halo() * row, cols)});
   Value first = e.stream(input, base, 0, {e.level(pooling.halo() * row, cols)});
   ReduceOp::create(e.builder, e.location, "max", first, last, 1, lanes);

@@ -56,7 +56,8 @@ void ConvCode::unfoldPart(const Band& b, const Part& part) {
 /// `input_row` is that of the first kernel row, and may lie above the input.
 void ConvCode::unfoldRow(Value input_row, Value to, const Part& part) {
   const Window& w = layer.window;
-  const int64_t height = layer.in.height, width = layer.in.width, kernel = w.kernel_h * w.kernel_w;
+  const int64_t height = layer.in.height, width = layer.in.width, kernel = w.kernel_h * w.kernel_w,
+                plane = layer.in_view.plane(width), offset = layer.in_view.offset(width);
   Value above = w.top ? e.max(e.mul(input_row, -1), 0) : e.constant(0);
   Value below = w.bottom ? e.max(e.add(input_row, w.kernel_h - height), 0) : e.constant(0);
   Value inside = e.sub(e.sub(e.constant(w.kernel_h), above), below);
@@ -67,15 +68,14 @@ void ConvCode::unfoldRow(Value input_row, Value to, const Part& part) {
     fillTaps(first, below, part.channels);
   });
   Value first = e.add(to, e.mul(above, w.kernel_w));
-  Value from = e.add(e.mul(e.add(input_row, above), width), e.mul(part.channel, height * width));
+  Value from = e.add(e.mul(e.add(input_row, above), width), e.mul(part.channel, plane));
   for (const Columns& c : columnsOf(1, w.kernel_w)) {
     Value dst = e.stream(
         input, first, c.first * f.pixel + c.low,
         {e.level(c.count, f.pixel), {inside, w.kernel_w, {}, {}}, {part.channels, kernel, {}, {}}});
-    Value src = e.stream(input_dram, from, c.first * w.stride_w - w.left + c.low,
-                         {e.level(c.count, w.stride_w),
-                          {inside, width, {}, {}},
-                          {part.channels, height * width, {}, {}}});
+    Value src = e.stream(
+        input_dram, from, offset + c.first * w.stride_w - w.left + c.low,
+        {e.level(c.count, w.stride_w), {inside, width, {}, {}}, {part.channels, plane, {}, {}}});
     CopyInOp::create(e.builder, e.location, dst, src, e.constant(c.high - c.low));
   }
 }

@@ -220,7 +220,8 @@ private:
   void store(Value block, Value first, Value rows, Value out) {
     const int64_t row_bytes = layer.out.width * cols;
     e.await("store", "vector");
-    Value to = e.add(e.mul(block, layer.out.height * row_bytes), e.mul(first, row_bytes));
+    Value to = e.add(e.mul(block, layer.out_view.plane(row_bytes)), e.mul(first, row_bytes));
+    to = e.add(to, layer.out_view.offset(row_bytes));
     CopyOutOp::create(e.builder, e.location, e.row(output_dram, to, 0), e.row(output, out, 0),
                       e.mul(rows, row_bytes));
     e.signal("store", "vector");

@@ -27,7 +27,8 @@ void DepthwiseRows::load(Value buffer, Value place, Value block, Value first, Va
   }
   Value input = s.dram(e, s.tensor(layer.input));
   Value to = e.add(place, e.mul(above, f.pitch));
-  Value from = e.add(e.mul(block, layer.in.height * row_bytes), e.mul(begin, row_bytes));
+  Value from = e.add(e.mul(block, layer.in_view.plane(row_bytes)), e.mul(begin, row_bytes));
+  from = e.add(from, layer.in_view.offset(row_bytes));
   if (f.pitch == row_bytes) {
     CopyInOp::create(e.builder, e.location, e.row(buffer, to, 0), e.row(input, from, 0),
                      e.mul(rows, row_bytes));

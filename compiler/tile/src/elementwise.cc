@@ -1,4 +1,5 @@
 // The code of sums and of changes of scale: one map of the vector unit for each tile.
+#include "plan_check.h"
 #include "quantised_maps.h"
 #include "session.h"
 
@@ -16,8 +17,8 @@ public:
       : e(emit), s(session), layer(layer), plan(plan), cols(emit.machine.array.cols) {
     broadcast = layer.kind == Kind::Add && layer.second_in.height * layer.second_in.width == 1;
     const int64_t channel_blocks = ceilDiv(layer.in.channels, cols);
-    blocks = broadcast ? channel_blocks : 1;
-    rows = layer.in.height * layer.in.width * (broadcast ? 1 : channel_blocks);
+    blocks = blocksApart(layer) ? channel_blocks : 1;
+    rows = layer.in.height * layer.in.width * channel_blocks / blocks;
     tiles = ceilDiv(rows, plan.band);
     s.param_groups += blocks * tiles;
   }
@@ -63,12 +64,15 @@ private:
     Value parity = e.parity(counter), bytes = e.mul(count, cols);
     Value slot = e.mul(parity, e.map.input.bytes / 4 / cols * cols);
     Value out_slot = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
-    Value at = e.add(e.mul(block, rows * cols), e.mul(first, cols));
+    const int64_t row_bytes = layer.in.width * cols;
+    Value at = e.add(e.mul(block, layer.in_view.plane(row_bytes)), e.mul(first, cols));
+    at = e.add(at, layer.in_view.offset(row_bytes));
     s.awaitCredit(e, "load", "vector");
     CopyInOp::create(e.builder, e.location, e.row(a, slot, 0), e.row(a_dram, at, 0), bytes);
     if (b && broadcast)
       CopyInOp::create(e.builder, e.location, e.row(b, slot, 0),
-                       e.row(b_dram, e.mul(block, cols), 0), e.constant(cols));
+                       e.row(b_dram, e.mul(block, cols), layer.in_view.block * cols),
+                       e.constant(cols));
     else if (b)
       CopyInOp::create(e.builder, e.location, e.row(b, slot, 0), e.row(b_dram, at, 0), bytes);
     e.signal("load", "vector");

@@ -310,8 +310,8 @@ FailureOr<Layer> readWhole(Operation& root) {
 FailureOr<Layer> readLayer(Operation& root) {
   FailureOr<Layer> layer = readWhole(root);
   if (succeeded(layer) && layer->kind != Kind::Words) {
-    layer->in_view.height = layer->in.height;
-    layer->out_view.height = layer->stored().height;
+    layer->in_view = {layer->in.channels, layer->in.height};
+    layer->out_view = {layer->stored().channels, layer->stored().height};
   }
   return layer;
 }

@@ -19,7 +19,7 @@ struct Shape {
 
 /// Where the rows and blocks that a part of a layer reads or writes begin in the whole tensor.
 struct View {
-  int64_t height = 0; ///< rows of the whole tensor
+  int64_t channels = 0, height = 0; ///< of the whole tensor
   int64_t row = 0, block = 0;
   /// Bytes from a block to the next one, and to what the part begins with.
   int64_t plane(int64_t row_bytes) const { return height * row_bytes; }
@@ -105,6 +105,12 @@ struct Layer {
 
   /// What lies in DRAM: of the pooling's result, or `out`.
   const Shape& stored() const { return pooling ? pooling->out : out; }
+  /// Does it store less than the whole tensor?
+  bool isPart() const {
+    return stored().height != out_view.height || stored().channels != out_view.channels;
+  }
+  /// Rows of `out` that bands are made of: the first one has the lead as well.
+  int64_t ownRows() const { return out.height - lead; }
 };
 
 /// Does the layer read the tensor, other than as `input`?

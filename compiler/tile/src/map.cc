@@ -5,6 +5,7 @@
 #include "npuforge/compiler/graph/Graph.h"
 
 #include "map_plan.h"
+#include "plan_check.h"
 #include "session.h"
 
 namespace npuforge::tile {
@@ -21,9 +22,8 @@ public:
       : e(emit), s(session), layer(layer), plan(std::move(plan)), band(tiles.band),
         cols(emit.machine.array.cols), first_params(session.param_groups) {
     const int64_t channel_blocks = ceilDiv(layer.in.channels, cols);
-    const bool by_channel = hasChannelOperands(layer);
-    blocks = by_channel ? channel_blocks : 1;
-    rows = layer.in.height * layer.in.width * (by_channel ? 1 : channel_blocks);
+    rows = mapRows(layer, emit.machine);
+    blocks = layer.in.height * layer.in.width * channel_blocks / rows;
     tasks = ceilDiv(rows, band);
     s.param_groups += blocks * tasks;
     assignLanes();
@@ -107,21 +107,24 @@ private:
     std::vector<int8_t> bytes;
     for (int64_t block = 0; block < blocks; ++block)
       for (const Bits* bits : order)
-        appendLanes(bytes, std::vector<int32_t>(bits->begin(), bits->end()), block, cols);
+        appendLanes(bytes, std::vector<int32_t>(bits->begin(), bits->end()),
+                    layer.in_view.block + block, cols);
     params_dram = s.dram(e, s.constant(layer.name + ".params", bytes));
     params = e.scratchpad(e.map.paramSlots(), "parameters");
   }
 
   bool isRow(const MapValue& value) const {
     const Shape shape = shapeOf(layer.operands[value.input]);
-    return layer.in.height * layer.in.width > 1 && shape.height * shape.width == 1;
+    return layer.in_view.height * layer.in.width > 1 && shape.height * shape.width == 1;
   }
 
   void task(Value block, Value index, Value counter) {
     Value first = e.mul(index, band);
     Value count = rows % band == 0 ? e.constant(band) : e.min(e.sub(e.constant(rows), first), band);
     Value parity = e.parity(counter);
-    Value at = e.add(e.mul(block, rows * cols), e.mul(first, cols));
+    const int64_t row_bytes = layer.in.width * cols;
+    Value at = e.add(e.mul(block, layer.in_view.plane(row_bytes)), e.mul(first, cols));
+    at = e.add(at, layer.in_view.offset(row_bytes));
     Value param_slot = e.mul(e.parity(e.add(counter, first_params)),
                              e.map.params[1].address - e.map.params[0].address);
     s.awaitCredit(e, "load", "vector");
@@ -157,7 +160,8 @@ private:
         continue;
       Value dst = e.row(buffer, e.mul(parity, value.slot), 0);
       if (isRow(value))
-        CopyInOp::create(e.builder, e.location, dst, e.row(source, e.mul(block, cols), 0),
+        CopyInOp::create(e.builder, e.location, dst,
+                         e.row(source, e.mul(block, cols), layer.in_view.block * cols),
                          e.constant(cols));
       else
         CopyInOp::create(e.builder, e.location, dst, e.row(source, at, 0), e.mul(count, cols));
@@ -187,7 +191,7 @@ private:
       const int64_t number = operand.is_lane ? laneOf(operand.bits, own) : word(operand.bits);
       numbers.push_back(e.builder.getNamedAttr(operand.name, e.builder.getI64IntegerAttr(number)));
     }
-    if (step.waits) {
+    if (step.waits || layer.isPart()) { // whose tiles may be shorter than the plan's
       e.signal("vector", "vector");
       e.await("vector", "vector");
     }

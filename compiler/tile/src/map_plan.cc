@@ -5,6 +5,7 @@
 #include "npuforge/compiler/match/semantics.h"
 
 #include "mlir/IR/TypeUtilities.h"
+#include "plan_check.h"
 #include "words.h"
 
 namespace npuforge::tile {
@@ -195,10 +196,16 @@ std::variant<MapPlan, std::string> coverMap(Operation& map, const isa::Spec& spe
 }
 
 bool hasChannelOperands(const Layer& layer) {
-  const bool pixels = layer.in.height * layer.in.width > 1;
+  const bool pixels = layer.in_view.height * layer.in.width > 1;
   return llvm::any_of(layer.operands, [&](Value operand) {
     return getElementTypeOrSelf(operand.getType()).isF32() || (pixels && isChannel(operand));
   });
+}
+
+int64_t mapRows(const Layer& layer, const isa::Machine& machine) {
+  const bool apart = blocksApart(layer) || hasChannelOperands(layer);
+  return layer.in.height * layer.in.width *
+         (apart ? 1 : ceilDiv(layer.in.channels, machine.array.cols));
 }
 
 std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& layer,
@@ -210,7 +217,7 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
     return *reason;
   MapPlan plan = std::get<MapPlan>(std::move(cover));
   const int64_t blocks = ceilDiv(layer.in.channels, spec.machine.array.cols);
-  const int64_t rows = layer.in.height * layer.in.width * (hasChannelOperands(layer) ? 1 : blocks);
+  const int64_t rows = mapRows(layer, spec.machine);
   plan.layer_rows = layer.in.height * layer.in.width * blocks;
   Plan tiles;
   auto choose = [&](int64_t room) {

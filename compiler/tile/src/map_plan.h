@@ -18,6 +18,10 @@ namespace npuforge::tile {
 /// have one value or one row for a whole channel.
 bool hasChannelOperands(const Layer& layer);
 
+/// Rows of one run of tiles: of a block of channels where blocks are tasks of their own, else of
+/// all.
+int64_t mapRows(const Layer& layer, const isa::Machine& machine);
+
 /// Both plans of a map, or the reason why there is none. `fast_math`: rewrites that may change the
 /// last bits of f32 compete with the others; else they are tried where nothing else covers the map.
 std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& layer,

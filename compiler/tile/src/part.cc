@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bottleneck_plan.h"
 #include "map_plan.h"
 
 namespace npuforge::tile {
@@ -128,6 +129,18 @@ Range rangeOf(const std::optional<Range>& range, int64_t extent) {
   return range.value_or(Range{0, extent});
 }
 
+/// Of a part, where the whole layer has one.
+std::variant<Plan, std::string> planOf(const Layer& part, const Plan& whole,
+                                       const isa::Machine& machine) {
+  if (part.kind == Kind::Bottleneck)
+    return bestBottleneck(part, machine);
+  if (part.kind != Kind::Map)
+    return makePlan(part, whole.plain, machine);
+  Plan plan; // values lie where those of the whole layer's tiles do
+  plan.band = evenly(mapRows(part, machine), whole.band);
+  return plan;
+}
+
 bool meet(Range a, Range b) {
   return a.begin < b.end && b.begin < a.end;
 }
@@ -187,7 +200,7 @@ std::variant<Attribute, std::string> planPart(const Layer& layer, const Part& pa
   if (failed(whole))
     return std::string("the layer has no plan");
   const Layer own = partOf(layer, part, spec.machine);
-  auto plan = makePlan(own, whole->plain, spec.machine);
+  auto plan = planOf(own, *whole, spec.machine);
   if (auto* reason = std::get_if<std::string>(&plan))
     return *reason;
   return toAttribute(layer.root->getContext(), std::get<Plan>(plan));

@@ -58,24 +58,25 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
   const int64_t cols = machine.array.cols;
   const Window& w = layer.window;
   Footprint f{};
-  f.bands = ceilDiv(layer.out.height, plan.band);
+  const int64_t most = plan.band + layer.lead;
+  f.bands = ceilDiv(layer.ownRows(), plan.band);
   f.slots = f.bands == 1 ? 1 : 2;
   f.step_h = w.stride_h, f.step_w = w.stride_w;
   if (plan.thin) {
     f.step_h = f.step_w = 1;
-    f.rows = plan.band, f.pixel = cols, f.pitch = layer.out.width * cols;
+    f.rows = most, f.pixel = cols, f.pitch = layer.out.width * cols;
     f.planes = ceilDiv(layer.in.channels, cols), f.plane = f.rows * f.pitch;
     f.bytes = f.planes * f.plane;
     return f;
   }
   if (plan.unfold) {
-    f.rows = plan.band, f.planes = 1;
+    f.rows = most, f.planes = 1;
     f.pixel = unfolded(layer), f.pitch = layer.out.width * f.pixel;
     f.plane = f.rows * f.pitch;
     f.bytes = alignUp(f.plane, cols) + cols;
     return f;
   }
-  f.rows = f.bands == 1 ? layer.in.height : (plan.band - 1) * w.stride_h + w.extent_h();
+  f.rows = f.bands == 1 ? layer.in.height : (most - 1) * w.stride_h + w.extent_h();
   if (plan.neighbours) {
     f.pixel = cols, f.planes = 1;
     f.pitch = ceilDiv(layer.out.width, neighboursOf(layer, machine).count) * cols;

@@ -35,6 +35,8 @@ struct Plan {
 
 mlir::Attribute toAttribute(mlir::MLIRContext* context, const Plan& plan);
 mlir::FailureOr<Plan> readPlan(mlir::Operation& op);
+/// Of a part of the layer that ends in `op`.
+mlir::FailureOr<Plan> readPlan(mlir::Operation& op, mlir::Attribute plan);
 
 /// How a convolution's reduction is cut into weight tiles: outer * inner steps of `taps` tiles of
 /// `tile_rows` rows.

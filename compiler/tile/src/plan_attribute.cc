@@ -67,7 +67,11 @@ Attribute toAttribute(MLIRContext* context, const Plan& plan) {
 }
 
 FailureOr<Plan> readPlan(Operation& op) {
-  auto attribute = op.getAttrOfType<DictionaryAttr>(kPlanAttr);
+  return readPlan(op, op.getAttr(kPlanAttr));
+}
+
+FailureOr<Plan> readPlan(Operation& op, Attribute given) {
+  auto attribute = dyn_cast_or_null<DictionaryAttr>(given);
   if (!attribute)
     return op.emitError() << "has no " << kPlanAttr, failure();
   Plan plan;

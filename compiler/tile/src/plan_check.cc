@@ -73,12 +73,15 @@ std::string reduceMisfit(const Layer& layer, const Plan& plan, const isa::Machin
                                        : "";
 }
 
+bool blocksApart(const Layer& layer) {
+  return layer.in.height != layer.in_view.height ||
+         (layer.kind == Kind::Add && layer.second_in.height * layer.second_in.width == 1);
+}
+
 ElementwiseRows elementwiseRows(const Layer& layer, const isa::Machine& machine) {
   const MemoryMap map(machine);
   const int64_t cols = machine.array.cols;
-  const bool broadcast =
-      layer.kind == Kind::Add && layer.second_in.height * layer.second_in.width == 1;
-  const int64_t blocks = broadcast ? 1 : ceilDiv(layer.in.channels, cols);
+  const int64_t blocks = blocksApart(layer) ? 1 : ceilDiv(layer.in.channels, cols);
   return {blocks * layer.in.height * layer.in.width,
           std::min(map.outputs[0].bytes, map.input.bytes / 4 / cols * cols) / cols};
 }

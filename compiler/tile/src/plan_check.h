@@ -32,6 +32,8 @@ std::string checkBottleneck(const Layer& layer, const Plan& plan, const isa::Mac
 
 /// Why a band of a pooling does not fit, or "".
 std::string reduceMisfit(const Layer& layer, const Plan& plan, const isa::Machine& machine);
+/// Are the blocks of a sum or a rescaling tiles of their own? Else they are one run of rows.
+bool blocksApart(const Layer& layer);
 /// Rows of a tile of a sum or a rescaling: those that there are, those for which there is room.
 struct ElementwiseRows {
   int64_t all, room;

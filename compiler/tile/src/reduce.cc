@@ -107,7 +107,8 @@ private:
     Value reach = e.add(e.mul(e.sub(rows, e.constant(1)), w.stride_h), w.extent_h());
     Value count = e.sub(e.min(e.add(origin, reach), layer.in.height), begin);
     Value to = e.add(slot, e.mul(e.sub(begin, origin), f.pitch));
-    Value from = e.add(e.mul(block, layer.in.height * row_bytes), e.mul(begin, row_bytes));
+    Value from = e.add(e.mul(block, layer.in_view.plane(row_bytes)), e.mul(begin, row_bytes));
+    from = e.add(from, layer.in_view.offset(row_bytes));
     if (f.pitch == row_bytes) {
       CopyInOp::create(e.builder, e.location, e.row(input, to, 0), e.row(input_dram, from, 0),
                        e.mul(count, row_bytes));
@@ -176,7 +177,8 @@ private:
   void store(Value block, Value first, Value rows, Value out_slot) {
     const int64_t row_bytes = layer.out.width * cols;
     e.await("store", "vector");
-    Value to = e.add(e.mul(block, layer.out.height * row_bytes), e.mul(first, row_bytes));
+    Value to = e.add(e.mul(block, layer.out_view.plane(row_bytes)), e.mul(first, row_bytes));
+    to = e.add(to, layer.out_view.offset(row_bytes));
     CopyOutOp::create(e.builder, e.location, e.row(output_dram, to, 0), e.row(output, out_slot, 0),
                       e.mul(rows, row_bytes));
     e.signal("store", "vector");
