@@ -268,7 +268,7 @@ private:
       }
     switch (layer.kind) {
     case Kind::Words:
-      return wordsKind(*layer.root)->make(emit, session_, *layer.root, spec_);
+      return wordsKind(*layer.root)->make(emit, session_, *layer.root, spec_, layer.part);
     case Kind::Conv:
       return makeConv(emit, session_, layer, plan);
     case Kind::Depthwise:

@@ -17,6 +17,29 @@ struct Shape {
   int64_t channels, height, width;
 };
 
+struct Range {
+  int64_t begin, end;
+  int64_t size() const { return end - begin; }
+  bool operator==(const Range&) const = default;
+};
+
+/// Rows and blocks of a layer's result that a task computes.
+struct Part {
+  std::optional<Range> rows;   ///< none: all. What they are see Splits
+  std::optional<Range> blocks; ///< of as many channels as the array has columns; none: all
+  bool whole() const { return !rows && !blocks; }
+  bool operator==(const Part&) const = default;
+};
+
+/// How far a layer can be cut: its units along both axes, any ranges of which are a part; 1 where
+/// it cannot be cut. Of layers of integers `rows` are the result's rows and `blocks` its blocks of
+/// channels. Of layers over words `rows` are indices of the outermost dimension over which the
+/// layer's loops run, or rows of lanes where there is one dimension, and `blocks` those of a
+/// product's columns.
+struct Splits {
+  int64_t rows = 1, blocks = 1;
+};
+
 /// Where the rows and blocks that a part of a layer reads or writes begin in the whole tensor.
 struct View {
   int64_t channels = 0, height = 0; ///< of the whole tensor
@@ -87,6 +110,7 @@ struct Layer {
   mlir::Value input, second;         ///< activations; `second` of Add and of a convolution's sum
   std::vector<mlir::Value> operands; ///< Map: all of them, constants included
   Shape in, second_in, out; ///< out: of a convolution's accumulators when it has a sum or pooling
+  Part part;                ///< Words: what of it is computed
   View in_view, out_view;   ///< out_view: of what is stored, and of `second`
   int64_t lead = 0;         ///< with a pooling: rows of `out` above its first windows' own
   Window window;

@@ -191,7 +191,7 @@ private:
       const int64_t number = operand.is_lane ? laneOf(operand.bits, own) : word(operand.bits);
       numbers.push_back(e.builder.getNamedAttr(operand.name, e.builder.getI64IntegerAttr(number)));
     }
-    if (step.waits || layer.isPart()) { // whose tiles may be shorter than the plan's
+    if (step.waits) {
       e.signal("vector", "vector");
       e.await("vector", "vector");
     }
@@ -230,6 +230,8 @@ std::unique_ptr<LayerCode> makeMap(Emit& emit, Session& session, const Layer& la
   FailureOr<MapPlan> steps = readMapPlan(*layer.root);
   if (failed(steps))
     return nullptr;
+  if (layer.isPart())
+    waitAlways(*steps);
   auto code = std::make_unique<MapCode>(emit, session, layer, plan, std::move(*steps));
   if (code->fits())
     return code;

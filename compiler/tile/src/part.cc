@@ -4,6 +4,7 @@
 
 #include "bottleneck_plan.h"
 #include "map_plan.h"
+#include "words.h"
 
 namespace npuforge::tile {
 
@@ -148,7 +149,10 @@ bool meet(Range a, Range b) {
 } // namespace
 
 Splits splitsOf(const Layer& layer, const isa::Machine& machine) {
-  return layer.kind == Kind::Words ? Splits{} : integerSplits(layer, machine);
+  if (layer.kind != Kind::Words)
+    return integerSplits(layer, machine);
+  const WordsKind* kind = wordsKind(*layer.root);
+  return kind->splits ? kind->splits(*layer.root, machine) : Splits{};
 }
 
 std::vector<Part> partsOf(const Layer& layer, int64_t rows, int64_t blocks,
@@ -185,6 +189,9 @@ std::string checkParts(const Layer& layer, ArrayRef<Part> parts, const isa::Mach
 
 Layer partOf(const Layer& layer, const Part& part, const isa::Machine& machine) {
   Layer own = layer;
+  own.part = part;
+  if (layer.kind == Kind::Words)
+    return own;
   if (part.rows)
     cutRowsOf(own, *part.rows);
   if (part.blocks)
@@ -195,7 +202,7 @@ Layer partOf(const Layer& layer, const Part& part, const isa::Machine& machine) 
 std::variant<Attribute, std::string> planPart(const Layer& layer, const Part& part,
                                               const isa::Spec& spec) {
   if (layer.kind == Kind::Words)
-    return layer.root->getAttr(kPlanAttr);
+    return Attribute(); // tiles are those of the whole layer, as far as the part has them
   FailureOr<Plan> whole = readPlan(*layer.root);
   if (failed(whole))
     return std::string("the layer has no plan");

@@ -3,7 +3,6 @@
 // layer. A part is a layer of its own, with extents of its own, whose tensors lie inside those of
 // the whole one (Layer::View): it is planned, proved and made into code as any layer is.
 
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,27 +13,7 @@
 
 namespace npuforge::tile {
 
-struct Range {
-  int64_t begin, end;
-  int64_t size() const { return end - begin; }
-  bool operator==(const Range&) const = default;
-};
-
-/// Rows and blocks of a layer's result that a task computes.
-struct Part {
-  std::optional<Range> rows;   ///< none: all. Of layers over words see Splits
-  std::optional<Range> blocks; ///< of as many channels as the array has columns; none: all
-  bool whole() const { return !rows && !blocks; }
-  bool operator==(const Part&) const = default;
-};
-
-/// How far a layer can be cut: its units along both axes, any ranges of which are a part; 1 where
-/// it cannot be cut. Of layers of integers `rows` are the result's rows and `blocks` its blocks of
-/// channels. Of layers over words `rows` are the steps of the result's outermost tiles' dimension,
-/// `blocks` the panels of a product's columns.
-struct Splits {
-  int64_t rows = 1, blocks = 1;
-};
+/// Of a layer.
 Splits splitsOf(const Layer& layer, const isa::Machine& machine);
 
 /// Parts that are as equal as can be: `rows` ranges of rows, each cut into `blocks` ranges of

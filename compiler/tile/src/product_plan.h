@@ -26,10 +26,9 @@ struct Product {
   int64_t left_step = 0, right_step = 0, result_step = 0; ///< from slice to slice
   int64_t left_pitch = 1, right_pitch = 1,
           result_pitch = 1; ///< from pixel (right: row of the matrix) to pixel
-  EpilogueNeeds epilogue;
-
   /// From slice to slice of a tensor that has one element for each output of all groups.
-  int64_t output_step() const { return result_pitch > outputs ? result_step : 0; }
+  int64_t output_step = 0;
+  EpilogueNeeds epilogue;
 };
 
 enum class ProductOrder {

@@ -43,6 +43,19 @@ std::vector<Span> spansOf(const WindowAxis& axis, int64_t tile) {
   return spans;
 }
 
+size_t splitAxis(const Axes& axes) {
+  size_t axis = 0;
+  while (axis + 1 < axes.size() && axes[axis].out == 1)
+    ++axis;
+  return axis;
+}
+
+void cutAxis(WindowAxis& axis, int64_t& tile, int64_t first, int64_t count) {
+  axis.before -= first * axis.stride; // below zero: inputs that are left out
+  axis.out = count;
+  tile = evenParts(count, std::min(tile, count));
+}
+
 int64_t boxPixels(const Axes& axes, const Tile& tile) {
   int64_t pixels = 1;
   for (size_t i = 0; i < axes.size(); ++i)

@@ -40,6 +40,11 @@ Span spanOf(const WindowAxis& axis, int64_t tile, int64_t index);
 /// Of all tiles.
 std::vector<Span> spansOf(const WindowAxis& axis, int64_t tile);
 
+/// The outermost axis of several results; the last one if there is none.
+size_t splitAxis(const Axes& axes);
+/// From here on the axis has results [first, first + count) only, and a tile as many at most.
+void cutAxis(WindowAxis& axis, int64_t& tile, int64_t first, int64_t count);
+
 inline int64_t product(const Tile& tile) {
   return tile[0] * tile[1] * tile[2] * tile[3];
 }

@@ -31,9 +31,11 @@ struct WordsKind {
   /// is the attribute's name; each kind has its own contents.
   std::string (*plan)(mlir::Operation& op, const isa::Spec& spec, const match::Patterns& patterns,
                       bool fast_math);
-  /// Null, with an error emitted, when the code cannot be made.
+  /// Null, with an error emitted, when the code cannot be made. A part is one that `splits` allows.
   std::unique_ptr<LayerCode> (*make)(Emit& emit, Session& session, mlir::Operation& op,
-                                     const isa::Spec& spec);
+                                     const isa::Spec& spec, const Part& part);
+  /// How far the layer can be cut (see Splits); null: not at all.
+  Splits (*splits)(mlir::Operation& op, const isa::Machine& machine) = nullptr;
 };
 
 /// The kind of an operation that is a layer over words; null for all others.

@@ -34,25 +34,28 @@ Extents extentsOf(Operation& op, int64_t cols) {
 
 /// Some whole blocks, or the last one, which may hold fewer channels; tiles are pixels of a block,
 /// or all pixels of some blocks.
-struct Part {
+struct Piece {
   int64_t first, blocks, width; ///< blocks from first on, of so many channels each
 };
 
-SmallVector<Part> partsOf(const Extents& extents, int64_t cols) {
-  const int64_t whole = extents.channels / cols, rest = extents.channels % cols;
-  SmallVector<Part> parts;
-  if (whole > 0)
-    parts.push_back({0, whole, cols});
-  if (rest > 0)
-    parts.push_back({whole, 1, rest});
-  return parts;
+/// Of blocks [begin, end).
+SmallVector<Piece> piecesOf(const Extents& extents, const Range& own, int64_t cols) {
+  const int64_t whole = std::min(extents.channels / cols, own.end), rest = extents.channels % cols;
+  SmallVector<Piece> pieces;
+  if (whole > own.begin)
+    pieces.push_back({own.begin, whole - own.begin, cols});
+  if (whole < own.end)
+    pieces.push_back({whole, 1, rest});
+  return pieces;
 }
 
 class BlocksCode : public LayerCode {
 public:
-  BlocksCode(Emit& emit, Session& session, Operation& op, MapPlan plan, int64_t room)
+  BlocksCode(Emit& emit, Session& session, Operation& op, MapPlan plan, int64_t room,
+             const Part& part)
       : e(emit), s(session), op(op), plan(std::move(plan)), room(room),
-        cols(emit.machine.array.cols), extents(extentsOf(op, cols)), steps(emit, this->plan) {}
+        cols(emit.machine.array.cols), extents(extentsOf(op, cols)),
+        own(part.blocks.value_or(Range{0, extents.blocks})), steps(emit, this->plan) {}
 
   void run() override {
     for (const MapValue& value : plan.values) {
@@ -65,8 +68,8 @@ public:
     result = s.dram(e, s.tensor(op.getResult(0)));
     steps.setLanes();
     s.awaitLayerBefore(e);
-    for (const Part& part : partsOf(extents, cols))
-      run(part);
+    for (const Piece& piece : piecesOf(extents, own, cols))
+      run(piece);
     s.beginNext();
   }
 
@@ -82,16 +85,16 @@ private:
     return value.space == isa::name(isa::Space::Accumulator) ? 1 : cols * value.element_bytes;
   }
 
-  void run(const Part& part) {
-    const int64_t together = std::clamp<int64_t>(room / extents.pixels, 1, part.blocks);
-    const int64_t groups = ceilDiv(part.blocks, together);
+  void run(const Piece& piece) {
+    const int64_t together = std::clamp<int64_t>(room / extents.pixels, 1, piece.blocks);
+    const int64_t groups = ceilDiv(piece.blocks, together);
     const int64_t tiles = ceilDiv(extents.pixels, std::min(room, extents.pixels));
     const int64_t most = ceilDiv(extents.pixels, tiles);
     e.loop(groups, [&](Value group) {
       e.loop(tiles, [&](Value tile) {
         Value first = e.mul(group, together), pixel = e.mul(tile, most);
-        task({e.add(first, part.first), pixel, upTo(first, together, part.blocks),
-              upTo(pixel, most, extents.pixels), part.width},
+        task({e.add(first, piece.first), pixel, upTo(first, together, piece.blocks),
+              upTo(pixel, most, extents.pixels), piece.width},
              e.add(e.add(e.mul(group, tiles), tile), done));
       });
     });
@@ -153,8 +156,9 @@ private:
   const MapPlan plan;
   const int64_t room, cols; ///< rows of a tile, at most; lanes
   const Extents extents;
+  const Range own; ///< blocks
   Steps steps;
-  int64_t done = 0; ///< tasks of the parts before
+  int64_t done = 0; ///< tasks of the pieces before
   std::vector<Value> buffers;
   Value source, result;
 };
@@ -183,16 +187,24 @@ std::string makePlanOf(Operation& op, const isa::Spec& spec, const match::Patter
   return "";
 }
 
-std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec&) {
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec&,
+                                const Part& part) {
   FailureOr<MapPlan> plan = readMapPlan(op);
   auto room = op.getAttrOfType<IntegerAttr>(kPlanAttr);
   if (failed(plan) || !room)
     return nullptr;
-  return std::make_unique<BlocksCode>(emit, session, op, std::move(*plan), room.getInt());
+  if (!part.whole())
+    waitAlways(*plan);
+  return std::make_unique<BlocksCode>(emit, session, op, std::move(*plan), room.getInt(), part);
+}
+
+/// Blocks, unless they are rows of one.
+Splits splits(Operation& op, const isa::Machine& machine) {
+  return {1, extentsOf(op, machine.array.cols).blocks};
 }
 
 } // namespace
 
-const WordsKind kWordsBlocks{handles, makePlanOf, make};
+const WordsKind kWordsBlocks{handles, makePlanOf, make, splits};
 
 } // namespace npuforge::tile

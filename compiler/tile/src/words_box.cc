@@ -110,6 +110,21 @@ int64_t fewestRows(const Box& box, const Tiling& t, int64_t cols) {
   return rowsOf(box, t, extent - (ceilDiv(extent, t.count) - 1) * t.count, cols);
 }
 
+int64_t splitsOf(const Box& box, int64_t cols) {
+  return box.rank() > 1 ? box.extents[0] : ceilDiv(box.extents[0], cols);
+}
+
+int64_t cutBox(Box& box, const Range& units, int64_t cols) {
+  const int64_t unit = box.rank() > 1 ? 1 : cols, first = units.begin * unit;
+  box.extents[0] = std::min(units.end * unit, box.extents[0]) - first;
+  return first;
+}
+
+void cutTiling(Tiling& t, const Box& part, int64_t cols) {
+  t.count = std::min(t.count, part.extents[t.split]);
+  t.rows = rowsOf(part, t, t.count, cols);
+}
+
 Attribute toAttribute(MLIRContext* context, const Tiling& t) {
   Builder b(context);
   return b.getDictionaryAttr(

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "emit.h"
+#include "layers.h"
 
 namespace npuforge::tile {
 
@@ -40,6 +41,14 @@ Tiling makeTiling(const Box& box, int64_t cols, int64_t room, size_t levels);
 
 /// Rows that the last tile takes at least.
 int64_t fewestRows(const Box& box, const Tiling& tiling, int64_t cols);
+
+/// Ranges of how many units of its outermost dimension a box can be cut into: indices, or rows of
+/// elements where there is one dimension.
+int64_t splitsOf(const Box& box, int64_t cols);
+/// From here on it is that part of the box, before which there are so many indices.
+int64_t cutBox(Box& box, const Range& units, int64_t cols);
+/// The tiles of a box as those of a part of it, which are no larger.
+void cutTiling(Tiling& tiling, const Box& part, int64_t cols);
 
 mlir::Attribute toAttribute(mlir::MLIRContext* context, const Tiling& tiling);
 mlir::FailureOr<Tiling> readTiling(mlir::Operation& op);

@@ -10,8 +10,8 @@ namespace {
 
 class ChainCode : public LayerCode {
 public:
-  ChainCode(Emit& emit, Session& session, Chain chain, MapPlan plan, int64_t rows)
-      : e(emit), s(session), chain(std::move(chain)), plan(std::move(plan)), rows(rows),
+  ChainCode(Emit& emit, Session& session, Chain chain, MapPlan plan, int64_t rows, Range own)
+      : e(emit), s(session), chain(std::move(chain)), plan(std::move(plan)), rows(rows), own(own),
         cols(emit.machine.array.cols), blocks(ceilDiv(this->chain.length, cols)),
         steps(emit, this->plan) {}
 
@@ -25,7 +25,7 @@ public:
     result = s.dram(e, s.tensor(chain.last()->getResult(0)));
     steps.setLanes();
     s.awaitLayerBefore(e);
-    const int64_t tiles = ceilDiv(chain.rows, rows);
+    const int64_t tiles = ceilDiv(own.size(), rows);
     e.loop(tiles, [&](Value tile) { task(tile); });
     s.beginNext();
   }
@@ -51,9 +51,9 @@ private:
   }
 
   void task(Value tile) {
-    Value first = e.mul(tile, rows), parity = e.parity(tile);
-    Value count = chain.rows % rows == 0 ? e.constant(rows)
-                                         : e.min(e.sub(e.constant(chain.rows), first), rows);
+    Value first = e.add(e.mul(tile, rows), own.begin), parity = e.parity(tile);
+    Value count =
+        own.size() % rows == 0 ? e.constant(rows) : e.min(e.sub(e.constant(own.end), first), rows);
     Value out = e.mul(parity, e.map.outputs[1].address - e.map.outputs[0].address);
     Tasks tasks(e, s);
     tasks.load([&] {
@@ -118,7 +118,9 @@ private:
   Session& s;
   const Chain chain;
   const MapPlan plan;
-  const int64_t rows, cols, blocks; ///< rows of a tile; blocks of lanes of a row
+  const int64_t rows;         ///< of a tile
+  const Range own;            ///< rows of the matrix
+  const int64_t cols, blocks; ///< blocks of lanes of a row
   Steps steps;
   std::vector<Value> buffers, sources;
   Value result;
@@ -133,7 +135,8 @@ std::string plan(Operation& op, const isa::Spec&, const match::Patterns&, bool) 
   return op.hasAttr(kCoverAttr) ? "" : "tile-chain has not planned it";
 }
 
-std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec&) {
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec&,
+                                const Part& part) {
   auto rows = op.getAttrOfType<IntegerAttr>(kChainAttr);
   FailureOr<MapPlan> plan = readMapPlan(op);
   if (failed(plan))
@@ -142,12 +145,19 @@ std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, con
   if (!rows || rows.getInt() < 1 || chain.length < 1)
     return op.emitError() << "has a " << kChainAttr << " that is no number of rows of a chain",
            nullptr;
+  const Range own = part.rows.value_or(Range{0, chain.rows});
+  if (part.rows)
+    waitAlways(*plan);
   return std::make_unique<ChainCode>(emit, session, std::move(chain), std::move(*plan),
-                                     rows.getInt());
+                                     std::min(rows.getInt(), own.size()), own);
+}
+
+Splits splits(Operation& op, const isa::Machine&) {
+  return {readChain(cast<graph::MapOp>(op)).rows, 1};
 }
 
 } // namespace
 
-const WordsKind kWordsChain{handles, plan, make};
+const WordsKind kWordsChain{handles, plan, make, splits};
 
 } // namespace npuforge::tile

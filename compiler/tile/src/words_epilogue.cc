@@ -5,6 +5,7 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "words_box.h"
 #include "words_producers.h"
+#include "words_product.h"
 #include "words_windows.h"
 
 namespace npuforge::tile {
@@ -274,19 +275,24 @@ std::string plan(Operation& op, const isa::Spec&, const match::Patterns&, bool) 
   return op.hasAttr(kPlanAttr) && op.hasAttr(kCoverAttr) ? "" : "tile-fuse has not planned it";
 }
 
-std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
-                                const isa::Spec& spec) {
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec& spec,
+                                const Part& part) {
   auto map = cast<graph::MapOp>(op);
   FailureOr<Epilogue> epilogue = readEpilogue(map);
   if (failed(epilogue))
     return nullptr;
   const bool windows = isWindows(*fusedProducer(map));
   return (windows ? makeWindowsEpilogue : makeProductEpilogue)(emit, session, std::move(*epilogue),
-                                                               spec);
+                                                               spec, part);
+}
+
+Splits splits(Operation& op, const isa::Machine& machine) {
+  Operation& producer = *fusedProducer(cast<graph::MapOp>(op));
+  return (isWindows(producer) ? splitsOfWindows : splitsOfProduct)(producer, machine);
 }
 
 } // namespace
 
-const WordsKind kWordsEpilogue{handles, plan, make};
+const WordsKind kWordsEpilogue{handles, plan, make, splits};
 
 } // namespace npuforge::tile

@@ -91,8 +91,8 @@ private:
 /// The layer's code, whose producer is of this kind. Null, with an error emitted, when it cannot be
 /// made.
 std::unique_ptr<LayerCode> makeProductEpilogue(Emit& emit, Session& session, Epilogue epilogue,
-                                               const isa::Spec& spec);
+                                               const isa::Spec& spec, const Part& part);
 std::unique_ptr<LayerCode> makeWindowsEpilogue(Emit& emit, Session& session, Epilogue epilogue,
-                                               const isa::Spec& spec);
+                                               const isa::Spec& spec, const Part& part);
 
 } // namespace npuforge::tile

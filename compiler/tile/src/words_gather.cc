@@ -78,7 +78,7 @@ std::string plan(Operation&, const npuforge::isa::Spec& spec, const match::Patte
 }
 
 std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
-                                const npuforge::isa::Spec&) {
+                                const npuforge::isa::Spec&, const Part&) {
   return std::make_unique<GatherCode>(emit, session, cast<graph::GatherOp>(op));
 }
 

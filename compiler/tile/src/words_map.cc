@@ -39,8 +39,9 @@ bool handles(Operation& op) {
 
 class WordsMapCode : public LayerCode {
 public:
-  WordsMapCode(Emit& emit, Session& session, graph::MapOp map, MapPlan plan, Tiling tiling)
-      : e(emit), s(session), map(map), box(boxOf(map)), plan(std::move(plan)), t(tiling),
+  WordsMapCode(Emit& emit, Session& session, graph::MapOp map, const Box& box, int64_t before,
+               MapPlan plan, Tiling tiling)
+      : e(emit), s(session), map(map), box(box), before(before), plan(std::move(plan)), t(tiling),
         cols(emit.machine.array.cols), tiles(ceilDiv(box.extents[t.split], t.count)),
         steps(emit, this->plan) {}
 
@@ -138,7 +139,7 @@ private:
   void addresses(Copy& copy, const std::vector<int64_t>& dram, ArrayRef<Value> indices, Value first,
                  Value count, std::optional<int64_t> packed) {
     const int64_t element = copy.bytes;
-    Value at = e.mul(first, dram[t.split] * element);
+    Value at = e.add(e.mul(first, dram[t.split] * element), before * dram[0] * element);
     for (auto [d, index] : llvm::enumerate(indices))
       at = e.add(at, e.mul(index, dram[d] * element));
     copy.dram_at = at;
@@ -200,6 +201,7 @@ private:
   Session& s;
   graph::MapOp map;
   const Box box;
+  const int64_t before; ///< indices of the outermost dimension that other parts have
   const MapPlan plan;
   const Tiling t;
   const int64_t cols, tiles;
@@ -230,17 +232,29 @@ std::string makePlanOf(Operation& op, const isa::Spec& spec, const match::Patter
   return "";
 }
 
-std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec&) {
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec&,
+                                const Part& part) {
   FailureOr<MapPlan> plan = readMapPlan(op);
   FailureOr<Tiling> tiling = readTiling(op);
   if (failed(plan) || failed(tiling))
     return nullptr;
-  return std::make_unique<WordsMapCode>(emit, session, cast<graph::MapOp>(op), std::move(*plan),
-                                        *tiling);
+  auto map = cast<graph::MapOp>(op);
+  Box box = boxOf(map);
+  const int64_t cols = emit.machine.array.cols,
+                before = part.rows ? cutBox(box, *part.rows, cols) : 0;
+  if (part.rows) {
+    cutTiling(*tiling, box, cols);
+    waitAlways(*plan);
+  }
+  return std::make_unique<WordsMapCode>(emit, session, map, box, before, std::move(*plan), *tiling);
+}
+
+Splits splits(Operation& op, const isa::Machine& machine) {
+  return {splitsOf(boxOf(cast<graph::MapOp>(op)), machine.array.cols), 1};
 }
 
 } // namespace
 
-const WordsKind kWordsMap{handles, makePlanOf, make};
+const WordsKind kWordsMap{handles, makePlanOf, make, splits};
 
 } // namespace npuforge::tile

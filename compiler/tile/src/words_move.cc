@@ -171,7 +171,7 @@ std::string plan(Operation&, const npuforge::isa::Spec&, const match::Patterns&,
 }
 
 std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
-                                const npuforge::isa::Spec&) {
+                                const npuforge::isa::Spec&, const Part&) {
   return std::make_unique<WordsMoveCode>(emit, session, op, movesOf(op, emit.machine.array.cols));
 }
 

@@ -49,7 +49,7 @@ FailureOr<ResultPitches> pitchesOf(Operation& producer) {
     return failure();
   // Slices that are groups of outputs lie side by side, those of batches one behind the other.
   const Product& p = operands->product;
-  const bool behind = p.slices > 1 && p.output_step() == 0;
+  const bool behind = p.slices > 1 && p.output_step == 0;
   return ResultPitches{p.result_pitch, behind ? p.result_step : 0};
 }
 

@@ -210,11 +210,12 @@ void ProductCode::multiplyTile(const Coordinates& at, Value index, Value count) 
 }
 
 std::unique_ptr<LayerCode> makeProduct(Emit& emit, Session& session, Operation& op,
-                                       const isa::Spec& spec) {
+                                       const isa::Spec& spec, const Part& part) {
   FailureOr<ProductOperands> operands = readProduct(op);
   FailureOr<ProductPlan> plan = readProductPlan(op);
   if (failed(operands) || failed(plan))
     return nullptr;
+  cutProduct(*operands, *plan, part, spec.machine);
   return std::make_unique<ProductCode>(emit, session, std::move(*operands), *plan, spec);
 }
 

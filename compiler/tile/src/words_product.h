@@ -13,7 +13,17 @@ struct ProductOperands {
   Product product;
   mlir::Value left, right, result;
   std::string element; ///< of what the array multiplies: f32, f16, bf16, i8
+  /// Of a part: what it begins with.
+  int64_t first_slice = 0, first_output = 0;
+  Tile first_result{0, 0, 0, 0};
 };
+
+/// How far products can be cut: slices, or results along the outermost axis of several; blocks of
+/// outputs.
+Splits splitsOfProduct(mlir::Operation& op, const isa::Machine& machine);
+/// From here on they are those of a part. Tiles become no larger, so what fitted fits.
+void cutProduct(ProductOperands& operands, ProductPlan& plan, const Part& part,
+                const isa::Machine& machine);
 
 /// Of contract and convolve. Emits an error and fails on what the back end does not know.
 mlir::FailureOr<ProductOperands> readProduct(mlir::Operation& op);
@@ -82,6 +92,8 @@ private:
   Coordinates following(Coordinates at, size_t depth);
   Coordinates first();
 
+  Value sliceOf(const Coordinates& at);    ///< of the whole product
+  Value outputOf(const Coordinates& at);   ///< the first one of this panel, of the whole slice
   Value channelsOf(const Coordinates& at); ///< of this chunk
   Value rowsOf(const Coordinates& at);     ///< of the matrix in this part
   Value outputsOf(const Coordinates& at);  ///< of this panel

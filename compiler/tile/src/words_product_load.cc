@@ -8,6 +8,14 @@ namespace npuforge::tile {
 
 using namespace mlir;
 
+Value ProductCode::sliceOf(const Coordinates& at) {
+  return e.add(at[kSlice], o.first_slice);
+}
+
+Value ProductCode::outputOf(const Coordinates& at) {
+  return e.add(e.mul(at[kPanel], plan.panel), o.first_output);
+}
+
 Value ProductCode::channelsOf(const Coordinates& at) {
   if (p.channels % plan.channels == 0)
     return e.constant(plan.channels);
@@ -60,8 +68,8 @@ SmallVector<Level> ProductCode::resultLevels(const Coordinates& at, const Tile& 
 
 void ProductCode::loadBox(const Coordinates& at, Value counter) {
   s.awaitCredit(e, "load", "matrix");
-  Value from =
-      e.add(e.mul(at[kSlice], p.left_step * p.stored), e.mul(at[kChunk], plan.channels * p.stored));
+  Value from = e.add(e.mul(sliceOf(at), p.left_step * p.stored),
+                     e.mul(at[kChunk], plan.channels * p.stored));
   box.load(boxes, e.mul(e.parity(counter), box_bytes), left, from, channelsOf(at),
            {at[kBatch], at[kZ], at[kY], at[kX]}, padding);
   e.signal("load", "matrix");
@@ -98,8 +106,8 @@ void ProductCode::copyWeights(const Coordinates& at, Value pad_at) {
   // Maybe in the code of the layer before, where nothing of the prologue is known.
   Copy copy{e.scratchpad(e.map.weightSlots(), "weights"), pad_at, s.dram(e, s.tensor(o.right)),
             e.mul(row, p.right_pitch * p.stored),         {},     p.element};
-  copy.dram_at = e.add(copy.dram_at, e.mul(at[kSlice], p.right_step * p.stored));
-  copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * p.stored));
+  copy.dram_at = e.add(copy.dram_at, e.mul(sliceOf(at), p.right_step * p.stored));
+  copy.dram_at = e.add(copy.dram_at, e.mul(outputOf(at), p.stored));
   copy.axes.push_back({rowsOf(at), p.right_pitch * p.stored, z.weight_pitch});
   copy.axes.push_back({outputsOf(at), p.stored, p.element}); // of integers the low bytes
   copyIn(e, copy);

@@ -11,7 +11,7 @@ namespace npuforge::tile {
 using namespace mlir;
 
 std::unique_ptr<LayerCode> makeProduct(Emit& emit, Session& session, Operation& op,
-                                       const isa::Spec& spec);
+                                       const isa::Spec& spec, const Part& part);
 
 namespace {
 
@@ -59,6 +59,7 @@ FailureOr<Product> readConvolve(graph::ConvolveOp op) {
   p.channels = kernel[dims], p.outputs = kernel[dims + 1] / groups;
   p.left_pitch = in.back(), p.right_pitch = p.result_pitch = kernel[dims + 1];
   p.left_step = p.channels, p.right_step = p.result_step = p.outputs;
+  p.output_step = groups > 1 ? p.outputs : 0;
   return p;
 }
 
@@ -172,6 +173,6 @@ std::string writeProductPlan(Operation& op, const isa::Spec& spec, const match::
 
 } // namespace
 
-const WordsKind kWordsProduct{handlesProduct, writeProductPlan, makeProduct};
+const WordsKind kWordsProduct{handlesProduct, writeProductPlan, makeProduct, splitsOfProduct};
 
 } // namespace npuforge::tile

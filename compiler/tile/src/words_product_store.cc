@@ -23,8 +23,8 @@ void ProductCode::beginEpilogue() {
 
 Copy ProductCode::tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t pad_pixel,
                          Value dram, int64_t element, int64_t slice_step) {
-  Copy copy{pad, pad_at, dram, e.mul(at[kSlice], slice_step * element), {}, element};
-  copy.dram_at = e.add(copy.dram_at, e.mul(at[kPanel], plan.panel * element));
+  Copy copy{pad, pad_at, dram, e.mul(sliceOf(at), slice_step * element), {}, element};
+  copy.dram_at = e.add(copy.dram_at, e.mul(outputOf(at), element));
   addPixels(copy, at, pad_pixel, p.result_pitch * element);
   copy.axes.push_back({outputsOf(at), element, element});
   return copy;
@@ -32,8 +32,8 @@ Copy ProductCode::tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t
 
 /// One element for each pixel of a tile, as often as a row has lanes.
 Copy ProductCode::columnOf(const Coordinates& at, Value pad_at, Value dram) {
-  const int64_t slice = p.slices > 1 ? p.result_step / p.result_pitch : 0;
-  Copy copy{boxes, pad_at, dram, e.mul(at[kSlice], slice * 4), {}, 4};
+  const int64_t slice = p.result_step / p.result_pitch; // 0 for groups, which share their pixels
+  Copy copy{boxes, pad_at, dram, e.mul(sliceOf(at), slice * 4), {}, 4};
   addPixels(copy, at, cols * 4, 4);
   copy.axes.push_back({e.constant(cols), 0, 4});
   return copy;
@@ -47,7 +47,8 @@ void ProductCode::addPixels(Copy& copy, const Coordinates& at, int64_t pad_pixel
     steps_in_dram[axis] = stride;
   for (size_t axis = 0; axis < steps_in_dram.size(); ++axis) {
     copy.dram_at =
-        e.add(copy.dram_at, e.mul(at[kBatch + axis], plan.tile[axis] * steps_in_dram[axis]));
+        e.add(copy.dram_at, e.add(e.mul(at[kBatch + axis], plan.tile[axis] * steps_in_dram[axis]),
+                                  o.first_result[axis] * steps_in_dram[axis]));
     copy.axes.push_back({resultsOf(at, axis), steps_in_dram[axis], strides[axis]});
   }
 }
@@ -66,9 +67,9 @@ void ProductCode::loadOperands(const Coordinates& at) {
                     beside == Beside::Tile ? p.result_step : 0);
     Copy copy{boxes, to, dram, e.constant(0), {}, 4};
     const bool row = beside != Beside::Number;
-    const int64_t slice = beside == Beside::Row ? p.output_step() : p.result_pitch;
+    const int64_t slice = beside == Beside::Row ? p.output_step : p.result_pitch;
     if (row)
-      copy.dram_at = e.add(e.mul(at[kSlice], slice * 4), e.mul(at[kPanel], plan.panel * 4));
+      copy.dram_at = e.add(e.mul(sliceOf(at), slice * 4), e.mul(outputOf(at), 4));
     copy.axes.push_back({outputsOf(at), row ? 4 : 0, 4});
     return copy;
   });
@@ -166,13 +167,16 @@ private:
 } // namespace
 
 std::unique_ptr<LayerCode> makeProductEpilogue(Emit& emit, Session& session, Epilogue epilogue,
-                                               const isa::Spec& spec) {
+                                               const isa::Spec& spec, const Part& part) {
   FailureOr<ProductPlan> plan = readProductPlan(*epilogue.map);
   FailureOr<ProductOperands> operands = readProduct(*fusedProducer(epilogue.map));
   if (failed(plan) || failed(operands))
     return nullptr;
   operands->product.epilogue = needsOf(epilogue);
   operands->result = epilogue.map.getResult();
+  cutProduct(*operands, *plan, part, spec.machine);
+  if (!part.whole())
+    waitAlways(epilogue.plan);
   return std::make_unique<EpilogueCode>(emit, session, *operands, *plan, spec, std::move(epilogue));
 }
 

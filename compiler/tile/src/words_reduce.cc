@@ -88,6 +88,7 @@ namespace {
 struct Shape3 {
   int64_t outer, reduced, lanes;                     ///< extents
   int64_t outer_stride, reduced_stride, lane_stride; ///< elements
+  int64_t from = 0, to = 0;                          ///< where a part's operand and result begin
 };
 
 Shape3 shapeOf3(graph::ReduceOp op) {
@@ -96,6 +97,24 @@ Shape3 shapeOf3(graph::ReduceOp op) {
   if (b == 1)
     return {1, r, a, 0, 1, r};
   return {a, r, b, r * b, b, 1};
+}
+
+/// Ranges of outer indices, or of rows of lanes where there is one.
+int64_t splitsOf(const Shape3& s, int64_t cols) {
+  return s.outer > 1 ? s.outer : ceilDiv(s.lanes, cols);
+}
+
+Shape3 partOf(Shape3 s, const Part& part, int64_t cols) {
+  if (!part.rows)
+    return s;
+  if (s.outer > 1) {
+    s.from = part.rows->begin * s.outer_stride, s.to = part.rows->begin * s.lanes;
+    s.outer = part.rows->size();
+    return s;
+  }
+  s.to = part.rows->begin * cols, s.from = s.to * s.lane_stride;
+  s.lanes = std::min(part.rows->end * cols, s.lanes) - s.to;
+  return s;
 }
 
 struct ReduceTile {
@@ -133,8 +152,9 @@ ReduceTile chooseTile(const Shape3& s, const isa::Machine& machine) {
 class WordsReduceCode : public LayerCode {
 public:
   WordsReduceCode(Emit& emit, Session& session, graph::ReduceOp op, Method method,
-                  const isa::Spec& spec)
-      : e(emit), s(session), op(op), method(std::move(method)), moves(spec), shape(shapeOf3(op)),
+                  const isa::Spec& spec, const Part& part)
+      : e(emit), s(session), op(op), method(std::move(method)), moves(spec),
+        shape(partOf(shapeOf3(op), part, emit.machine.array.cols)),
         t(chooseTile(shape, emit.machine)), cols(emit.machine.array.cols),
         chunks(ceilDiv(shape.reduced, t.reduced)) {}
 
@@ -191,6 +211,7 @@ private:
     Value lane_count = part(l, t.rows * cols, shape.lanes);
     Value at = e.add(e.mul(o, t.outer * shape.outer_stride * 4),
                      e.mul(l, t.rows * cols * shape.lane_stride * 4));
+    at = e.add(at, shape.from * 4);
     if (carries())
       fillRows(e, *moves.fill, carry(e.constant(0)), lanes.at(method.neutral));
     e.loop(chunks, [&](Value c) {
@@ -293,6 +314,7 @@ private:
     e.signal("vector", "store");
     e.await("store", "vector");
     Value to = e.add(e.mul(o, t.outer * shape.lanes * 4), e.mul(l, t.rows * cols * 4));
+    to = e.add(to, shape.to * 4);
     copyOut(e, {output,
                 out,
                 result,
@@ -331,16 +353,20 @@ std::string plan(Operation& op, const isa::Spec& spec, const match::Patterns& pa
          reduce.getKind().str();
 }
 
-std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
-                                const isa::Spec& spec) {
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec& spec,
+                                const Part& part) {
   auto reduce = cast<graph::ReduceOp>(op);
   const match::Patterns patterns = match::readPatterns(*op.getContext(), spec);
   return std::make_unique<WordsReduceCode>(emit, session, reduce, methodOf(reduce, spec, patterns),
-                                           spec);
+                                           spec, part);
+}
+
+Splits splits(Operation& op, const isa::Machine& machine) {
+  return {splitsOf(shapeOf3(cast<graph::ReduceOp>(op)), machine.array.cols), 1};
 }
 
 } // namespace
 
-const WordsKind kWordsReduce{handles, plan, make};
+const WordsKind kWordsReduce{handles, plan, make, splits};
 
 } // namespace npuforge::tile

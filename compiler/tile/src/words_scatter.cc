@@ -156,7 +156,7 @@ std::string plan(Operation& op, const npuforge::isa::Spec& spec, const match::Pa
 }
 
 std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
-                                const npuforge::isa::Spec& spec) {
+                                const npuforge::isa::Spec& spec, const Part&) {
   auto scatter = cast<graph::ScatterOp>(op);
   std::optional<RowReduction> combine;
   if (functionOf(scatter))

@@ -114,7 +114,8 @@ Copy WindowsCode::tileOf(const Task& t, Value pad, Value pad_at, int64_t pad_pix
   int64_t dram_pixel = w.channels * element;
   SmallVector<Axis> inner_first{{t.channels, element, element}};
   for (size_t axis = t.at.size(); axis-- > 0;) {
-    copy.dram_at = e.add(copy.dram_at, e.mul(t.at[axis], plan.tile[axis] * dram_pixel));
+    copy.dram_at = e.add(copy.dram_at, e.add(e.mul(t.at[axis], plan.tile[axis] * dram_pixel),
+                                             o.first_result[axis] * dram_pixel));
     inner_first.push_back({box.results(axis, t.at[axis]), dram_pixel, pad_pixel});
     pad_pixel *= plan.tile[axis], dram_pixel *= w.axes[axis].out;
   }

@@ -18,7 +18,13 @@ struct WindowsOperands {
   RowFunction function;
   isa::Type type;                    ///< of results
   isa::Type loaded = isa::Type::F32; ///< of operands: F16 or BF16 where they are narrow
+  Tile first_result{0, 0, 0, 0};     ///< what a part begins with
 };
+
+/// How far windows can be cut: results along the outermost axis of several.
+Splits splitsOfWindows(mlir::Operation& op, const isa::Machine& machine);
+/// From here on they are those of a part. Tiles become no larger, so what fitted fits.
+void cutWindows(WindowsOperands& operands, WindowsPlan& plan, const Part& part);
 
 /// Is it a pooling or a depthwise convolution that the vector unit computes?
 bool isWindows(mlir::Operation& op);

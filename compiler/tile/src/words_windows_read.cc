@@ -119,12 +119,13 @@ std::string write(Operation& op, const isa::Spec& spec, const match::Patterns&, 
   return "";
 }
 
-std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
-                                const isa::Spec& spec) {
+std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op, const isa::Spec& spec,
+                                const Part& part) {
   FailureOr<WindowsPlan> plan = readWindowsPlan(op);
   if (failed(plan))
     return nullptr;
-  const WindowsOperands operands = readWindows(op);
+  WindowsOperands operands = readWindows(op);
+  cutWindows(operands, *plan, part);
   auto reduction = findReduction(*op.getContext(), spec, operands.function, operands.type);
   if (!reduction)
     return op.emitError() << "has no instruction on " << spec.machine.name, nullptr;
@@ -133,6 +134,6 @@ std::unique_ptr<LayerCode> make(Emit& emit, Session& session, Operation& op,
 
 } // namespace
 
-const WordsKind kWordsWindows{handles, write, make};
+const WordsKind kWordsWindows{handles, write, make, splitsOfWindows};
 
 } // namespace npuforge::tile

@@ -172,7 +172,7 @@ private:
 } // namespace
 
 std::unique_ptr<LayerCode> makeWindowsEpilogue(Emit& emit, Session& session, Epilogue epilogue,
-                                               const isa::Spec& spec) {
+                                               const isa::Spec& spec, const Part& part) {
   FailureOr<WindowsPlan> plan = readWindowsPlan(*epilogue.map);
   WindowsOperands operands = readWindows(*fusedProducer(epilogue.map));
   auto reduction =
@@ -181,6 +181,9 @@ std::unique_ptr<LayerCode> makeWindowsEpilogue(Emit& emit, Session& session, Epi
     return nullptr;
   if (!reduction)
     return epilogue.map.emitError() << "has no instruction on " << spec.machine.name, nullptr;
+  cutWindows(operands, *plan, part);
+  if (!part.whole())
+    waitAlways(epilogue.plan);
   operands.windows.epilogue = needsOf(epilogue);
   operands.result = epilogue.map.getResult();
   return std::make_unique<EpilogueCode>(emit, session, operands, *plan, spec, std::move(*reduction),

@@ -49,6 +49,12 @@ struct MapPlan {
   int64_t alternative_cycles = 0;
 };
 
+/// Of tiles that may be shorter than those that the plan was made for.
+inline void waitAlways(MapPlan& plan) {
+  for (MapStep& step : plan.steps)
+    step.waits = true;
+}
+
 mlir::Attribute toAttribute(mlir::MLIRContext* context, const MapPlan& plan);
 mlir::FailureOr<MapPlan> readMapPlan(mlir::Operation& op);
 
