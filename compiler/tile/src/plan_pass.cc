@@ -2,15 +2,12 @@
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/tile/Tile.h"
-#include "npuforge/compiler/tile/spec_pass.h"
 #include "npuforge/compiler/tile/unfit.h"
 
 #include "bottleneck_plan.h"
 #include "map_plan.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "pattern_pass.h"
 #include "plan_check.h"
 #include "words_epilogue.h"
 
@@ -20,11 +17,9 @@ using namespace mlir;
 
 namespace {
 
-struct PlanPass : SpecPass<PlanPass> {
+struct PlanPass : PatternPass<PlanPass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanPass)
-  using SpecPass::SpecPass;
-  PlanPass(const PlanPass& other) : SpecPass(other) { fast_math = other.fast_math; }
-  PlanPass(const isa::Spec& spec, bool fast_math_) : SpecPass(spec) { fast_math = fast_math_; }
+  using PatternPass::PatternPass;
   StringRef getArgument() const override { return "tile-plan"; }
   StringRef getDescription() const override {
     return "Write each layer's tile sizes and loop order as tile.plan";
@@ -177,14 +172,6 @@ struct PlanPass : SpecPass<PlanPass> {
   }
 
   llvm::DenseMap<Operation*, Plan> given_;
-
-  Option<bool> fast_math{*this, "fast-math",
-                         llvm::cl::desc("allow rewrites that change the last bits of f32")};
-
-  void getDependentDialects(DialectRegistry& registry) const override {
-    registry.insert<func::FuncDialect, arith::ArithDialect, math::MathDialect,
-                    graph::GraphDialect>(); // of instructions' regions
-  }
 
   void runOnOperation() override {
     given_.clear();

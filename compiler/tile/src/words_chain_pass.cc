@@ -2,11 +2,8 @@
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/chain.h"
-#include "npuforge/compiler/tile/spec_pass.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "pattern_pass.h"
 #include "words_chain.h"
 #include "words_epilogue.h"
 
@@ -16,23 +13,13 @@ using namespace mlir;
 
 namespace {
 
-struct ChainPass : SpecPass<ChainPass> {
+struct ChainPass : PatternPass<ChainPass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ChainPass)
-  using SpecPass::SpecPass;
-  ChainPass(const ChainPass& other) : SpecPass(other) { fast_math = other.fast_math; }
-  ChainPass(const isa::Spec& spec, bool fast_math_) : SpecPass(spec) { fast_math = fast_math_; }
+  using PatternPass::PatternPass;
   StringRef getArgument() const override { return "tile-chain"; }
   StringRef getDescription() const override {
     return "Reductions along rows and the maps around them become one layer";
   }
-  void getDependentDialects(DialectRegistry& registry) const override {
-    registry.insert<func::FuncDialect, arith::ArithDialect, math::MathDialect,
-                    graph::GraphDialect>(); // of instructions' regions
-  }
-
-  Option<bool> fast_math{*this, "fast-math",
-                         llvm::cl::desc("allow rewrites that change the last bits of f32")};
-
   void runOnOperation() override {
     SmallVector<graph::ReduceOp> reductions;
     getOperation().walk([&](graph::ReduceOp reduce) { reductions.push_back(reduce); });

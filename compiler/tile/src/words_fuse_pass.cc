@@ -1,11 +1,8 @@
 // tile-fuse: maps that become epilogues of what makes the results that they read.
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/tile/Tile.h"
-#include "npuforge/compiler/tile/spec_pass.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "pattern_pass.h"
 #include "words_epilogue.h"
 
 namespace npuforge::tile {
@@ -18,23 +15,13 @@ int64_t elementsOf(Value value) {
   return cast<ShapedType>(value.getType()).getNumElements();
 }
 
-struct FusePass : SpecPass<FusePass> {
+struct FusePass : PatternPass<FusePass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(FusePass)
-  using SpecPass::SpecPass;
-  FusePass(const FusePass& other) : SpecPass(other) { fast_math = other.fast_math; }
-  FusePass(const isa::Spec& spec, bool fast_math_) : SpecPass(spec) { fast_math = fast_math_; }
+  using PatternPass::PatternPass;
   StringRef getArgument() const override { return "tile-fuse"; }
   StringRef getDescription() const override {
     return "Maps become the last steps of the products and windows that they read";
   }
-  void getDependentDialects(DialectRegistry& registry) const override {
-    registry.insert<func::FuncDialect, arith::ArithDialect, math::MathDialect,
-                    graph::GraphDialect>(); // of instructions' regions
-  }
-
-  Option<bool> fast_math{*this, "fast-math",
-                         llvm::cl::desc("allow rewrites that change the last bits of f32")};
-
   void runOnOperation() override {
     SmallVector<graph::MapOp> maps;
     getOperation().walk([&](graph::MapOp map) {
