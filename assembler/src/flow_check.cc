@@ -4,6 +4,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "npuforge/assembler/flow.h"
 
@@ -366,6 +367,16 @@ private:
 
 FlowCheck check_flow(const Program& program, const isa::Spec& spec, int64_t most) {
   return Checker(program, spec, most).run();
+}
+
+std::string require_flow(const Program& program, const isa::Spec& spec, int64_t most) {
+  const FlowCheck flow = check_flow(program, spec, most);
+  if (!flow.problems.empty())
+    throw ProgramError(fmt::format("{}", fmt::join(flow.problems, "\n")));
+  return flow.complete ? ""
+                       : fmt::format("of the units' waits only those of the first {} instructions "
+                                     "that run have been checked",
+                                     most);
 }
 
 } // namespace npuforge::assembler

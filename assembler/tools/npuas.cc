@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "npuforge/assembler/flow.h"
 #include "npuforge/assembler/program.h"
@@ -18,20 +17,7 @@
 
 #include "program_summary.h"
 
-namespace {
-
 using namespace npuforge;
-
-/// Throws what the check of the program's flow finds.
-void check(const assembler::Program& program, const isa::Spec& spec, int64_t most) {
-  const assembler::FlowCheck flow = assembler::check_flow(program, spec, most);
-  if (!flow.problems.empty())
-    throw assembler::ProgramError(fmt::format("{}", fmt::join(flow.problems, "\n")));
-  if (!flow.complete)
-    isa::print_note(fmt::format("only the first {} instructions have been checked", most));
-}
-
-} // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Assembles a program for an NPU.", "npuas");
@@ -60,7 +46,8 @@ int main(int argc, char** argv) {
     const isa::Spec spec = isa::load_spec(isa::find_machine(name));
     const assembler::Program program = assembler::assemble(spec, text, input);
     if (checks)
-      check(program, spec, most);
+      if (const std::string note = assembler::require_flow(program, spec, most); !note.empty())
+        isa::print_note(note);
     assembler::write_program(program, spec, output);
     isa::write_json_file(json, assembler::summarise(program, spec));
     return 0;

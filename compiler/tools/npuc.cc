@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include "npuforge/assembler/flow.h"
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/compiler/npu/Npu.h"
@@ -69,6 +70,13 @@ assembler::Program translate(mlir::ModuleOp module, const isa::Spec& spec) {
   return std::move(*program);
 }
 
+/// Whatever the network, its units must never wait for each other in vain.
+void check_order(const assembler::Program& program, const isa::Spec& spec) {
+  constexpr int64_t kMostFollowed = 4'000'000; // a fraction of a second
+  if (const std::string note = assembler::require_flow(program, spec, kMostFollowed); !note.empty())
+    isa::print_note(note);
+}
+
 /// Runs the back end as far as --emit asks for.
 void lower(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
            tools::Stages& stages, tools::Maps& maps) {
@@ -90,6 +98,7 @@ void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
   if (options.emit != "asm" && options.emit != "elf")
     return write_module(options, module);
   assembler::Program program = translate(module, spec);
+  check_order(program, spec);
   program.bounds = report.bounds;
   for (const std::string& note : assembler::type_notes(program))
     isa::print_note(note);

@@ -1,7 +1,6 @@
 // npu.program and tile.data to a program.
 #include <span>
 
-#include "npuforge/assembler/flow.h"
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/dram.h"
@@ -37,24 +36,12 @@ public:
       module_.emitError() << problem;
       ok_ = false;
     }
-    if (ok_)
-      checkFlow();
     if (!ok_)
       return failure();
     return std::move(program_);
   }
 
 private:
-  /// Whatever the network, its units must never wait for each other in vain.
-  void checkFlow() {
-    constexpr int64_t kMostFollowed = 4'000'000; // a fraction of a second
-    for (const std::string& problem :
-         assembler::check_flow(program_, spec_, kMostFollowed).problems) {
-      module_.emitError() << problem;
-      ok_ = false;
-    }
-  }
-
   /// Constants are one segment, what the program writes another; the text follows both.
   void addData() {
     assembler::Segment constants{".data", 0, 0, {}}, zeros{".bss", 0, 0, {}};

@@ -25,4 +25,8 @@ struct FlowCheck {
 /// Follows at most `most` instructions.
 FlowCheck check_flow(const Program& program, const isa::Spec& spec, int64_t most);
 
+/// The same for programs that must be right. Returns a note for the user where not all was
+/// followed, else "". Throws ProgramError with all problems.
+std::string require_flow(const Program& program, const isa::Spec& spec, int64_t most);
+
 } // namespace npuforge::assembler
