@@ -82,6 +82,27 @@ void add_layers(Report& report, mlir::func::FuncOp function) {
   }
 }
 
+/// The layer of a range is named after all its operators, A+B+C.
+bool holds(const assembler::LayerRange& range, const LayerRow& row) {
+  return ("+" + range.layer + "+").find("+" + row.name + "+") != std::string::npos;
+}
+
+void add_range(std::vector<LayerRow>& rows, const assembler::LayerRange& range) {
+  LayerRow* first = nullptr;
+  for (LayerRow& row : rows) {
+    if (!holds(range, row))
+      continue;
+    if (!first)
+      first = &row, row.instructions += range.last - range.first;
+    else if (row.name != first->name)
+      row.fused_with = first->name;
+  }
+}
+
+std::string instructions_of(const LayerRow& layer) {
+  return layer.fused_with.empty() ? std::to_string(layer.instructions) : "in above";
+}
+
 } // namespace
 
 Report describe(mlir::ModuleOp module, const isa::Machine& machine) {
@@ -105,10 +126,8 @@ void add_program(Report& report, const assembler::Program& program) {
     report.sizes.constant_bytes += static_cast<int64_t>(segment.bytes.size());
     report.sizes.activation_bytes += static_cast<int64_t>(segment.size - segment.bytes.size());
   }
-  for (LayerRow& layer : report.layers)
-    for (const assembler::LayerRange& range : program.layers)
-      if (range.layer == layer.name)
-        layer.instructions += range.last - range.first;
+  for (const assembler::LayerRange& range : program.layers)
+    add_range(report.layers, range);
 }
 
 void print(const Report& report) {
@@ -120,7 +139,7 @@ void print(const Report& report) {
     std::string name =
         layer.name.size() <= 40 ? layer.name : "..." + layer.name.substr(layer.name.size() - 37);
     fmt::print("{:<40} {:<10} {:>14} {:>12} {:>9} B {:>13}\n", name, layer.operation, layer.shape,
-               layer.macs, layer.parameter_bytes, layer.instructions);
+               layer.macs, layer.parameter_bytes, instructions_of(layer));
   }
   fmt::print("least cycles of schedules that compute every element:");
   for (const assembler::ResourceBound& bound : report.bounds)
@@ -136,7 +155,9 @@ nlohmann::json to_json(const Report& report) {
                       {"result", layer.shape},
                       {"macs", layer.macs},
                       {"parameter_bytes", layer.parameter_bytes},
-                      {"instructions", layer.instructions}});
+                      {"instructions", layer.instructions},
+                      {"fused_with", layer.fused_with.empty() ? nlohmann::json()
+                                                              : nlohmann::json(layer.fused_with)}});
   nlohmann::json bounds;
   for (const assembler::ResourceBound& bound : report.bounds)
     bounds[bound.resource] = bound.cycles;

@@ -16,6 +16,7 @@ struct LayerRow {
   std::string name, operation,
       shape; ///< ONNX node, graph operation, shape of its result on the device
   int64_t macs = 0, parameter_bytes = 0, instructions = 0;
+  std::string fused_with; ///< the first operator of its layer, which has the instructions of all
 };
 
 /// Of the program file; zero if none is made.
