@@ -2,7 +2,9 @@
 #include "bottleneck_plan.h"
 
 #include <limits>
+#include <optional>
 
+#include "conv_cycles.h"
 #include "plan_check.h"
 
 namespace npuforge::tile {
@@ -13,7 +15,6 @@ namespace {
 // instruction to the next, of a step and of a band.
 constexpr int64_t kArrayLatency = 40, kVectorLatency = 10, kStepCycles = 25, kBandCycles = 150;
 constexpr int64_t kMostPieces = 8;
-constexpr int64_t kTurnShare = 8;      // one in so many beats: DRAM's between reads and writes
 constexpr int64_t kLaneRegisters = 15; // the last one is for instructions that do nothing
 
 int64_t alignUp(int64_t value, int64_t to) {
@@ -166,33 +167,27 @@ std::string unfitFor(const Layer& layer, const isa::Machine& machine) {
   return checkWindow(depthwiseOf(layer).window);
 }
 
-/// Of a 1x1 convolution between other layers. Its first band comes before it computes, its last one
-/// leaves when it has computed, and loads and stores take turns at the DRAM.
-int64_t pointwiseCycles(const Layer& conv, const Shape& in, const isa::Machine& machine) {
-  const int64_t cols = machine.array.cols, passes = ceilDiv(cols, machine.vector.lanes);
-  const int64_t pixels = conv.out.height * conv.out.width, blocks = ceilDiv(in.channels, cols),
-                results = pixels * ceilDiv(conv.out.channels, cols);
-  auto plan = planConv(conv, false, machine);
+/// Of a 1x1 convolution as a layer of its own, whose input is `in`; nothing if it does not fit.
+std::optional<int64_t> pointwiseCycles(const Layer& conv, const Shape& in,
+                                       const isa::Machine& machine) {
+  Layer apart = conv;
+  apart.kind = Kind::Conv, apart.in = in, apart.before.clear();
+  auto plan = planConv(apart, false, machine);
   const Plan* own = std::get_if<Plan>(&plan);
-  auto beats = [&](int64_t rows) { return rows * cols / machine.dram.beat_bytes; };
-  const int64_t moved = beats(pixels * blocks + results * (conv.sum ? 2 : 1)),
-                ends = beats((own ? own->band : 1) * conv.out.width * (blocks + 1));
-  return std::max({results * blocks, passes * results * (conv.sum ? 2 : 1),
-                   moved + moved / kTurnShare}) +
-         ends + kBandCycles;
+  return own ? std::optional(convCycles(apart, *own, machine)) : std::nullopt;
 }
 
-/// Of the layers, one after the other.
-int64_t cyclesApart(const Layer& layer, const isa::Machine& machine) {
+/// Of the layers, one after the other; nothing if one does not fit.
+std::optional<int64_t> cyclesApart(const Layer& layer, const isa::Machine& machine) {
   const Layer& depthwise = depthwiseOf(layer);
+  const Layer* expansion = expansionOf(layer);
   auto plan = planDepthwise(depthwise, machine);
   const Plan* apart = std::get_if<Plan>(&plan);
-  if (!apart)
-    return std::numeric_limits<int64_t>::max();
-  const Layer* expansion = expansionOf(layer);
-  return (expansion ? pointwiseCycles(*expansion, layer.in, machine) : 0) +
-         depthwiseCycles(depthwise, *apart, machine) +
-         pointwiseCycles(layer, depthwise.out, machine);
+  const auto expand = expansion ? pointwiseCycles(*expansion, layer.in, machine) : 0,
+             project = pointwiseCycles(layer, depthwise.out, machine);
+  if (!apart || !expand || !project)
+    return {};
+  return *expand + depthwiseCycles(depthwise, *apart, machine) + *project;
 }
 
 } // namespace
@@ -273,7 +268,8 @@ std::variant<BottleneckPlan, std::string> planBottleneck(const Layer& layer,
   if (auto* reason = std::get_if<std::string>(&best))
     return *reason;
   const Plan& plan = std::get<Plan>(best);
-  const int64_t least = Bands(layer, machine).cycles(plan), apart = cyclesApart(layer, machine);
+  const int64_t least = Bands(layer, machine).cycles(plan),
+                apart = cyclesApart(layer, machine).value_or(std::numeric_limits<int64_t>::max());
   if (least > apart) // as long as apart: then less is moved
     return std::to_string(least) + " cycles, apart " + std::to_string(apart);
   return BottleneckPlan{plan, apart - least};

@@ -163,6 +163,7 @@ void ConvCode::run() {
 void ConvCode::bandsOutside() {
   if (resident)
     e.await("weights", "load");
+  const bool late = plan.unfold || blocks > 1;
   e.loop(f.bands, [&](Value index) {
     Band b = band(index, index);
     if (parts == 1)
@@ -170,14 +171,15 @@ void ConvCode::bandsOutside() {
     e.loop(blocks, [&](Value block) {
       Value counter = e.add(e.mul(index, blocks), block);
       loadNextTask(index, block, counter);
-      // The next band comes behind the weights of the next task, which are needed sooner. Many long
-      // loads fill the queue and would keep the sequencer from this task, so they come behind it.
-      if (!plan.unfold)
+      // The next band comes behind the weights of the next task, which are needed sooner, and where
+      // there is more than one task a band behind this task: its loads fill the queue and would
+      // keep the sequencer from it.
+      if (!late)
         loadNextBand(index, block);
       takeParams(counter);
       task(b, block, counter);
       signalOverlap(counter);
-      if (plan.unfold)
+      if (late)
         loadNextBand(index, block);
     });
     e.signal("matrix", "load");

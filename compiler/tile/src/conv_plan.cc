@@ -1,7 +1,10 @@
 // How a convolution is cut into bands and chunks of weights, and how the taps of a row-major input
 // lie along the rows of the array.
+#include <limits>
+
 #include "npuforge/compiler/graph/optimisations.h"
 
+#include "conv_cycles.h"
 #include "plan_check.h"
 
 namespace npuforge::tile {
@@ -10,6 +13,45 @@ namespace {
 
 // Beyond this many taps a step's code would no longer share the instruction cache with its loops.
 constexpr int64_t kUnrolledTaps = 24;
+
+// How many times as many bands as are needed are worth a look. More bands move more bytes, so they
+// have to gain one cycle in so many.
+constexpr int64_t kMostBands = 8, kLeastGain = 256;
+
+/// With blocks outside the input is read again for each block, else a block's weights for each
+/// band.
+bool readsLessOutside(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  const int64_t bands = ceilDiv(layer.ownRows(), plan.band);
+  const int64_t pixels =
+      plan.thin ? layer.out.height * layer.out.width : layer.in.height * layer.in.width;
+  return pixels * layer.in.channels < (bands - 1) * reductionOf(layer, plan, machine).bytes;
+}
+
+/// Bands as large as can be, or smaller ones, of which less overlaps with nothing: `fewest` bands
+/// and up to some times as many.
+Plan bestBand(const Layer& layer, Plan plan, int64_t unit, int64_t fewest,
+              const isa::Machine& machine) {
+  const int64_t units = layer.ownRows() / unit;
+  Plan best;
+  int64_t least = std::numeric_limits<int64_t>::max();
+  auto consider = [&](const Plan& candidate) {
+    const int64_t cycles = convCycles(layer, candidate, machine);
+    if (cycles < least - least / kLeastGain)
+      best = candidate, least = cycles;
+  };
+  for (int64_t bands = fewest; bands <= std::min(units, fewest * kMostBands); ++bands) {
+    plan.band = unit * ceilDiv(units, bands);
+    plan.blocks_outside = false;
+    if (bands > fewest && !convMisfit(layer, plan, machine).empty())
+      break;
+    Plan outside = plan;
+    outside.blocks_outside = bands > 1 && reductionOf(layer, plan, machine).one_group(plan);
+    const bool less = outside.blocks_outside && readsLessOutside(layer, plan, machine);
+    consider(less ? outside : plan);
+    consider(less ? plan : outside);
+  }
+  return best;
+}
 
 std::variant<Plan, std::string> planBands(const Layer& layer, Plan plan,
                                           const isa::Machine& machine) {
@@ -27,45 +69,18 @@ std::variant<Plan, std::string> planBands(const Layer& layer, Plan plan,
     return tooLarge("a step of the weights", r.step_bytes, map.weights[0].bytes);
   else
     plan.chunk = evenly(r.inner, map.weights[0].bytes / r.step_bytes);
-  const int64_t unit = layer.pooling ? layer.pooling->window.stride_h : 1; // bands are made of
-  auto fits = [&](int64_t units) {
-    plan.band = unit * units;
+  const int64_t unit = layer.pooling ? layer.pooling->window.stride_h : 1, // bands are made of
+      units = layer.ownRows() / unit;
+  auto fits = [&](int64_t count) {
+    plan.band = unit * count;
     return convMisfit(layer, plan, machine).empty();
   };
-  plan.band = unit * largestBand(layer.ownRows() / unit, fits);
-  if (plan.band == 0) {
+  const int64_t largest = largestBand(units, fits);
+  if (largest == 0) {
     plan.band = unit;
     return convMisfit(layer, plan, machine);
   }
-  const int64_t bands = ceilDiv(layer.ownRows(), plan.band);
-  const int64_t pixels =
-      plan.thin ? layer.out.height * layer.out.width : layer.in.height * layer.in.width;
-  // The input is read again for each block, or the block's weights for each band.
-  plan.blocks_outside =
-      bands > 1 && r.one_group(plan) && pixels * layer.in.channels < (bands - 1) * r.bytes;
-  return plan;
-}
-
-/// The array's cycles, or those of loads that copy byte by byte when these are more.
-int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
-  const Reduction r = reductionOf(layer, plan, machine);
-  const Footprint f = convFootprint(layer, plan, machine);
-  const int64_t blocks = ceilDiv(layer.out.channels, machine.array.cols);
-  const Neighbours n = neighboursOf(layer, machine);
-  const int64_t rows = layer.out.height * layer.out.width / (plan.neighbours ? n.count : 1);
-  const int64_t multiply = rows * blocks * r.outer * r.inner * r.taps;
-  auto beats = [&](int64_t bytes) { // a hundredth of, for a run: some lie across two
-    return 100 * (machine.dram.beat_bytes + bytes - 1) / machine.dram.beat_bytes;
-  };
-  int64_t load = 0; // of a band
-  if (plan.interleave)
-    load = f.rows * layer.in.width * layer.in.channels;
-  if (plan.unfold) // a run for each kernel row of each channel
-    load = plan.band * layer.out.width * layer.in.channels * layer.window.kernel_h *
-           beats(layer.window.kernel_w) / 100;
-  if (plan.neighbours) // a run for each channel of each group
-    load = f.rows * f.pitch / f.pixel * layer.in.channels * beats(n.segment) / 100;
-  return load + std::max(multiply, load * f.bands); // the first band's load overlaps with nothing
+  return bestBand(layer, plan, unit, ceilDiv(units, largest), machine);
 }
 
 /// The fastest of the ways to lay the taps of a row-major input along the rows of the array.

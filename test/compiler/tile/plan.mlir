@@ -1,15 +1,15 @@
 // RUN: npu-opt %s -tile-plan=machine=edge16 | FileCheck %s
 
-// All at once: one band, and the reduction's two steps have their weights in the scratchpad together.
-// CHECK: tile.plan = {band = 8 : i64, blocks_outside = false, chunk = 2 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}
+// The reduction's two steps have their weights in the scratchpad together; bands, so that less is loaded before the first and stored behind the last.
+// CHECK: tile.plan = {band = 3 : i64, blocks_outside = false, chunk = 2 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}
 // Of a row-major input of few channels three neighbouring results share a row of the array; 64 * 64 results need bands.
 // CHECK: tile.plan = {band = 7 : i64, blocks_outside = true, chunk = 1 : i64, interleave = false, neighbours, plain = true, roll_rows = false, unfold = false}
 // A row of a larger kernel does not fit a row of the array: it is read row by row of the kernel, its channels side by side.
 // CHECK: tile.plan = {band = 7 : i64, blocks_outside = {{true|false}}, chunk = 1 : i64, interleave = true, plain = true, roll_rows = false, unfold = false}
 // More weights than a slot holds: chunks of the reduction.
-// CHECK: tile.plan = {band = 7 : i64, blocks_outside = false, chunk = 11 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}
+// CHECK: tile.plan = {band = 4 : i64, blocks_outside = false, chunk = 11 : i64, interleave = false, plain = false, roll_rows = false, unfold = false}
 // Enough result channels, and the array has more to do than the loads that put all 147 taps side by side.
-// CHECK: tile.plan = {band = 11 : i64, blocks_outside = false, chunk = 1 : i64, interleave = false, plain = true, roll_rows = false, unfold = true}
+// CHECK: tile.plan = {band = 3 : i64, blocks_outside = false, chunk = 1 : i64, interleave = false, plain = true, roll_rows = false, unfold = true}
 // A kernel of 36 taps loops over its rows.
 // CHECK: tile.plan = {band = 1 : i64, blocks_outside = false, chunk = 12 : i64, interleave = false, plain = false, roll_rows = true, unfold = false}
 func.func @main(%x: tensor<1x32x8x8xi8>, %image: tensor<1x3x64x64xi8>, %deep: tensor<1x512x7x7xi8>, %wide: tensor<1x32x6x6xi8>,

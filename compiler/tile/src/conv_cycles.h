@@ -1,0 +1,13 @@
+#pragma once
+// About how long a convolution takes with a plan, to choose between plans.
+
+#include "plan.h"
+
+namespace npuforge::tile {
+
+/// The array's cycles, or those that its loads and stores take where these are more, and what
+/// overlaps with neither: the load of its first inputs and, if no other layer begins meanwhile, the
+/// end of its last results.
+int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine);
+
+} // namespace npuforge::tile
