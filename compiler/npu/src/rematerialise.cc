@@ -14,6 +14,8 @@ using namespace mlir;
 
 namespace {
 
+constexpr int kMostMoves = 4;
+
 /// How often an operation runs, roughly: each loop around it counts as eight turns.
 int64_t runsOf(Operation* op) {
   int64_t runs = 1;
@@ -84,9 +86,10 @@ private:
 
 void Rematerialiser::moveToReaders(Value value, const Readers& readers) {
   Operation* op = value.getDefiningOp();
+  const int moves = moves_.lookup(op) + 1;
   for (Operation* reader : readers) {
     Replacement replacement(reader, transparent_);
-    moved_.insert(replacement.copy(op));
+    moves_[replacement.copy(op)] = moves;
     for (OpOperand& operand : reader->getOpOperands())
       operand.set(replacement.of(operand.get()));
   }
@@ -94,6 +97,7 @@ void Rematerialiser::moveToReaders(Value value, const Readers& readers) {
   while (!dead.empty()) { // the operation, and streams of which only copies are left
     Operation* last = dead.back();
     if (last->use_empty()) {
+      moves_.erase(last); // another one may come to lie where it was
       last->erase();
       dead.pop_back();
       continue;
@@ -110,11 +114,12 @@ bool Rematerialiser::free(Operation& op, ArrayRef<Value> live) {
   Readers of_best;
   for (Value value : live) {
     Operation* maker = value.getDefiningOp();
-    if (!maker || !isPure(maker) || moved_.contains(maker))
+    if (!maker || !isPure(maker) || moves_.lookup(maker) >= kMostMoves)
       continue;
     Readers readers;
     addReaders(value, readers);
-    if (readers.contains(&op))
+    if (readers.contains(&op) ||
+        (readers.size() == 1 && maker->getNextNode() == readers.front())) // as near as can be
       continue;
     const Cost cost = costOf(maker, readers.getArrayRef(), live);
     if (!least || cost < *least)

@@ -1,14 +1,16 @@
 #pragma once
 // Values that are computed again where they are read, so that they hold no register in between.
 
-#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
 #include "mlir/IR/Operation.h"
 
 namespace npuforge::npu {
 
-/// Frees registers of one layer, a value at a time. A value is computed again at most once, so the
-/// work ends; what is left then are counters of loops, words that the device has loaded, and what
-/// the operation itself reads.
+/// Frees registers of one layer, a value at a time. A value is computed again a few times at most,
+/// so the work ends: once is not enough, as its readers may themselves have moved further down.
+/// What is left then are counters of loops, words that the device has loaded, and what the
+/// operation itself reads.
 class Rematerialiser {
 public:
   /// `transparent` operations emit nothing: their operands are read where their results are.
@@ -26,7 +28,7 @@ private:
   void moveToReaders(mlir::Value value, const Readers& readers);
 
   llvm::function_ref<bool(mlir::Operation&)> transparent_;
-  llvm::DenseSet<mlir::Operation*> moved_; ///< these stay where they are
+  llvm::DenseMap<mlir::Operation*, int> moves_; ///< how often a copy has been copied
 };
 
 } // namespace npuforge::npu
