@@ -8,8 +8,9 @@
 // swap_i in cycle t, with the first row of a multiply, makes shadow set swap_set_i the active one, diagonal by diagonal.
 // Reset: no swap, row or load under way; all weights are zero.
 //
-// One process over flat arrays with rolled loops: Verilator's C++ compiler turns those of integers into vector code. A processing
-// element's registers stand behind its sum; a synthesis tool may retime them.
+// One process over flat arrays with rolled loops: Verilator's C++ compiler turns those of integers into vector code. Indices are of loops'
+// variables only: of any other, yosys makes a case over the whole array. A processing element's registers stand behind its sum; a synthesis
+// tool may retime them.
 module npu_array #(
   localparam int unsigned Rows = npu_pkg::ArrayRows,
   localparam int unsigned Cols = npu_pkg::ArrayCols,
@@ -79,8 +80,9 @@ module npu_array #(
     int unsigned i, r, c, d, s;
     logic [Cols*32-1:0] sums_next;
     logic [31:0] above;
+    logic [Operand-1:0] a, w;
     i = 0; r = 0; c = 0; d = 0; s = 0;
-    above = '0;
+    above = '0; a = '0; w = '0;
     if (!rst_ni) begin
       swapping = '0;
       clearing = '0;
@@ -94,16 +96,18 @@ module npu_array #(
         // Sums out of the last stage, then everything one step on, the last stage first.
         for (i = Deskew*Cols - 1; i >= Cols; i--) deskew[i] = deskew[i-Cols];
         if (!Direct) for (c = 0; c < Cols; c++) deskew[c*Cols+c] = sum[Last+c];
-        if (npu_pkg::ArrayFloats && floats != '0) begin
-          for (s = Stages*Rows; s >= 1; s--)
+        if (npu_pkg::ArrayFloats ? floats != '0 : 1'b0) begin
+          for (r = Rows; r >= 1; r--) begin
+            for (i = r*Stages*Cols - 1; i > (r-1)*Stages*Cols + Cols - 1; i--) sum[i] = sum[i-Cols];
             for (c = 0; c < Cols; c++) begin
-              i = (s - 1) / Stages * Cols + c;
-              above = s == 1 ? '0 : sum[((s==1) ? 0 : s-2)*Cols+c];
-              if ((s - 1) % Stages != 0) sum[(s-1)*Cols+c] = above;
-              else if (!floats[s-1+c]) sum[(s-1)*Cols+c] = above + product(activation[i][7:0], weight[i][7:0]);
-              else if (!counts[i]) sum[(s-1)*Cols+c] = above;
-              else sum[(s-1)*Cols+c] = fp_f32::fma(32'(activation[i]) << (32 - Operand), 32'(weight[i]) << (32 - Operand), above);
+              above = r == 1 ? '0 : sum[((r==1) ? 0 : (r-1)*Stages-1)*Cols+c];
+              a = activation[(r-1)*Cols+c];
+              w = weight[(r-1)*Cols+c];
+              if (!floats[(r-1)*Stages+c]) above = above + product(a[7:0], w[7:0]);
+              else if (counts[(r-1)*Cols+c]) above = fp_f32::fma(32'(a) << (32 - Operand), 32'(w) << (32 - Operand), above);
+              sum[(r-1)*Stages*Cols+c] = above;
             end
+          end
         end else if (Stages == 1) begin
           for (i = Cells - 1; i >= Cols; i--) sum[i] = sum[i-Cols] + product(activation[i][7:0], weight[i][7:0]);
           for (i = 0; i < Cols; i++) sum[i] = product(activation[i][7:0], weight[i][7:0]);
@@ -136,9 +140,11 @@ module npu_array #(
         clearing = clearing << 1;
       end
       if (load_valid_i) begin
-        full[32'(load_set_i)*Rows + 32'(load_number_i)] = 1'b1;
-        for (c = 0; c < Cols; c++)
-          shadow[32'(load_set_i)*Cells + 32'(load_number_i)*Cols + c] = load_row_i[Operand*c +: Operand];
+        for (s = 0; s < Shadows*Rows; s++)
+          if (s == 32'(load_set_i)*Rows + 32'(load_number_i)) begin
+            full[s] = 1'b1;
+            for (c = 0; c < Cols; c++) shadow[s*Cols+c] = load_row_i[Operand*c +: Operand];
+          end
         if (load_last_i && 32'(load_number_i) < Rows - 1) begin
           clearing[RowBits'(load_number_i + 1'b1)] = 1'b1;
           clearing_set[RowBits'(load_number_i + 1'b1)] = load_set_i;
@@ -151,12 +157,12 @@ module npu_array #(
       if (|swapping) begin
         for (d = 0; d < Diagonals; d++)
           if (swapping[d])
-            for (r = 0; r < Rows; r++)
-              if (r * Stages <= d && d - r * Stages < Cols) begin
-                c = d - r * Stages;
-                if (npu_pkg::ArrayFloats) counts[r*Cols+c] = full[32'(swap_set[d])*Rows + r];
-                weight[r*Cols+c] = full[32'(swap_set[d])*Rows + r] ? shadow[32'(swap_set[d])*Cells + r*Cols + c] : '0;
-              end
+            for (s = 0; s < Shadows; s++)
+              for (r = 0; r < Rows; r++)
+                if (r * Stages <= d && d - r * Stages < Cols && s == 32'(swap_set[d])) begin
+                  if (npu_pkg::ArrayFloats) counts[r*Cols+d-r*Stages] = full[s*Rows+r];
+                  weight[r*Cols+d-r*Stages] = full[s*Rows+r] ? shadow[s*Cells+r*Cols+d-r*Stages] : '0;
+                end
         for (d = Diagonals - 1; d >= 1; d--) swap_set[d] = swap_set[d-1];
         swapping = swapping << 1;
       end
