@@ -99,7 +99,27 @@ private:
           blocks(taps * channels, out.back() / groups, pixels, elementBytes(conv, conv.getInput()));
   }
 
+  /// A row or a column of ones sums the other operand up. That takes nothing of the array: the
+  /// rows of ones may go with those of another product of the operand, and networks whose zero
+  /// points are made up for have no such sums themselves.
+  static bool isSum(ContractOp contract) {
+    auto isOnes = [](mlir::Value value, int64_t extent) {
+      mlir::DenseElementsAttr known;
+      if (auto constant = value.getDefiningOp<ConstantOp>())
+        known = llvm::dyn_cast<mlir::DenseElementsAttr>(constant.getValue());
+      if (extent != 1 || !known || !known.isSplat())
+        return false;
+      if (llvm::isa<mlir::IntegerType>(known.getElementType()))
+        return known.getSplatValue<llvm::APInt>().isOne();
+      return known.getSplatValue<llvm::APFloat>().isExactlyValue(1.0);
+    };
+    Shape out = typeOf(contract.getResult()).getShape();
+    return isOnes(contract.getLhs(), out[1]) || isOnes(contract.getRhs(), out[2]);
+  }
+
   void add(ContractOp contract) {
+    if (isSum(contract))
+      return;
     Shape rhs = typeOf(contract.getRhs()).getShape(), out = typeOf(contract.getResult()).getShape();
     const bool shared = rhs[0] == 1; // one matrix for all batches
     bound_.array += static_cast<double>(shared ? 1 : out[0]) *

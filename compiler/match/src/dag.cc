@@ -10,7 +10,7 @@ Dag::Key Dag::key(const Node& node) const {
     args.push_back(find(arg));
   if (isCommutative(node.op))
     std::sort(args.begin(), args.end());
-  return {node.op, node.type.getAsOpaquePointer(), args, node.bits, node.leaf};
+  return {std::move(args), node.leaf, node.bits, node.type.getAsOpaquePointer(), node.op};
 }
 
 Dag::Class Dag::intern(Node node) {

@@ -64,7 +64,8 @@ public:
   Range range(Class c) const;
 
 private:
-  using Key = std::tuple<std::string, const void*, std::vector<int>, std::vector<uint64_t>, int>;
+  /// What tells most nodes apart comes first.
+  using Key = std::tuple<std::vector<int>, int, std::vector<uint64_t>, const void*, std::string>;
   Key key(const Node& node) const;
   Class intern(Node node);
   Range range(const Node& node, std::vector<int>& pending) const;
