@@ -39,24 +39,14 @@ std::optional<Factor> factorOf(Value value, std::optional<int64_t> axis) {
   return factor;
 }
 
-/// The scales of a product whose last dimension is the outputs'.
-Value scalesOf(const Build& build, const Factor& a, const Factor& b) {
+/// The scales of a product whose last dimension is the outputs', each times a factor.
+Value scalesOf(const Build& build, const Factor& a, const Factor& b, double factor) {
   SmallVector<double> scales;
   for (double scale : b.scales)
-    scales.push_back(scale * a.scales[0]);
+    scales.push_back(scale * a.scales[0] * factor);
   if (scales.size() == 1)
     return build.reals(scales, build.f32(), {});
   return build.reals(scales, build.f32(), {static_cast<int64_t>(scales.size())});
-}
-
-Value scaled(const Build& build, Value sum, Value scales) {
-  return build.map(build.f32(), {sum, scales},
-                   [&](const Scalars& s) { return cast(s[0], build.f32()) * s[1]; });
-}
-
-/// sum - factor * sums
-Value less(const Build& build, Value sum, double factor, Value sums) {
-  return build.map({sum, sums}, [&](const Scalars& s) { return s[0] - s[1] * factor; });
 }
 
 Value sums(const Build& build, Value value, int64_t axis) {
@@ -69,37 +59,66 @@ Value sums(const Build& build, Value value, int64_t axis) {
   return build.matmul(build.number(elementOf(value), 1, {1, inner}), value);
 }
 
-/// The product of matrices of any rank of at least two, f32; `sum` is that of the integers. What
-/// makes up for zero points is added in f32, too: exact while no sum has more than 24 bits, and
-/// beyond that rounded as a product of f32 rounds its sums, but two or three times for each result.
-Value product(const Build& build, const Factor& a, const Factor& b, Value sum) {
+/// The quantize that alone reads a product and rounds it to i8 with one scale.
+QuantizeOp quantizeOf(Value product) {
+  auto quantize = product.hasOneUse() ? dyn_cast<QuantizeOp>(*product.user_begin()) : QuantizeOp();
+  const bool is_simple = quantize && quantize.getScales().size() == 1 &&
+                         elementOf(quantize.getResult()).isSignlessInteger(8);
+  return is_simple ? quantize : QuantizeOp();
+}
+
+/// The sum of integers times its scales: f32, or what `quantize` makes of it. Scales are divided by
+/// that of the result first, as those of quantised convolutions are.
+Scalar finished(QuantizeOp quantize, const Scalar& sum, const Scalar& scale) {
+  if (!quantize)
+    return sum * scale;
+  const Scalar steps = round_even(sum * scale) + static_cast<double>(quantize.getZeroPoints()[0]);
+  return steps.make(ToIntOp::create(*steps.builder, steps.location, elementOf(quantize.getResult()),
+                                    steps.value));
+}
+
+/// The product of matrices of any rank of at least two, `sum` being that of the integers: f32, or
+/// quantised. What makes up for zero points is added in f32, too: exact while no sum has more than
+/// 24 bits, and beyond that rounded as a product of f32 rounds its sums, but two or three times for
+/// each result.
+Value product(const Build& build, const Factor& a, const Factor& b, Value sum,
+              QuantizeOp quantize = {}) {
   const int64_t inner = rankOf(a.value) - 1, count = shapeOf(a.value)[inner];
-  auto real = [&](Value integer) { return build.cast(integer, build.f32()); };
-  sum = real(sum);
-  if (a.zero != 0)
-    sum = less(build, sum, a.zero, real(sums(build, b.value, rankOf(b.value) - 2)));
-  if (b.zero != 0)
-    sum = less(build, sum, b.zero, real(sums(build, a.value, inner)));
+  const double factor = quantize ? 1 / static_cast<double>(quantize.getScales()[0]) : 1;
   const double terms = a.zero * b.zero * static_cast<double>(count);
-  if (terms != 0)
-    sum = build.map({sum}, [&](const Scalars& s) { return s[0] + terms; });
-  return scaled(build, sum, scalesOf(build, a, b));
+  Values operands{sum, scalesOf(build, a, b, factor)};
+  if (a.zero != 0)
+    operands.push_back(sums(build, b.value, rankOf(b.value) - 2));
+  if (b.zero != 0)
+    operands.push_back(sums(build, a.value, inner));
+  Type element = quantize ? elementOf(quantize.getResult()) : Type(build.f32());
+  return build.map(element, operands, [&](const Scalars& s) {
+    auto real = [&](size_t operand) { return cast(s[operand], build.f32()); };
+    Scalar total = real(0);
+    if (a.zero != 0 && terms != 0)
+      total = total - (real(2) * a.zero - terms);
+    else if (a.zero != 0)
+      total = total - real(2) * a.zero;
+    if (b.zero != 0)
+      total = total - real(operands.size() - 1) * b.zero;
+    return finished(quantize, total, s[1]);
+  });
 }
 
 bool areMatrices(Value a, Value b) {
   return rankOf(a) >= 2 && rankOf(b) >= 2;
 }
 
-Value rewritten(const Build& build, MatMulOp op) {
+Value rewritten(const Build& build, MatMulOp op, QuantizeOp quantize) {
   auto a = factorOf(op.getA(), {}), b = factorOf(op.getB(), rankOf(op.getB()) - 1);
   return a && b && areMatrices(op.getA(), op.getB())
-             ? product(build, *a, *b, build.matmul(a->value, b->value))
+             ? product(build, *a, *b, build.matmul(a->value, b->value), quantize)
              : Value();
 }
 
-Value rewritten(const Build& build, ContractOp op) {
+Value rewritten(const Build& build, ContractOp op, QuantizeOp quantize) {
   auto a = factorOf(op.getLhs(), {}), b = factorOf(op.getRhs(), 2);
-  return a && b ? product(build, *a, *b, build.contract(a->value, b->value)) : Value();
+  return a && b ? product(build, *a, *b, build.contract(a->value, b->value), quantize) : Value();
 }
 
 Value rewritten(const Build& build, GemmOp op) {
@@ -136,9 +155,11 @@ Value rewritten(const Build& build, ConvOp op) {
   if (x->zero != 0) {
     Shape one_image(shapeOf(input));
     one_image[0] = 1;
-    sum = less(build, sum, x->zero, convolve(build.number(elementOf(input), 1, one_image)));
+    sum = build.map({sum, convolve(build.number(elementOf(input), 1, one_image))},
+                    [&](const Scalars& s) { return s[0] - s[1] * x->zero; });
   }
-  Value result = scaled(build, sum, scalesOf(build, *x, *w));
+  Value result = build.map(build.f32(), {sum, scalesOf(build, *x, *w, 1)},
+                           [&](const Scalars& s) { return cast(s[0], build.f32()) * s[1]; });
   if (op.getBias())
     result = build.add(result, op.getBias());
   return build.transpose(result, {0, 3, 1, 2});
@@ -149,6 +170,9 @@ struct IntegerProducts : impl::IntegerProductsBase<IntegerProducts> {
     for (Operation& op : llvm::make_early_inc_range(getOperation().getBody().front()))
       if (isa<MatMulOp, ContractOp, GemmOp, ConvOp>(op) && isStatic(op))
         rewrite(op);
+    for (Operation* op : dead_)
+      op->erase();
+    dead_.clear();
   }
 
   static bool isStatic(Operation& op) {
@@ -159,27 +183,36 @@ struct IntegerProducts : impl::IntegerProductsBase<IntegerProducts> {
     return llvm::all_of(op.getOperandTypes(), known) && known(op.getResult(0).getType());
   }
 
-  static void rewrite(Operation& op) {
+  void rewrite(Operation& op) {
     OpBuilder builder(&op);
-    const Build build(builder, op.getLoc());
+    QuantizeOp quantize =
+        isa<MatMulOp, ContractOp>(op) ? quantizeOf(op.getResult(0)) : QuantizeOp();
+    const Build build(builder, quantize ? quantize.getLoc() : op.getLoc());
     try {
       Value made;
       if (auto product = dyn_cast<MatMulOp>(op))
-        made = rewritten(build, product);
+        made = rewritten(build, product, quantize);
       else if (auto product = dyn_cast<ContractOp>(op))
-        made = rewritten(build, product);
+        made = rewritten(build, product, quantize);
       else if (auto product = dyn_cast<GemmOp>(op))
         made = rewritten(build, product);
       else
         made = rewritten(build, cast<ConvOp>(op));
       if (!made)
         return;
-      op.getResult(0).replaceAllUsesWith(made);
-      op.erase();
+      if (quantize) {
+        quantize.getResult().replaceAllUsesWith(made);
+        dead_.push_back(quantize); // may be what comes next
+      } else {
+        op.getResult(0).replaceAllUsesWith(made);
+      }
+      dead_.push_back(&op);
     } catch (const BuildError&) {
       // too large for its parts: it stays f32
     }
   }
+
+  SmallVector<Operation*> dead_;
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "npuforge/compiler/graph/optimisations.h"
 
+#include "plan_check.h"
 #include "quantised_maps.h"
 
 namespace npuforge::tile {
@@ -9,6 +10,8 @@ namespace npuforge::tile {
 namespace {
 // More parts would gain less than the code between them costs.
 constexpr int64_t kMostParts = 8;
+// Instructions of the vector unit that the sequencer gives it between two pieces of a reduction.
+constexpr int64_t kDeferred = 6;
 
 // Lane registers of a convolution.
 enum Lane {
@@ -33,7 +36,8 @@ constexpr SumLanes kSumLanes{kSumZeroA, kSumMultiplierA, kSumZeroB, kSumMultipli
                              kSumShift, kSumZero,        kSumLow,   kSumHigh};
 } // namespace
 
-ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan)
+ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan,
+                   const MapPlan* map)
     : e(emit), s(session), layer(layer), plan(plan), cols(emit.machine.array.cols),
       r(reductionOf(layer, plan, emit.machine)), f(convFootprint(layer, plan, emit.machine)),
       p(poolFootprint(layer, plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
@@ -42,7 +46,12 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       second_in_input(layer.sum && emit.machine.scratchpad.banks % 8 == 0 &&
                       f.bytes <= eighth() - 2 * cols),
       parts(countParts()), first_inputs(overlaps() ? session.input_groups : 0),
-      first_weights(session.weight_groups), first_params(session.param_groups) {
+      first_weights(session.weight_groups), first_params(session.param_groups),
+      accumulator_pitch(convAccumulators(layer, emit.machine).pitch), map(map) {
+  if (map)
+    map_steps.emplace(emit, *map, kFill + 1);
+  if (map && one_group && !blocks_outside)
+    map_parts = map_steps->parts(kDeferred);
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));
   std::vector<int8_t> lanes;
   for (int64_t block = 0; block < blocks; ++block)
@@ -129,6 +138,8 @@ void ConvCode::setLanes() {
     setSumLanes(e, kSumLanes, *layer.sum);
   if (layer.pooling)
     preparePooling();
+  if (map_steps)
+    map_steps->setLanes();
   if (plan.plain && (layer.window.left || layer.window.right)) {
     // Padding columns lie between the rows that are loaded, so they are written once.
     e.set_lane(kFill, layer.fill);
@@ -170,20 +181,25 @@ void ConvCode::bandsOutside() {
       e.await("matrix", "load");
     e.loop(blocks, [&](Value block) {
       Value counter = e.add(e.mul(index, blocks), block);
+      if (defers())
+        e.when(e.min(counter, 1), [&] { beginFinish(index, block, counter); });
       loadNextTask(index, block, counter);
       // The next band comes behind the weights of the next task, which are needed sooner, and where
       // there is more than one task a band behind this task: its loads fill the queue and would
       // keep the sequencer from it.
       if (!late)
         loadNextBand(index, block);
-      takeParams(counter);
+      if (!defers())
+        takeParams(counter);
       task(b, block, counter);
-      signalOverlap(counter);
+      signalOverlap(defers() ? e.sub(counter, e.constant(1)) : counter);
       if (late)
         loadNextBand(index, block);
     });
     e.signal("matrix", "load");
   });
+  if (defers())
+    finishLast();
   if (resident)
     e.signal("weights", "load");
 }
@@ -243,26 +259,44 @@ void ConvCode::takeParams(Value counter) {
 
 void ConvCode::task(const Band& b, Value block, Value counter) {
   s.awaitCredit(e, "matrix", "vector");
-  multiplyAll(b, block, counter);
+  multiplyAll(b, block, counter, [&](size_t part) {
+    e.when(e.min(counter, 1), [&] { finishPart(b.index, block, counter, part); });
+  });
   e.signal("matrix", "vector");
-  finish(b, block, counter);
+  if (!defers())
+    finish(b, block, counter);
 }
 
 void ConvCode::finish(const Band& b, Value block, Value counter) {
+  Value dst = requantise(b, block, counter);
+  if (layer.sum)
+    addSecond(dst, e.mul(b.rows, layer.out.width), counter);
+  if (map)
+    applyMap(b, counter, {0, map->steps.size()});
+  if (layer.pooling)
+    pool(b, block, outputSlot(counter));
+  store(b, block, outputSlot(counter));
+}
+
+/// The rows that are made.
+mlir::Value ConvCode::requantise(const Band& b, Value block, Value counter) {
   Value pixels = e.mul(b.rows, layer.out.width);
-  Value slot = outputSlot(counter);
   e.await("vector", "matrix");
   s.awaitCredit(e, "vector", "store");
   Value src = e.stream(accumulators, accumulatorSlot(counter), 0, {{pixels, 1, {}, {}}});
-  Value dst =
-      layer.pooling ? pooledRows(b, block) : e.stream(output, slot, 0, {{pixels, cols, {}, {}}});
+  Value dst = requantised(b, block, counter);
   requantiseRows(e, dst, src, kRequantLanes);
   e.signal("vector", "matrix");
-  if (layer.sum)
-    addSecond(dst, pixels, counter);
+  return dst;
+}
+
+/// Where the rows go: to the output slot; a map reads them from its second half.
+mlir::Value ConvCode::requantised(const Band& b, Value block, Value counter) {
   if (layer.pooling)
-    pool(b, block, slot);
-  store(b, block, slot);
+    return pooledRows(b, block);
+  const int64_t behind = map ? e.map.outputs[0].bytes / 2 / cols * cols : 0;
+  return e.stream(output, outputSlot(counter), behind,
+                  {{e.mul(b.rows, layer.out.width), cols, {}, {}}});
 }
 
 void ConvCode::store(const Band& b, Value block, Value slot) {
@@ -283,9 +317,31 @@ void ConvCode::addSecond(Value rows, Value pixels, Value counter) {
   e.signal("vector", "load");
 }
 
+namespace {
+
+/// A convolution and the map behind it.
+class MappedConv : public LayerCode {
+public:
+  MappedConv(Emit& emit, Session& session, const Layer& layer, const Plan& plan, MapPlan steps)
+      : map(std::move(steps)), code(emit, session, layer, plan, &map) {}
+  void begin() override { code.begin(); }
+  void run() override { code.run(); }
+
+private:
+  const MapPlan map;
+  ConvCode code;
+};
+
+} // namespace
+
 std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,
                                     const Plan& plan) {
-  return std::make_unique<ConvCode>(emit, session, layer, plan);
+  if (!layer.mapped)
+    return std::make_unique<ConvCode>(emit, session, layer, plan);
+  mlir::FailureOr<MapPlan> steps = readMapPlan(*layer.root);
+  if (failed(steps))
+    return nullptr;
+  return std::make_unique<MappedConv>(emit, session, layer, plan, std::move(*steps));
 }
 
 } // namespace npuforge::tile

@@ -2,6 +2,7 @@
 // The code of one convolution.
 
 #include "session.h"
+#include "words_steps.h"
 
 namespace npuforge::tile {
 
@@ -10,7 +11,9 @@ namespace npuforge::tile {
 /// accumulators and a copy writes them to DRAM.
 class ConvCode : public LayerCode {
 public:
-  ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan);
+  /// `map`: what is the layer's last step where it is mapped; outlives this.
+  ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan& plan,
+           const MapPlan* map = nullptr);
   void begin() override;
   void run() override;
 
@@ -21,6 +24,7 @@ private:
     Value lead;                 ///< of them those above the first windows' own of a pooling
     Value slot;                 ///< byte offset of the input slot
     Value first_stored, stored; ///< rows that are stored: of the pooling's result, or the same
+    Value index;
   };
   /// Of weights, when those of a block exceed a slot: steps of `block`'s reduction.
   struct Chunk {
@@ -36,10 +40,27 @@ private:
   void loadNextBand(Value index, Value block);
   void loadNextTask(Value index, Value block, Value counter);
   void takeParams(Value counter);
+  /// Some of the vector unit's steps of a task, by number.
+  using Meanwhile = std::function<void(size_t)>;
   void task(const Band& band, Value block, Value counter);
   void finish(const Band& band, Value block, Value counter);
+  Value requantise(const Band& band, Value block, Value counter);
   void addSecond(Value rows, Value pixels, Value counter);
+  Value requantised(const Band& band, Value block, Value counter);
   void store(const Band& band, Value block, Value slot);
+
+  // conv_map.cc
+  void applyMap(const Band& band, Value counter, Steps::Range range);
+  struct Before { ///< a task
+    Band band;
+    Value block, counter;
+  };
+  Before taskBefore(Value index, Value block, Value counter);
+  void finishLast();
+  void beginFinish(Value index, Value block, Value counter);
+  void finishPart(Value index, Value block, Value counter, size_t part);
+  /// Is the vector unit's work for a task given to it while the array is at work on the next one?
+  bool defers() const { return !map_parts.empty(); }
 
   // conv_pool.cc
   void preparePooling();
@@ -86,8 +107,11 @@ private:
   void fillTaps(Value to, Value kernel_rows, Value channels);
 
   // conv_multiply.cc
-  void multiplyAll(const Band& band, Value block, Value counter);
-  void multiplyParts(const Band& band, Value block, Value slot, Value accumulator);
+  void multiplyAll(const Band& band, Value block, Value counter, const Meanwhile& meanwhile);
+  void multiplyParts(const Band& band, Value block, Value slot, Value accumulator,
+                     const Meanwhile& meanwhile);
+  /// Turns 0 .. count-1 in as many pieces as there are parts of the map, and a part behind each.
+  void pieces(int64_t count, const std::function<void(Value)>& body, const Meanwhile& meanwhile);
   void multiplyChunks(const Band& band, Value block, Value counter, Value accumulator);
   void steps(const Band& band, Value outer, Value first, Value count, Value group, Value slot,
              Value accumulator);
@@ -137,6 +161,10 @@ private:
   const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one
   const int64_t first_inputs;                ///< parity of the first band's slot
   const int64_t first_weights, first_params; ///< loaded by the layers before
+  const int64_t accumulator_pitch;           ///< from slot to slot
+  const MapPlan* const map;
+  std::optional<Steps> map_steps;
+  std::vector<Steps::Range> map_parts; ///< where they are deferred
   bool begun = false;
   Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding
   Value input, input_dram, weights, params, accumulators, output, output_dram;

@@ -60,16 +60,24 @@ std::string checkRows(const Layer& layer, const Plan& plan) {
 
 } // namespace
 
+ConvAccumulators convAccumulators(const Layer& layer, const isa::Machine& machine) {
+  const MemoryMap map(machine);
+  const int64_t half = map.accumulators[1].address;
+  return layer.mapped ? ConvAccumulators{half / 2, half / 2}
+                      : ConvAccumulators{map.accumulators[0].bytes, half};
+}
+
 std::string convMisfit(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
   const MemoryMap map(machine);
   const int64_t cols = machine.array.cols, most = plan.band + layer.lead,
                 pixels = most * layer.out.width;
   const std::string rows =
       most == 1 ? "one row of results" : fmt::format("{} rows of results", most);
-  if (pixels > map.accumulators[0].bytes)
+  if (const int64_t room = std::min(convAccumulators(layer, machine).rows, layer.most_rows);
+      pixels > room)
     return fmt::format("{} of {} results exceeds the {} accumulator rows of a tile",
                        most == 1 ? "a row" : fmt::format("a band of {} rows", most),
-                       layer.out.width, map.accumulators[0].bytes);
+                       layer.out.width, room);
   const Footprint f = convFootprint(layer, plan, machine);
   const int64_t pooled_below = poolFootprint(layer, plan, machine).bytes;
   const int64_t input_room = (map.input.bytes - pooled_below) / f.slots / cols * cols;
@@ -78,7 +86,8 @@ std::string convMisfit(const Layer& layer, const Plan& plan, const isa::Machine&
   const int64_t stored = layer.pooling
                              ? plan.band / layer.pooling->window.stride_h * layer.pooling->out.width
                              : pixels;
-  if (const int64_t room = map.outputs[0].bytes / (layer.sum ? 2 : 1); stored * cols > room)
+  if (const int64_t room = map.outputs[0].bytes / (layer.sum || layer.mapped ? 2 : 1);
+      stored * cols > room)
     return tooLarge(rows + ", stored,", stored * cols, room);
   if (layer.pooling && plan.band < layer.pooling->halo())
     return fmt::format("a band of {} rows has fewer than the {} that two of the pooling's windows "

@@ -17,13 +17,13 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
                    ? e.constant(0)
                    : e.mul(e.parity(e.add(counter, first_inputs)), inputSlot());
   if (!layer.pooling)
-    return {first, rows, lead, slot, first, rows};
+    return {first, rows, lead, slot, first, rows, index};
   const int64_t each = plan.band / layer.pooling->window.stride_h;
   Value first_stored = e.mul(index, each);
   Value rows_stored = layer.stored().height % each == 0
                           ? e.constant(each)
                           : e.min(e.sub(e.constant(layer.stored().height), first_stored), each);
-  return {first, rows, lead, slot, first_stored, rows_stored};
+  return {first, rows, lead, slot, first_stored, rows_stored, index};
 }
 
 void ConvCode::loadInput(const Band& b) {
@@ -197,7 +197,7 @@ mlir::Value ConvCode::secondSlot(Value counter) {
 }
 
 mlir::Value ConvCode::accumulatorSlot(Value counter) {
-  return e.mul(e.parity(e.add(counter, first_params)), e.map.accumulators[1].address);
+  return e.mul(e.parity(e.add(counter, first_params)), accumulator_pitch);
 }
 
 mlir::Value ConvCode::paramSlot(Value counter) {

@@ -9,7 +9,7 @@ namespace {
 constexpr int64_t kUnrolledTiles = 24;
 } // namespace
 
-void ConvCode::multiplyAll(const Band& b, Value block, Value counter) {
+void ConvCode::multiplyAll(const Band& b, Value block, Value counter, const Meanwhile& meanwhile) {
   Value accumulator = accumulatorSlot(counter);
   if (!one_group)
     return multiplyChunks(b, block, counter, accumulator);
@@ -20,25 +20,32 @@ void ConvCode::multiplyAll(const Band& b, Value block, Value counter) {
   if (each)
     e.await("weights", "load");
   if (parts > 1)
-    multiplyParts(b, block, slot, accumulator);
+    multiplyParts(b, block, slot, accumulator, meanwhile);
   else
-    reductionLoop(e.constant(r.outer), [&](Value outer) {
-      Value first = e.mul(outer, r.inner);
-      steps(b, outer, e.constant(0), e.constant(r.inner), first, slot, accumulator);
-    });
+    pieces(
+        r.outer,
+        [&](Value outer) {
+          Value first = e.mul(outer, r.inner);
+          steps(b, outer, e.constant(0), e.constant(r.inner), first, slot, accumulator);
+        },
+        meanwhile);
   if (each)
     e.signal("weights", "load");
 }
 
 /// The planes of a band come one part after the other, and the band's first task begins with the
 /// first.
-void ConvCode::multiplyParts(const Band& b, Value block, Value slot, Value accumulator) {
+void ConvCode::multiplyParts(const Band& b, Value block, Value slot, Value accumulator,
+                             const Meanwhile& meanwhile) {
   const int64_t planes = f.planes / parts;
-  reductionLoop(e.constant(parts), [&](Value part) {
-    e.when(e.max(e.sub(e.constant(1), block), 0), [&] { e.await("matrix", "load"); });
-    Value first = e.mul(part, planes);
-    steps(b, e.constant(0), first, e.constant(planes), first, slot, accumulator);
-  });
+  pieces(
+      parts,
+      [&](Value part) {
+        e.when(e.max(e.sub(e.constant(1), block), 0), [&] { e.await("matrix", "load"); });
+        Value first = e.mul(part, planes);
+        steps(b, e.constant(0), first, e.constant(planes), first, slot, accumulator);
+      },
+      meanwhile);
 }
 
 /// While a chunk of weights is used, the one behind it is loaded.

@@ -229,6 +229,19 @@ bool readsBesides(const Layer& layer, Value tensor) {
          (layer.kind == Kind::Words && llvm::is_contained(layer.root->getOperands(), tensor));
 }
 
+std::variant<Layer, std::string> mappedConv(const Layer& map) {
+  Fusion conv = summand(map.input);
+  if (!conv.with)
+    return map.input.getDefiningOp<graph::RequantOp>() ? conv.obstacle : "";
+  FailureOr<Layer> whole = readLayer(*conv.with.getOperation());
+  if (failed(whole))
+    return "the convolution before it is no layer";
+  whole->root = map.root;
+  whole->mapped = true;
+  whole->name += "+" + map.name;
+  return std::move(*whole);
+}
+
 namespace {
 
 FailureOr<Layer> readWhole(Operation& root) {
@@ -285,7 +298,13 @@ FailureOr<Layer> readWhole(Operation& root) {
     readScale(layer, rescale);
   } else if (auto map = dyn_cast<graph::MapOp>(root)) {
     readMap(layer, map);
-    return layer;
+    Operation* before = layer.input.getDefiningOp();
+    if (!before || !before->hasAttr(kWithinAttr))
+      return layer;
+    auto whole = mappedConv(layer);
+    if (auto* obstacle = std::get_if<std::string>(&whole))
+      return root.emitError() << "is not the last step of a convolution: " << *obstacle, failure();
+    return std::get<Layer>(std::move(whole));
   } else {
     return root.emitError() << "is not a layer of the back end", failure();
   }

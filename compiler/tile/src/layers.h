@@ -122,6 +122,8 @@ struct Layer {
   int64_t zero = 0, low = -128, high = 127;
   std::optional<Sum> sum;         ///< Conv: its result (a) and `second` (b) are added
   std::optional<Pooling> pooling; ///< Conv: what becomes of its result
+  bool mapped = false;            ///< Conv: `root` is a map, the last step of the convolution
+  int64_t most_rows = INT64_MAX;  ///< mapped: of a tile, for which the map's values have places
   std::vector<Layer> before;      ///< Bottleneck: the expansion, and the depthwise convolution;
                                   ///< weights, bias, ... of the layer itself are the projection's
   double scale = 1;               ///< AveragePool: input scale / output scale
@@ -143,6 +145,9 @@ bool readsBesides(const Layer& layer, mlir::Value tensor);
 bool isLayer(mlir::Operation& op);
 /// Tells the report whether the operation is fused with the convolution before it, and why not.
 void explainFusion(mlir::Operation& op);
+/// The map with the convolution that it alone reads as one layer, or why that is none; "" where it
+/// reads no convolution.
+std::variant<Layer, std::string> mappedConv(const Layer& map);
 /// The projection with the depthwise convolution and the expansion before it as one layer, or why
 /// that is none; "" where the layer is no 1x1 convolution behind a depthwise one.
 std::variant<Layer, std::string> bottleneckOf(const Layer& projection);

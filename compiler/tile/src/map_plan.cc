@@ -4,6 +4,7 @@
 #include "npuforge/compiler/match/equivalences.h"
 #include "npuforge/compiler/match/semantics.h"
 
+#include "epilogue_needs.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "plan_check.h"
 #include "words.h"
@@ -227,6 +228,37 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
   if (std::string reason = placeMap(plan, spec, choose); !reason.empty())
     return reason;
   return std::pair(tiles, plan);
+}
+
+std::variant<std::pair<Plan, MapPlan>, std::string> makeMappedPlan(const Layer& conv, bool plain,
+                                                                   const isa::Spec& spec,
+                                                                   const match::Patterns& patterns,
+                                                                   bool fast_math) {
+  auto cover = coverBody(*conv.root, spec, patterns, fast_math, true);
+  if (auto* reason = std::get_if<std::string>(&cover))
+    return *reason;
+  MapPlan plan = std::get<MapPlan>(std::move(cover));
+  const int64_t between = firstBetween(spec.machine);
+  if (between / 2 % spec.machine.accumulator_bank_rows() != 0)
+    return "its values find no banks of the accumulator beside the results";
+  plan.layer_rows =
+      conv.out.height * conv.out.width * ceilDiv(conv.out.channels, spec.machine.array.cols);
+  std::variant<Plan, std::string> tiles;
+  const std::string reason = placeBetween(plan, spec, between, [&](int64_t rows) {
+    Layer layer = conv;
+    layer.most_rows = rows;
+    tiles = makePlan(layer, plain, spec.machine);
+    const auto* found = std::get_if<Plan>(&tiles);
+    const int64_t bands = found ? ceilDiv(conv.out.height, found->band) : 1;
+    return found ? TileRows{found->band * conv.out.width,
+                            (conv.out.height - (bands - 1) * found->band) * conv.out.width}
+                 : TileRows{rows, 1};
+  });
+  if (!reason.empty())
+    return reason;
+  if (auto* why = std::get_if<std::string>(&tiles))
+    return *why;
+  return std::pair(std::get<Plan>(tiles), plan);
 }
 
 } // namespace npuforge::tile

@@ -29,6 +29,13 @@ std::variant<std::pair<Plan, MapPlan>, std::string> makeMapPlan(const Layer& lay
                                                                 const match::Patterns& patterns,
                                                                 bool fast_math);
 
+/// Both plans of a convolution whose last step is a map, or the reason why there are none. `plain`:
+/// its input is row-major.
+std::variant<std::pair<Plan, MapPlan>, std::string> makeMappedPlan(const Layer& conv, bool plain,
+                                                                   const isa::Spec& spec,
+                                                                   const match::Patterns& patterns,
+                                                                   bool fast_math);
+
 /// Rows of a tile for which the cycles of plans are given.
 int64_t nominalRows();
 

@@ -24,6 +24,12 @@ std::string checkBand(const Plan& plan, int64_t rows);
 std::string checkShares(const Layer& layer, const Plan& plan);
 /// Why the plan has entries that only convolutions have, or "".
 std::string noWays(const Plan& plan);
+/// What a convolution's tile has of the accumulator, and where the second slot begins. The upper
+/// half is that of the values of a map that is its last step.
+struct ConvAccumulators {
+  int64_t rows, pitch;
+};
+ConvAccumulators convAccumulators(const Layer& layer, const isa::Machine& machine);
 /// Why a band of a convolution's results does not fit the memories, or "".
 std::string convMisfit(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 std::string checkConv(const Layer& layer, const Plan& plan, const isa::Machine& machine);

@@ -62,7 +62,7 @@ struct PlanPass : PatternPass<PlanPass> {
                    const match::Patterns& patterns) {
     if (auto given = given_.find(layer.root); given != given_.end())
       return checkGiven(layer, given->second, layers);
-    if (layer.kind == Kind::Bottleneck)
+    if (layer.kind == Kind::Bottleneck || layer.mapped)
       return ""; // it has one
     if (layer.kind == Kind::Words)
       return wordsKind(*layer.root)->plan(*layer.root, spec(), patterns, fast_math);
@@ -171,6 +171,53 @@ struct PlanPass : PatternPass<PlanPass> {
     layer = std::move(whole);
   }
 
+  /// Maps that alone read a convolution become its last step.
+  void fuseMaps(std::vector<Layer>& layers, const match::Patterns& patterns) {
+    for (Layer& layer : layers)
+      if (layer.kind == Kind::Map)
+        fuseMap(layer, layers, patterns);
+    llvm::erase_if(layers, [](const Layer& layer) { return layer.root->hasAttr(kWithinAttr); });
+  }
+
+  void fuseMap(Layer& map, const std::vector<Layer>& layers, const match::Patterns& patterns) {
+    auto fused = mappedPlan(map, layers, patterns);
+    if (auto* why = std::get_if<std::string>(&fused))
+      return why->empty() ? void() : graph::refused(map.root->getLoc(), graph::kFuseMap, *why);
+    auto& [layer, plan, cover] = std::get<Mapped>(fused);
+    graph::taken(map.root->getLoc(), graph::kFuseMap,
+                 "is the last step of '" + graph::nodeName(layer.node->getLoc()) + "'");
+    map.input.getDefiningOp()->setAttr(kWithinAttr, UnitAttr::get(&getContext()));
+    layer.root->setAttr(kPlanAttr, toAttribute(&getContext(), plan));
+    layer.root->setAttr(kCoverAttr, toAttribute(&getContext(), cover));
+    map = std::move(layer);
+  }
+
+  struct Mapped {
+    Layer layer;
+    Plan plan;
+    MapPlan cover;
+  };
+  /// The map and the convolution before it as one layer, or why not; "" where there is none.
+  std::variant<Mapped, std::string> mappedPlan(const Layer& map, const std::vector<Layer>& layers,
+                                               const match::Patterns& patterns) {
+    auto conv = mappedConv(map);
+    if (auto* why = std::get_if<std::string>(&conv))
+      return *why;
+    if (!graph::allowed(map.root, graph::kFuseMap))
+      return "turned off";
+    if (hasChannelOperands(map))
+      return "it has operands for each channel";
+    if (map.input.getDefiningOp()->hasAttr(kWithinAttr) ||
+        given_.contains(map.input.getDefiningOp()))
+      return "the convolution is a part of another layer, or its plan is given";
+    Layer& layer = std::get<Layer>(conv);
+    auto plans = makeMappedPlan(layer, isPlain(layer.input, layers), spec(), patterns, fast_math);
+    if (auto* why = std::get_if<std::string>(&plans))
+      return *why;
+    auto& [plan, cover] = std::get<0>(plans);
+    return Mapped{std::move(layer), plan, std::move(cover)};
+  }
+
   llvm::DenseMap<Operation*, Plan> given_;
 
   void runOnOperation() override {
@@ -189,6 +236,7 @@ struct PlanPass : PatternPass<PlanPass> {
     });
     fuseBottlenecks(layers);
     const match::Patterns patterns = match::readPatterns(getContext(), spec());
+    fuseMaps(layers, patterns);
     SmallVector<Attribute> unfit; // names of nodes
     bool words_fit = !failed;
     for (const Layer& layer : layers)

@@ -1,5 +1,7 @@
 #include "words_steps.h"
 
+#include <set>
+
 namespace npuforge::tile {
 
 using namespace mlir;
@@ -26,9 +28,26 @@ void Steps::setLanes() {
     e.set_lane(lane, word(bits));
 }
 
-void Steps::run(const Rows& rows) {
-  for (const MapStep& next : plan.steps)
-    step(next, rows);
+void Steps::run(const Rows& rows, Range range) {
+  for (size_t i = range.first; i < range.end; ++i)
+    step(plan.steps[i], rows);
+}
+
+std::vector<Steps::Range> Steps::parts(int64_t instructions) const {
+  std::vector<Range> list;
+  int64_t taken = instructions; // in the last part
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    std::set<Bits> own; // numbers that the step sets itself
+    for (const MapOperand& operand : plan.steps[i].operands)
+      if (operand.is_lane && !lanes.count(operand.bits))
+        own.insert(operand.bits);
+    const auto size = static_cast<int64_t>(own.size()) + 1;
+    if (taken + size > instructions)
+      list.push_back({i, i}), taken = 0;
+    list.back().end = i + 1;
+    taken += size;
+  }
+  return list;
 }
 
 void Steps::step(const MapStep& step, const Rows& rows) {

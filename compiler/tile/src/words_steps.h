@@ -18,7 +18,15 @@ public:
   /// Makes the stream of a value that the step reads or makes.
   using Rows = std::function<mlir::Value(int64_t value, const MapStep& step)>;
   /// All steps, one instruction each.
-  void run(const Rows& rows);
+  void run(const Rows& rows) { run(rows, {0, plan.steps.size()}); }
+  /// Steps [first, end).
+  struct Range {
+    size_t first, end;
+  };
+  void run(const Rows& rows, Range range);
+  /// The steps in their order, in parts of at most so many instructions (a step with its numbers is
+  /// never divided), which the unit's queue takes without the sequencer's waiting.
+  std::vector<Range> parts(int64_t instructions) const;
 
 private:
   using Bits = std::vector<int64_t>;

@@ -153,6 +153,25 @@ std::string GraphText::rescale(const std::string& input) {
                   pick(-60, 60), type(in), type(in)));
 }
 
+std::string GraphText::map(const std::string& input) {
+  const std::string of = type(extent(input));
+  return define(extent(input), fmt::format(R"(graph.map %{} : ({}) -> {} {{
+  ^bb0(%e: i8):
+    %x = arith.sitofp %e : i8 to f32
+    %three = arith.constant 3.0 : f32
+    %zero = arith.constant 0.0 : f32
+    %scale = arith.constant 0.0078125 : f32
+    %above = arith.addf %x, %three : f32
+    %open = arith.maximumf %above, %zero : f32
+    %product = arith.mulf %x, %open : f32
+    %scaled = arith.mulf %product, %scale : f32
+    %rounded = math.roundeven %scaled : f32
+    %result = graph.to_int %rounded : f32 -> i8
+    graph.yield %result : i8
+  }})",
+                                           input, of, of));
+}
+
 std::string GraphText::module(const std::string& result) const {
   auto attributes = [](const char* name, Extent e) {
     return fmt::format("{{graph.name = \"{}\", graph.shape = [1, {}, {}, {}], graph.type = \"i8\", "

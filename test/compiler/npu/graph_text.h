@@ -32,6 +32,8 @@ public:
   /// `b` "": a constant of the full shape, or with one value a channel.
   std::string add(const std::string& a, const std::string& b, bool broadcast = false);
   std::string rescale(const std::string& input);
+  /// round(x * max(x + 3, 0) / 128), exact in f32.
+  std::string map(const std::string& input);
   /// The module, its output being `result`.
   std::string module(const std::string& result) const;
   Extent extent(const std::string& name) const { return extents_.at(std::stoi(name.substr(1))); }

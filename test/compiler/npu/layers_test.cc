@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <mlir/Dialect/Arith/IR/Arith.h>
+#include <mlir/Dialect/Math/IR/Math.h>
 #include <mlir/Dialect/SCF/IR/SCF.h>
 #include <mlir/Parser/Parser.h>
 
@@ -54,8 +55,9 @@ simulator::Simulator& model() {
 class Layers : public testing::TestWithParam<Case> {
 protected:
   Layers() {
-    context_.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::scf::SCFDialect,
-                         graph::GraphDialect, tile::TileDialect, npu::NpuDialect>();
+    context_.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect,
+                         mlir::math::MathDialect, mlir::scf::SCFDialect, graph::GraphDialect,
+                         tile::TileDialect, npu::NpuDialect>();
   }
 
   /// The program's output; values as the device holds them.
@@ -163,6 +165,13 @@ Case conv_then_pool(const char* name, Extent in, int64_t channels, WindowText co
           small};
 }
 
+/// Convolutions whose last step is a map, before and behind one without.
+std::string mapped(GraphText& g) {
+  const WindowText same = window(3, 3, {1, 1}, {1, 1, 1, 1});
+  const std::string first = g.map(g.conv("v0", 70, same));
+  return g.map(g.conv(g.conv(first, 40, window(1, 1)), 33, same));
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all{
       conv("Pointwise", {37, 5, 13}, 29, window(1, 1), true),
@@ -200,6 +209,17 @@ std::vector<Case> cases() {
                      window(5, 3, {4, 2}, {1, 1, 0, 0})),
       conv_then_pool("PooledBelow", {24, 13, 11}, 20, window(3, 3, {1, 1}, {1, 1, 1, 1}),
                      window(3, 3, {2, 2}, {1, 1, 1, 1}), true),
+      Case{"MappedOneBand", {20, 7, 5}, mapped},
+      Case{"MappedBands", {24, 45, 31}, mapped},
+      Case{"MappedOnePixel", {37, 1, 1}, mapped},
+      Case{
+          "MappedWeightChunks",
+          {512, 7, 7},
+          [](GraphText& g) { return g.map(g.conv("v0", 40, window(3, 3, {1, 1}, {1, 1, 1, 1}))); }},
+      Case{"MappedBlocksOutside",
+           {16, 60, 20},
+           [](GraphText&
+                  g) { return g.map(g.conv("v0", 300, window(3, 3, {1, 1}, {1, 1, 1, 1}))); }},
       depthwise("Depthwise", {24, 9, 7}, window(3, 3, {1, 1}, {1, 1, 1, 1}), true),
       depthwise("DepthwiseStrided", {37, 13, 11}, window(3, 3, {2, 2}, {0, 0, 1, 1}), true),
       depthwise("DepthwiseBands", {40, 97, 61}, window(3, 3, {1, 1}, {1, 1, 1, 1})),

@@ -29,6 +29,8 @@ inline constexpr Optimisation kFuseSum{
     "fuse-sum", "a quantised sum is the last step of the convolution that makes an operand"};
 inline constexpr Optimisation kFusePool{
     "fuse-pool", "a quantised maximum pooling is the last step of the convolution before it"};
+inline constexpr Optimisation kFuseMap{
+    "fuse-map", "a quantised element-wise operator is the last step of the convolution before it"};
 inline constexpr Optimisation kFuseEpilogue{
     "fuse-epilogue",
     "an element-wise operator is the last step of the product or pooling that it reads"};
