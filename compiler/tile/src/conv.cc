@@ -49,7 +49,7 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       first_weights(session.weight_groups), first_params(session.param_groups),
       accumulator_pitch(convAccumulators(layer, emit.machine).pitch), map(map) {
   if (map)
-    map_steps.emplace(emit, *map, kFill + 1);
+    map_steps.emplace(emit, *map, kFill + 1, layer.isPart());
   if (map && one_group && !blocks_outside)
     map_parts = map_steps->parts(kDeferred);
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));

@@ -135,6 +135,11 @@ std::variant<Plan, std::string> planOf(const Layer& part, const Plan& whole,
                                        const isa::Machine& machine) {
   if (part.kind == Kind::Bottleneck)
     return bestBottleneck(part, machine);
+  if (part.mapped) { // values lie where those of the whole layer's tiles do
+    Layer bounded = part;
+    bounded.most_rows = whole.band * part.out.width;
+    return makePlan(bounded, whole.plain, machine);
+  }
   if (part.kind != Kind::Map)
     return makePlan(part, whole.plain, machine);
   Plan plan; // values lie where those of the whole layer's tiles do

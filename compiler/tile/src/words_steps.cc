@@ -12,8 +12,8 @@ int64_t word(const std::vector<int64_t>& bits) {
 }
 } // namespace
 
-Steps::Steps(Emit& emit, const MapPlan& plan, int64_t first_lane)
-    : e(emit), plan(plan), first_lane(first_lane) {
+Steps::Steps(Emit& emit, const MapPlan& plan, int64_t first_lane, bool shorter)
+    : e(emit), plan(plan), first_lane(first_lane), shorter(shorter) {
   for (const MapStep& step : plan.steps)
     for (const MapOperand& operand : step.operands)
       if (operand.is_lane)
@@ -64,7 +64,7 @@ void Steps::step(const MapStep& step, const Rows& rows) {
     const int64_t number = operand.is_lane ? laneOf(operand.bits, own) : word(operand.bits);
     numbers.push_back(e.builder.getNamedAttr(operand.name, e.builder.getI64IntegerAttr(number)));
   }
-  if (step.waits) {
+  if (step.waits || shorter) {
     e.signal("vector", "vector");
     e.await("vector", "vector");
   }

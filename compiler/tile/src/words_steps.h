@@ -11,8 +11,9 @@ namespace npuforge::tile {
 
 class Steps {
 public:
-  /// The plan must outlive this. Lane registers before `first_lane` belong to others.
-  Steps(Emit& emit, const MapPlan& plan, int64_t first_lane = 0);
+  /// The plan must outlive this. Lane registers before `first_lane` belong to others. `shorter`:
+  /// tiles may be shorter than the plan's, so that all steps wait for the one before.
+  Steps(Emit& emit, const MapPlan& plan, int64_t first_lane = 0, bool shorter = false);
   /// Sets the numbers once, where there is room for all of them; else each step sets its own.
   void setLanes();
   /// Makes the stream of a value that the step reads or makes.
@@ -36,6 +37,7 @@ private:
   Emit& e;
   const MapPlan& plan;
   const int64_t first_lane;
+  const bool shorter;
   std::map<Bits, int64_t> lanes;
 };
 
