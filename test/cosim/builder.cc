@@ -1,7 +1,5 @@
-// The structure of a random program: loops, branches, barriers, tokens.
+// A random program's beginning and end, barriers, tokens.
 #include "builder.h"
-
-#include "npuforge/isa/evaluate.h"
 
 #include "many_cores.h"
 
@@ -10,7 +8,6 @@ namespace npuforge::random_programs {
 using isa::Action;
 using isa::Decoded;
 using isa::Instruction;
-using isa::OperandKind;
 
 /// The bits of a number between 2^-8 and 2^8, or, one time in 16, of any.
 uint64_t near_one(Random& random, isa::Type type) {
@@ -53,11 +50,6 @@ bool Builder::one_instruction() {
     emit_.random_computation();
     return false;
   }
-}
-
-bool compares_registers(const Instruction& branch) {
-  return branch.operands.size() == 3 && branch.operands[0].kind == OperandKind::Register &&
-         branch.operands[1].kind == OperandKind::Register;
 }
 
 // Every unit tells the sequencer that its latest instruction is complete.
@@ -111,124 +103,12 @@ void Builder::sequencer_token() {
   emit_.masks()[emit_.position() - 1][0] |= 1;
 }
 
-void Builder::segment(int length, bool in_loop) {
-  for (int done = 0, tries = 0; done < length && tries < 20 * length; ++tries) {
-    if (!in_loop && random_.chance(4))
-      counted_loop();
-    else if (!in_loop && random_.chance(3))
-      branch_loop();
-    else if (random_.chance(4))
-      forward_branch();
-    else if (random_.chance(3))
-      barrier();
-    else if (random_.chance(3))
-      sequencer_token();
-    else
-      done += one_instruction();
-  }
-  if (in_loop)
-    drain_sets();
-}
-
 void Builder::drain_sets() {
   for (int tries = 1; !loaded_sets_.empty(); ++tries) {
     multiply();
     if (tries % 10 == 0)
       barrier(); // frees all tokens
   }
-}
-
-void Builder::counted_loop() {
-  const Instruction* instruction = emit_.choose(Action::Loop);
-  if (!instruction || depth_ >= m_.sequencer.loop_depth)
-    return;
-  drain_sets();
-  barrier();
-  Decoded decoded = emit_.blank(*instruction);
-  const int64_t count = random_.chance(10) ? 0 : random_.between(1, 4);
-  emit_.set_value(decoded, instruction->index_of("count"), count);
-  const auto entered = emit_.state();
-  const size_t position = emit_.emit(std::move(decoded));
-  emit_.forget();
-  active_types_.clear();
-  ++depth_;
-  segment(static_cast<int>(random_.between(2, 8)), true);
-  if (depth_ < m_.sequencer.loop_depth && random_.chance(30))
-    counted_loop();
-  barrier();
-  --depth_;
-  emit_.at(position).operands[instruction->index_of("target")].value =
-      static_cast<int64_t>(emit_.position());
-  if (count == 0) {
-    emit_.restore(entered);
-    active_types_.clear();
-  }
-}
-
-// A loop by a branch: a counter falls to zero; the branch is any whose condition can tell the last
-// turn from the others.
-void Builder::branch_loop() {
-  const Instruction* branch = emit_.choose(Action::Branch);
-  if (!branch || !compares_registers(*branch))
-    return;
-  drain_sets();
-  barrier();
-  const int counter = emit_.random_register();
-  const int turns = static_cast<int>(random_.between(1, 4));
-  emit_.load_constant(counter, turns);
-  emit_.forget();
-  active_types_.clear();
-  emit_.reserve(counter);
-  const auto head = static_cast<int64_t>(emit_.position());
-  segment(static_cast<int>(random_.between(2, 6)), true);
-  barrier();
-  const auto condition = [&](int64_t left, int64_t right) {
-    const auto& names = branch->operands;
-    return isa::evaluate(*branch->condition, [&](std::string_view name) {
-             return name == names[0].name ? left : right;
-           }) != 0;
-  };
-  bool counter_left = true, fits = false;
-  for (bool left : {true, false}) {
-    bool good = !condition(0, 0);
-    for (int i = 1; i <= turns; ++i)
-      good = good && (left ? condition(i, 0) : condition(0, i));
-    if (good)
-      counter_left = left, fits = true;
-  }
-  emit_.decrement(counter);
-  if (fits) {
-    Decoded decoded = emit_.blank(*branch);
-    decoded.operands[counter_left ? 0 : 1].value = counter;
-    decoded.operands[branch->index_of("target")].value = head;
-    emit_.emit(std::move(decoded));
-  }
-  emit_.release(counter);
-}
-
-void Builder::forward_branch() {
-  const Instruction* branch = emit_.choose(Action::Branch);
-  if (!branch || !compares_registers(*branch))
-    return;
-  const int a = emit_.random_register(), b = random_.chance(30) ? a : emit_.random_register();
-  const auto left = emit_.value(a), right = emit_.value(b);
-  if (!left || !right)
-    return;
-  const bool taken = isa::evaluate(*branch->condition, [&](std::string_view name) {
-                       return name == branch->operands[0].name ? *left : *right;
-                     }) != 0;
-  Decoded decoded = emit_.blank(*branch);
-  decoded.operands[0].value = a;
-  decoded.operands[1].value = b;
-  const size_t position = emit_.emit(std::move(decoded));
-  const auto state = emit_.state();
-  const int64_t skipped = random_.between(0, 40);
-  for (int64_t i = 0; i < skipped; ++i)
-    emit_.random_computation();
-  if (taken)
-    emit_.restore(state);
-  emit_.at(position).operands[branch->index_of("target")].value =
-      static_cast<int64_t>(emit_.position());
 }
 
 // Random bytes everywhere in the scratchpad, so that results tell instructions apart.

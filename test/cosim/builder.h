@@ -1,8 +1,9 @@
 #pragma once
-// A random program under construction: its structure (builder.cc) and the instructions of the units
-// (builder_units.cc).
+// A random program under construction: its structure (builder.cc, builder_control.cc) and the
+// instructions of the units (builder_units.cc).
 
 #include <deque>
+#include <optional>
 #include <set>
 
 #include "npuforge/assembler/program.h"
@@ -51,6 +52,10 @@ private:
   // Structure.
   void counted_loop();
   void branch_loop();
+  std::optional<size_t> body(int least, int most);
+  void conditional();
+  std::optional<size_t> branch_on_data();
+  void join(std::optional<size_t> branch);
   void forward_branch();
   void sequencer_token();
   void drain_sets();
@@ -91,7 +96,9 @@ private:
   /// What a multiply may take that takes no new set: any type with the empty set of the start, none
   /// where the active set is another at each turn of a loop.
   std::set<isa::Type> active_types_;
-  int depth_ = 0;
+  int depth_ = 0;             ///< hardware loops around
+  int nesting_ = 0;           ///< loops and conditions around
+  std::vector<int> counters_; ///< registers of the loops by branches around; positive in each turn
 };
 
 } // namespace npuforge::random_programs

@@ -24,7 +24,8 @@ public:
         length_(settings.length) {
     for (int core = 0; core < cores_; ++core)
       builders_.push_back(std::make_unique<Builder>(
-          spec, Settings{settings.seed + 1'000'003 * static_cast<uint64_t>(core), length_}));
+          spec, Settings{settings.seed + 1'000'003 * static_cast<uint64_t>(core), length_,
+                         settings.looping}));
     units_.resize(static_cast<size_t>(spec.machine.events.count));
     for (auto& of_event : units_)
       for (int core = 0; core < cores_; ++core)

@@ -15,6 +15,8 @@ namespace npuforge::random_programs {
 struct Settings {
   uint64_t seed = 1;
   int length = 120; ///< instructions of units, roughly; scalar instructions come on top
+  bool looping =
+      false; ///< many loops, nested, by counts and by branches on data, which leave early
 };
 
 assembler::Program random_program(const isa::Spec& spec, const Settings& settings);

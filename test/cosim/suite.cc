@@ -1,8 +1,9 @@
 // Co-simulates many programs of one machine and says what they covered.
 //
 //   cosim_suite --machine M --model librtl_M.so [--programs DIR] [--random N --length L]
-//   [--complete] [--expect-difference] [--stress] [--coverage FILE]
+//   [--looping] [--complete] [--expect-difference] [--stress] [--coverage FILE]
 //
+// --looping: the random programs are full of loops and branches on data.
 // --stress also runs each program with random values in all registers before the reset, on a core
 // that is reset in the middle of it, and behind a memory with random latencies and back-pressure.
 // Exit status 0 if no cycle and no byte differs (with --expect-difference: if some program shows a
@@ -31,7 +32,7 @@ struct Arguments {
   std::filesystem::path programs;
   uint64_t random = 0, first_seed = 1;
   int length = 60;
-  bool complete = false, expect_difference = false, stress = false;
+  bool complete = false, expect_difference = false, stress = false, looping = false;
   std::string coverage;
 };
 
@@ -73,8 +74,9 @@ public:
         check(program);
     for (uint64_t i = 0; i < arguments_.random && !done(); ++i) {
       const uint64_t seed = arguments_.first_seed + i;
-      check({fmt::format("random program {}", seed),
-             random_programs::random_program(spec_, {seed, arguments_.length})});
+      check(
+          {fmt::format("random program {}", seed),
+           random_programs::random_program(spec_, {seed, arguments_.length, arguments_.looping})});
     }
     if (counting_)
       library_.model().coverage(counting_->handle(), arguments_.coverage.c_str());
@@ -164,6 +166,7 @@ int main(int argc, char** argv) try {
   app.add_option("--random", arguments.random);
   app.add_option("--first-seed", arguments.first_seed);
   app.add_option("--length", arguments.length);
+  app.add_flag("--looping", arguments.looping);
   app.add_flag("--stress", arguments.stress);
   app.add_option("--coverage", arguments.coverage);
   app.add_flag("--complete", arguments.complete);
