@@ -13,6 +13,7 @@
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/chain.h"
 #include "npuforge/compiler/tile/hoist.h"
+#include "npuforge/compiler/tile/placement.h"
 
 int main(int argc, char** argv) {
   mlir::DialectRegistry registry;
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   npuforge::tile::registerChainPass();
   npuforge::tile::registerFusePass();
   npuforge::tile::registerPlanPass();
+  npuforge::tile::registerPlacePass();
   npuforge::tile::registerGeneratePass();
   npuforge::tile::registerHoistPass();
   npuforge::tile::registerPatternsPass();

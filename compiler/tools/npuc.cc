@@ -11,6 +11,7 @@
 #include "npuforge/assembler/text.h"
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/host_control.h"
+#include "npuforge/compiler/tile/placement.h"
 #include "npuforge/compiler/tile/unfit.h"
 #include "npuforge/isa/default_machine.h"
 #include "npuforge/isa/file.h"
@@ -33,7 +34,7 @@ using namespace npuforge;
 
 struct Options : tools::ModelOptions {
   std::string output, machine = isa::kDefaultMachine, emit = "elf", json, maps_json;
-  std::string control = "device";
+  std::string control = "device", placement = tile::kOnPlane.str();
   bool fast_math = false;
   tools::QuantizeOptions quantize;
   tools::ProofOptions proof;
@@ -157,6 +158,8 @@ mlir::OwningOpRef<mlir::ModuleOp> compile(mlir::ModuleOp network, Options& optio
     report = tools::describe(*module, spec.machine);
     if (options.control == "host")
       (*module)->setAttr(tile::kHostControlAttr, mlir::UnitAttr::get(module->getContext()));
+    (*module)->setAttr(tile::kPlacementAttr,
+                       mlir::StringAttr::get(module->getContext(), options.placement));
     try {
       lower(*module, options, spec, stages, maps);
       return module;
@@ -216,6 +219,11 @@ int main(int argc, char** argv) {
                  "who decides about branches and turns of loops: the device, or, to compare with, "
                  "the host, for which the program stops (npusim --host-latency)")
       ->check(CLI::IsMember({"device", "host"}))
+      ->capture_default_str();
+  app.add_option("--placement", options.placement,
+                 "of several cores: tasks over cores and time; or, to compare with, all on one "
+                 "core, or one operator after the other, each on all cores if that is faster")
+      ->check(CLI::IsMember({tile::kOnPlane.str(), tile::kOnOne.str(), tile::kInTurns.str()}))
       ->capture_default_str();
   tools::add_proof_options(app, options.proof);
   app.add_option("--json", options.json, "FILE: the report as JSON");

@@ -6,6 +6,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 #include "npuforge/compiler/graph/bound.h"
+#include "npuforge/compiler/tile/placement.h"
 
 namespace npuforge::tools {
 namespace {
@@ -82,9 +83,14 @@ void add_layers(Report& report, mlir::func::FuncOp function) {
   }
 }
 
-/// The layer of a range is named after all its operators, A+B+C.
+/// The layer of a range is named after all its operators, A+B+C, and behind a mark after the core
+/// that computes a part of it.
 bool holds(const assembler::LayerRange& range, const LayerRow& row) {
-  return ("+" + range.layer + "+").find("+" + row.name + "+") != std::string::npos;
+  std::string whole = range.layer;
+  if (size_t mark = whole.rfind(tile::kPartMark);
+      mark != std::string::npos && whole.find_first_not_of("0123456789", mark + 1) == whole.npos)
+    whole.resize(mark);
+  return ("+" + whole + "+").find("+" + row.name + "+") != std::string::npos;
 }
 
 void add_range(std::vector<LayerRow>& rows, const assembler::LayerRange& range) {

@@ -178,4 +178,11 @@ Bound lowerBound(mlir::func::FuncOp main, const Resources& resources) {
   return sums.finish();
 }
 
+Bound lowerBound(llvm::ArrayRef<mlir::Operation*> operations, const Resources& resources) {
+  Sums sums(resources);
+  for (mlir::Operation* op : operations)
+    sums.add(*op);
+  return sums.finish();
+}
+
 } // namespace npuforge::graph

@@ -33,22 +33,28 @@ LogicalResult Lowering::run() {
   builder_.setInsertionPointToEnd(module_.getBody());
   auto program = ProgramOp::create(builder_, location_);
   builder_.createBlock(&program.getBody());
-  start();
-  if (failed(this->program(*module_.getBody())))
-    return failure();
-  make(*target_.action(Action::Halt)).emit(location_);
+  if (machine_.cores > 1) {
+    if (failed(cores()))
+      return failure();
+  } else {
+    start(0);
+    if (failed(this->program(*module_.getBody())))
+      return failure();
+    make(*target_.action(Action::Halt)).emit(location_);
+  }
   for (Operation& op : llvm::make_early_inc_range(llvm::reverse(*module_.getBody())))
     if (isCode(op))
       op.erase();
   return failure(failed_);
 }
 
-/// What instructions that only wait or signal need: see Idle.
-void Lowering::start() {
+/// What instructions that only wait or signal need: see Idle. Each core has a beat of its own.
+void Lowering::start(int64_t core) {
   const tile::MemoryMap map(machine_);
   auto idle = module_.lookupSymbol<tile::DataOp>("idle");
   addImmediate(idle_.scratchpad_register, 0, map.idle_target);
-  addImmediate(idle_.dram_register, 0, idle ? idle.getAddress() : 0);
+  addImmediate(idle_.dram_register, 0,
+               idle ? idle.getAddress() + core * machine_.dram.beat_bytes : 0);
   setLevel(idle_.empty_generator, 0, {{1, {}}, 0, true, {0, {}}, {0, {}}});
 }
 
@@ -93,6 +99,10 @@ LogicalResult Lowering::operation(Operation& op) {
     return storeScalar(o);
   if (auto o = dyn_cast<scf::ForOp>(op))
     return loop(o);
+  if (auto o = dyn_cast<tile::NotifyOp>(op))
+    return notify(o);
+  if (auto o = dyn_cast<tile::ExpectOp>(op))
+    return expect(o);
   if (mlir::isa<arith::AddIOp>(op))
     return scalar(op, "add");
   if (mlir::isa<arith::SubIOp>(op))

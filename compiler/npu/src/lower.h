@@ -20,9 +20,10 @@ public:
 private:
   using Value = mlir::Value;
 
-  void start();
+  void start(int64_t core);
   /// Layers, and what stands between them: control flow and what it needs (lower_control.cc).
   mlir::LogicalResult program(mlir::Block& block);
+  mlir::LogicalResult cores();
   mlir::LogicalResult repeat(tile::RepeatOp op);
   mlir::LogicalResult branch(tile::BranchOp op);
   void again(int index, Value turns, llvm::StringRef begin, llvm::StringRef end);
@@ -37,6 +38,8 @@ private:
   mlir::LogicalResult multiply(tile::MultiplyOp op);
   mlir::LogicalResult loadScalar(tile::LoadScalarOp op);
   mlir::LogicalResult storeScalar(tile::StoreScalarOp op);
+  mlir::LogicalResult notify(tile::NotifyOp op);
+  mlir::LogicalResult expect(tile::ExpectOp op);
   template <typename Op>
   mlir::LogicalResult copy(Op op, isa::Action action, llvm::StringRef pad, llvm::StringRef dram);
   template <typename Op>

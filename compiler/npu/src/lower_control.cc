@@ -13,7 +13,7 @@ using isa::Action;
 bool isCode(Operation& op) {
   return mlir::isa<tile::LayerOp, tile::RepeatOp, tile::BranchOp, tile::LeaveOp, tile::StopOp,
                    tile::AwaitOp, tile::SignalOp, tile::CopyInOp, tile::CopyOutOp,
-                   tile::LoadScalarOp, tile::StoreScalarOp>(op);
+                   tile::LoadScalarOp, tile::StoreScalarOp, tile::CoreOp>(op);
 }
 
 LogicalResult Lowering::program(Block& block) {

@@ -3,6 +3,7 @@
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/chain.h"
 #include "npuforge/compiler/tile/hoist.h"
+#include "npuforge/compiler/tile/placement.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -15,6 +16,7 @@ void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec, boo
   pipeline.addPass(tile::createSplitPass(spec));
   pipeline.addPass(tile::createFusePass(spec, fast_math));
   pipeline.addPass(tile::createPlanPass(spec, fast_math));
+  pipeline.addPass(tile::createPlacePass(spec));
   pipeline.addPass(tile::createGeneratePass(spec));
   pipeline.addPass(mlir::createCanonicalizerPass());
   pipeline.addPass(mlir::createCSEPass());

@@ -58,6 +58,13 @@ const isa::Instruction* Target::action(Action action) const {
   return nullptr;
 }
 
+const isa::Instruction* Target::action(Action action, std::string_view unit) const {
+  for (const isa::Instruction& instruction : spec_->instructions)
+    if (instruction.action == action && isa::name(instruction.unit) == unit)
+      return &instruction;
+  return nullptr;
+}
+
 const isa::Instruction* Target::array(Action action, std::string_view element) const {
   for (const isa::Instruction& instruction : spec_->instructions)
     if (instruction.action == action && element == isa::name(instruction.find("src")->type))
@@ -109,11 +116,25 @@ Choice Target::branchIfLess() const {
   return {};
 }
 
+/// Each core has an event of its number, which its store unit signals and load units await.
+void Target::addCores(std::vector<std::string>& list) const {
+  const isa::Machine& machine = spec_->machine;
+  if (machine.cores == 1)
+    return;
+  if (machine.events.count < machine.cores)
+    list.push_back(std::to_string(machine.cores) + " cores need as many events, there are " +
+                   std::to_string(machine.events.count));
+  if (!action(Action::CoreNumber))
+    list.push_back("no instruction gives the number of the core");
+  if (!action(Action::Signal, "store"))
+    list.push_back("the store unit signals no event");
+  if (!action(Action::Await, "load"))
+    list.push_back("the load unit awaits no event");
+}
+
 std::vector<std::string> Target::missing() const {
   std::vector<std::string> list;
-  if (spec_->machine.cores > 1)
-    list.push_back("programs are made for one core, the machine has " +
-                   std::to_string(spec_->machine.cores));
+  addCores(list);
   for (Action needed :
        {Action::Loop, Action::Nothing, Action::Halt, Action::CopyIn, Action::CopyOut,
         Action::Preload, Action::Multiply, Action::LoadLanes, Action::SetLanes})

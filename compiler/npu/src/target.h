@@ -27,6 +27,8 @@ public:
   const isa::Spec& spec() const { return *spec_; }
   /// The instruction of an action that has only one shape; null if the spec has none.
   const isa::Instruction* action(isa::Action action) const;
+  /// Of an action that several units know.
+  const isa::Instruction* action(isa::Action action, std::string_view unit) const;
   /// The preload or multiply of elements of a type ("i8", "f32"); null if the spec has none.
   const isa::Instruction* array(isa::Action action, std::string_view element) const;
   /// What the first multiply of the spec multiplies; "" if there is none.
@@ -41,6 +43,8 @@ public:
   std::vector<std::string> missing() const;
 
 private:
+  void addCores(std::vector<std::string>& list) const;
+
   const isa::Spec* spec_;
 };
 

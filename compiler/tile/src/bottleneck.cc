@@ -204,6 +204,7 @@ void BottleneckCode::setLanes() {
 void BottleneckCode::fillPadding() {
   if (!w.padded())
     return;
+  s.beforeFill(e);
   for (const Region& region : regions()) {
     Value rows = e.stream(region.buffer, {}, 0, {e.level(2 * region.most * t.pitch / cols, cols)});
     MapOp::create(e.builder, e.location, "fill", rows, ValueRange(), e.lanes({{"value", kFill}}));

@@ -143,6 +143,7 @@ void ConvCode::setLanes() {
   if (plan.plain && (layer.window.left || layer.window.right)) {
     // Padding columns lie between the rows that are loaded, so they are written once.
     e.set_lane(kFill, layer.fill);
+    s.beforeFill(e);
     for (int64_t slot = 0; slot < f.slots; ++slot) {
       Value rows = e.stream(input, {}, slot * inputSlot(), {e.level(f.bytes / cols, cols)});
       MapOp::create(e.builder, e.location, "fill", rows, mlir::ValueRange(),

@@ -41,6 +41,7 @@ void ConvCode::loadFirstInput() {
     s.awaitLayerBefore(e);
   else if (s.overlap()->result == layer.input)
     s.awaitOverlap(e);
+  s.awaitOthers(e);
   s.awaitCredit(e, "load", "matrix");
   if (early > 0) {
     loadParts(first, 0, early);

@@ -15,6 +15,7 @@ void ConvCode::preparePooling() {
   e.set_lane(kPoolFill, kNoMaximum);
   e.set_lane(kPoolLow, layer.pooling->low);
   e.set_lane(kPoolHigh, layer.pooling->high);
+  s.beforeFill(e);
   Value rows = e.stream(input, poolBase(e.constant(0)), 0, {e.level(p.bytes / cols, cols)});
   MapOp::create(e.builder, e.location, "fill", rows, mlir::ValueRange(),
                 e.lanes({{"value", kPoolFill}}));

@@ -110,6 +110,7 @@ private:
       return;
     // Padding around the rows that are loaded: columns stay, rows as far as no other band uses
     // them.
+    s.beforeFill(e);
     for (int64_t slot = 0; slot < std::min<int64_t>(2, tasks()); ++slot) {
       if (divided)
         fill(slot * places.slot, plan.array_rows);

@@ -25,6 +25,10 @@ struct Step {
   std::vector<Flow> bodies; ///< of control flow only
   std::unique_ptr<LayerCode> code;
   std::vector<Tensor> places; ///< of control flow, see control_code.cc
+  /// Of several cores: those that it waits for before it loads, and that it tells when all is
+  /// stored.
+  std::vector<int> expects = {};
+  std::vector<int64_t> tells = {};
 
   bool isLayer() const { return !graph::isControl(*op); }
 };

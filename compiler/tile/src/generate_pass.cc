@@ -1,20 +1,17 @@
 // tile-generate: the code that the plans say.
 #include "npuforge/compiler/graph/build.h"
-#include "npuforge/compiler/graph/values.h"
 #include "npuforge/compiler/tile/dram.h"
 #include "npuforge/compiler/tile/host_control.h"
-#include "npuforge/compiler/tile/layer_value.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
 #include "control_code.h"
-#include "map_plan.h"
+#include "core_code.h"
+#include "core_flow.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "plan_check.h"
-#include "session.h"
 #include "words_epilogue.h"
 
 namespace npuforge::tile {
@@ -42,7 +39,7 @@ class Network {
 public:
   Network(func::FuncOp main, const isa::Spec& spec)
       : main_(main), spec_(spec), machine_(spec.machine), builder_(main), data_(main),
-        session_(data_, machine_) {}
+        tensors_(data_), session_(tensors_, machine_) {}
 
   LogicalResult run() {
     FailureOr<Flow> flow = readFlow(main_);
@@ -51,20 +48,17 @@ public:
     makeConstants(*flow);
     const Lives lives(*flow);
     defineResults(*flow, lives);
-    session_.reserve("idle", machine_.dram.beat_bytes); // for copies that only signal
+    // For copies that only signal, of each core.
+    tensors_.reserve("idle", machine_.dram.beat_bytes * machine_.cores);
+    const SmallVector<func::FuncOp> functions = functionsOf(*flow);
     builder_.setInsertionPoint(main_);
-    Operation* before = main_->getPrevNode(); // constants of layers are made before, too
     Emit emit(builder_, main_.getLoc(), machine_);
-    if (failed(makeCodes(emit, *flow)))
+    if (failed(writeCores(emit, std::move(*flow))) || failed(makeOutputs(emit)))
       return failure();
-    session_.host_control = main_->getParentOp()->hasAttr(kHostControlAttr);
-    writeFlow(emit, *flow);
-    if (failed(makeOutputs(emit)))
-      return failure();
-    makeCredits(before ? before->getNextNode() : &main_->getBlock()->front());
     auto module = main_->getParentOfType<ModuleOp>();
-    session_.assignAddresses(module);
-    eraseFunctions(*flow);
+    tensors_.assignAddresses(module);
+    for (func::FuncOp function : functions)
+      function.erase();
     return checkDram(module, machine_, 0);
   }
 
@@ -97,11 +91,33 @@ private:
     }
   }
 
-  static void eraseFunctions(const Flow& flow) {
+  /// Those of bodies first.
+  static SmallVector<func::FuncOp> functionsOf(const Flow& flow) {
+    SmallVector<func::FuncOp> functions;
     for (const Step& step : flow.steps)
       for (const Flow& body : step.bodies)
-        eraseFunctions(body);
-    func::FuncOp(flow.function).erase();
+        llvm::append_range(functions, functionsOf(body));
+    functions.push_back(flow.function);
+    return functions;
+  }
+
+  LogicalResult writeCores(Emit& emit, Flow flow) {
+    const bool host_control = main_->getParentOp()->hasAttr(kHostControlAttr);
+    if (machine_.cores == 1)
+      return CoreCode(emit, tensors_, spec_, 0).write(flow, host_control);
+    FailureOr<std::vector<CoreFlow>> divided = divideFlow(std::move(flow), spec_);
+    if (failed(divided))
+      return failure();
+    if (divided->size() > 1)
+      tensors_.keepApart();
+    for (CoreFlow& own : *divided) {
+      auto op = CoreOp::create(builder_, main_.getLoc(), own.core);
+      OpBuilder::InsertionGuard guard(builder_);
+      builder_.createBlock(&op.getBody());
+      if (failed(CoreCode(emit, tensors_, spec_, own.core).write(own.flow, host_control)))
+        return failure();
+    }
+    return success();
   }
 
   /// The loader finds the channels of a blocked tensor in the network's shape [1, C, ...].
@@ -171,11 +187,9 @@ private:
   /// Little-endian.
   void makeWords(graph::ConstantOp constant, int index) {
     auto value = cast<DenseElementsAttr>(constant.getValue());
-    auto [known, is_new] = constants_.try_emplace(value, Tensor());
-    if (is_new) // the functions of a network share what they have in common
-      known->second = session_.constant("constant." + std::to_string(index), value,
-                                        bytesOf(constant.getResult()));
-    session_.defineAll(constant.getResult(), known->second);
+    const Tensor tensor = session_.constant("constant." + std::to_string(index), value,
+                                            bytesOf(constant.getResult()));
+    session_.defineAll(constant.getResult(), tensor);
   }
 
   static bool readsWords(Operation* user) {
@@ -202,102 +216,6 @@ private:
                           session_.constant("constant." + std::to_string(index++), bytes));
         }
     });
-  }
-
-  /// All layers' codes exist before the first one runs.
-  LogicalResult makeCodes(Emit& emit, Flow& flow) {
-    for (Step& step : flow.steps) {
-      if (step.isLayer() && !(step.code = makeCode(emit, step.layer, step.plan)))
-        return failure();
-      for (Flow& body : step.bodies)
-        if (failed(makeCodes(emit, body)))
-          return failure();
-    }
-    return success();
-  }
-
-  void writeFlow(Emit& emit, Flow& flow) {
-    noteDeciding(session_, flow);
-    for (auto [index, step] : llvm::enumerate(flow.steps)) {
-      emit.location = step.op->getLoc();
-      const bool more = index + 1 < flow.steps.size();
-      // Nothing runs ahead into control flow and out of it.
-      session_.next = more ? flow.steps[index + 1].code.get() : nullptr;
-      if (step.isLayer()) {
-        makeLayer(emit, step, flow.function == main_);
-        loadDecision(emit, session_, *step.op, *step.code);
-      } else {
-        writeControl(emit, session_, step, [&](Flow& body) { writeFlow(emit, body); });
-      }
-    }
-  }
-
-  /// Which of the network's values a layer stores, and how; null if its name is not known.
-  DictionaryAttr describeValue(Operation& root) {
-    auto value = graph::networkValue(root.getLoc());
-    for (Operation* user : root.getUsers()) // a reshape of it is the same bytes
-      if (!value && mlir::isa<graph::ReshapeOp>(user))
-        value = graph::networkValue(user->getLoc());
-    auto type = cast<RankedTensorType>(root.getResult(0).getType());
-    const bool words = isWords(root.getResult(0));
-    if (!value || (!words && !type.getElementType().isSignlessInteger(8)))
-      return {};
-    auto data =
-        FlatSymbolRefAttr::get(builder_.getContext(), session_.tensor(root.getResult(0)).symbol);
-    return builder_.getDictionaryAttr(
-        {builder_.getNamedAttr("name", builder_.getStringAttr(value->name)),
-         builder_.getNamedAttr("order", builder_.getDenseI64ArrayAttr(value->order)),
-         builder_.getNamedAttr("shape", builder_.getDenseI64ArrayAttr(type.getShape())),
-         builder_.getNamedAttr("layout", builder_.getStringAttr(words ? "words" : "blocked")),
-         builder_.getNamedAttr("data", data)});
-  }
-
-  /// Why the layer's plan is wrong, or "": plans may come from elsewhere than tile-plan.
-  std::string misplanned(const Layer& layer, const Plan& plan) {
-    if (layer.kind == Kind::Conv && plan.plain != session_.tensor(layer.input).plain)
-      return plan.plain ? "its input does not lie row-major" : "its input lies row-major";
-    return checkPlan(layer, plan, machine_);
-  }
-
-  std::unique_ptr<LayerCode> makeCode(Emit& emit, const Layer& layer, const Plan& plan) {
-    if (layer.kind != Kind::Words)
-      if (std::string wrong = misplanned(layer, plan); !wrong.empty()) {
-        layer.root->emitError() << "'" << layer.name << "' has an impossible " << kPlanAttr << ": "
-                                << wrong;
-        return nullptr;
-      }
-    switch (layer.kind) {
-    case Kind::Words:
-      return wordsKind(*layer.root)->make(emit, session_, *layer.root, spec_, layer.part);
-    case Kind::Conv:
-      return makeConv(emit, session_, layer, plan);
-    case Kind::Depthwise:
-      return makeDepthwise(emit, session_, layer, plan);
-    case Kind::Bottleneck:
-      return makeBottleneck(emit, session_, layer, plan);
-    case Kind::Map:
-      return makeMap(emit, session_, layer, plan);
-    case Kind::Add:
-    case Kind::Rescale:
-      return makeElementwise(emit, session_, layer, plan);
-    default:
-      return makeReduce(emit, session_, layer, plan);
-    }
-  }
-
-  /// A value of the network is one of @main: those of bodies have another one each turn.
-  void makeLayer(Emit& emit, Step& step, bool of_network) {
-    auto op = LayerOp::create(builder_, emit.location, step.name);
-    OpBuilder::InsertionGuard guard(builder_);
-    builder_.createBlock(&op.getBody());
-    step.code->run();
-    if (Attribute cover = step.op->getAttr(kCoverAttr))
-      op->setAttr(kCoverAttr, cover); // for reports
-    if (DictionaryAttr value = of_network ? describeValue(*step.op) : DictionaryAttr())
-      op->setAttr(kLayerValueAttr, value);
-    // The next layer's loads wait for one token of this layer's stores.
-    emit.signal("store", "load");
-    session_.first_layer = false;
   }
 
   /// Where an output lies in its data: outside of loops that is the same in each run.
@@ -332,22 +250,12 @@ private:
     return success();
   }
 
-  /// Two free slots of everything that units hand back to each other.
-  void makeCredits(Operation* before) {
-    OpBuilder::InsertionGuard guard(builder_);
-    builder_.setInsertionPoint(before);
-    Emit emit(builder_, main_.getLoc(), machine_);
-    for (int slot = 0; slot < 2; ++slot)
-      for (const auto& [from, unit] : session_.credits())
-        emit.signal(from, unit);
-  }
-
   func::FuncOp main_;
   const isa::Spec& spec_;
   const isa::Machine& machine_;
   OpBuilder builder_, data_;
-  Session session_;
-  llvm::DenseMap<Attribute, Tensor> constants_; ///< of words
+  Tensors tensors_;
+  Session session_; ///< runs nothing: for what lies in DRAM
   int constant_index_ = 0;
 };
 

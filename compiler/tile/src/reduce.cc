@@ -62,6 +62,7 @@ private:
     setLanes();
     if (w.padded()) {
       const int64_t slots = std::min<int64_t>(2, blocks * f.bands);
+      s.beforeFill(e);
       for (int64_t slot = 0; slot < slots; ++slot)
         fill(e.constant(slot * slotBytes()), 0, f.rows);
       e.signal("vector", "sequencer");

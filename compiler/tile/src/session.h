@@ -1,8 +1,7 @@
 #pragma once
-// What the code of one layer needs to know about the rest of the program: where tensors are, what
-// DRAM is free, and how many tiles used the slots that keep their place over the whole network.
+// What the code of one layer needs to know about the rest of its core's program: where tensors are,
+// and how many tiles used the slots that keep their place over the whole network.
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,20 +10,9 @@
 
 #include "emit.h"
 #include "plan.h"
+#include "tensors.h"
 
 namespace npuforge::tile {
-
-/// A tensor in DRAM.
-struct Tensor {
-  std::string symbol; ///< of its tile.data
-  int64_t bytes;
-  bool plain; ///< row-major, not blocked
-  /// Where in the data it begins, in bytes, if not at its beginning: in a loop another turn may
-  /// have another place. Called where it is read or written.
-  std::function<mlir::Value(Emit&)> at = nullptr;
-};
-/// A tensor inside another one, `offset` bytes behind its beginning.
-Tensor inside(const Tensor& whole, std::function<mlir::Value(Emit&)> offset, int64_t bytes);
 
 /// The code of one layer. All layers' codes exist before the first one runs, in the network's
 /// order.
@@ -56,33 +44,27 @@ struct Overlap {
   bool has_seconds; ///< behind its input bands lie operands that it still reads
 };
 
+/// The program of one core.
 class Session {
 public:
-  Session(mlir::OpBuilder& module_builder, const isa::Machine& machine)
-      : builder_(module_builder), machine_(machine) {}
+  Session(Tensors& tensors, const isa::Machine& machine) : tensors_(tensors), machine_(machine) {}
 
-  /// Gives constants and then everything else its address, and the buffers made by dram() as well.
-  /// Tensors with a life share places with those that live at other times.
-  void assignAddresses(mlir::Operation* module);
-  /// The layers, counted from 0, that write the tensor first and read it last.
+  /// Of Tensors, which all cores share.
   void setLife(const Tensor& tensor, int64_t first, int64_t last) {
-    lives_[tensor.symbol] = {first, last};
+    tensors_.setLife(tensor, first, last);
   }
-
-  /// Zeros in DRAM.
-  Tensor reserve(const std::string& name, int64_t bytes);
-  /// Constants in DRAM.
-  Tensor constant(const std::string& name, llvm::ArrayRef<int8_t> bytes);
-  /// The elements of `value` as they are, zeros behind them. Nothing is copied.
-  Tensor constant(const std::string& name, mlir::DenseElementsAttr value, int64_t bytes);
-  /// The tensor of a graph value, with its buffer made at the emitter's place.
-  mlir::Value dram(Emit& emit, const Tensor& tensor);
-
-  Tensor& tensor(mlir::Value value) { return tensors_.at(value); }
-  bool knows(mlir::Value value) const { return tensors_.count(value); }
-  void define(mlir::Value value, Tensor tensor) { tensors_[value] = std::move(tensor); }
-  /// The same for all reshapes of the value: of words, they are the same bytes.
-  void defineAll(mlir::Value value, const Tensor& tensor);
+  Tensor reserve(const std::string& name, int64_t bytes) { return tensors_.reserve(name, bytes); }
+  Tensor constant(const std::string& name, llvm::ArrayRef<int8_t> bytes) {
+    return tensors_.constant(name, bytes);
+  }
+  Tensor constant(const std::string& name, mlir::DenseElementsAttr value, int64_t bytes) {
+    return tensors_.constant(name, value, bytes);
+  }
+  mlir::Value dram(Emit& emit, const Tensor& tensor) { return tensors_.dram(emit, tensor); }
+  Tensor& tensor(mlir::Value value) { return tensors_.of(value); }
+  bool knows(mlir::Value value) const { return tensors_.knows(value); }
+  void define(mlir::Value value, Tensor tensor) { tensors_.define(value, std::move(tensor)); }
+  void defineAll(mlir::Value value, const Tensor& tensor) { tensors_.defineAll(value, tensor); }
   int64_t blockedBytes(Shape shape) const {
     return ceilDiv(shape.channels, machine_.array.cols) * shape.height * shape.width *
            machine_.array.cols;
@@ -92,8 +74,16 @@ public:
   void awaitCredit(Emit& emit, llvm::StringRef unit, llvm::StringRef from);
   const std::set<std::pair<std::string, std::string>>& credits() const { return credits_; }
 
-  /// From here on the results of the layer before are read.
+  /// The layer that runs reads what these cores make, which each say so by an event of their
+  /// number.
+  void expect(llvm::ArrayRef<int> cores) { expected_.assign(cores.begin(), cores.end()); }
+  bool expects() const { return !expected_.empty(); }
+  /// From here on results of other cores are read.
+  void awaitOthers(Emit& emit);
+  /// From here on the results of the layer before are read, and those of other cores.
   void awaitLayerBefore(Emit& emit);
+  /// From here on the vector unit writes where loads will: padding.
+  void beforeFill(Emit& emit) const;
   /// The layer before has given the token of Overlap as well.
   void setOverlap(Overlap overlap) { overlap_ = overlap; }
   const std::optional<Overlap>& overlap() const { return overlap_; }
@@ -119,17 +109,14 @@ public:
   int64_t weight_groups = 0, param_groups = 0; ///< of all layers whose code exists
   int64_t input_groups = 0;                    ///< of those layers of which two may be at work
   bool first_layer = true;
-  LayerCode* next = nullptr; ///< the layer behind the one that runs
+  bool stores_inputs = false; ///< the layer before may store from where it loaded to
+  LayerCode* next = nullptr;  ///< the layer behind the one that runs
 
 private:
-  Tensor place(const std::string& name, int64_t bytes, mlir::ElementsAttr value);
-
-  mlir::OpBuilder& builder_;
+  Tensors& tensors_;
   const isa::Machine& machine_;
-  llvm::DenseMap<mlir::Value, Tensor> tensors_;
   std::set<std::pair<std::string, std::string>> credits_;
-  std::set<std::string> symbols_;
-  std::map<std::string, std::pair<int64_t, int64_t>> lives_;
+  llvm::SmallVector<int> expected_;
   std::optional<Overlap> overlap_;
 };
 

@@ -31,4 +31,7 @@ struct Bound {
 /// for each requantised, added, pooled, mapped element; a depthwise convolution's taps.
 Bound lowerBound(mlir::func::FuncOp main, const Resources& resources);
 
+/// The same of some operations alone; of DRAM their constants.
+Bound lowerBound(llvm::ArrayRef<mlir::Operation*> operations, const Resources& resources);
+
 } // namespace npuforge::graph

@@ -40,6 +40,25 @@ def Tile_LayerOp : Tile_Op<"layer", [NoTerminator]> {
   let assemblyFormat = "$name attr-dict-with-keyword $body";
 }
 
+def Tile_CoreOp : Tile_Op<"core", [NoTerminator]> {
+  let summary = "The layers of one of the machine's cores, where it has several; what has none ends at once";
+  let arguments = (ins I64Attr:$number);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$number attr-dict-with-keyword $body";
+}
+
+def Tile_NotifyOp : Tile_Op<"notify"> {
+  let summary = "Counts up an event in other cores when all operations of the unit before are complete";
+  let arguments = (ins StrAttr:$unit, I64Attr:$event, DenseI64ArrayAttr:$cores);
+  let assemblyFormat = "$unit `event` $event `cores` $cores attr-dict";
+}
+
+def Tile_ExpectOp : Tile_Op<"expect"> {
+  let summary = "The unit's next operations wait until the core's counter of the event is not zero, and take one of it";
+  let arguments = (ins StrAttr:$unit, I64Attr:$event);
+  let assemblyFormat = "$unit `event` $event attr-dict";
+}
+
 def Tile_BranchOp : Tile_Op<"branch", [NoTerminator]> {
   let summary = "Layers of which the program runs one list: `then` where the condition is above zero, else `otherwise`";
   let description = "Around it all units have done what stands before.";
