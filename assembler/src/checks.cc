@@ -195,7 +195,33 @@ private:
       if (std::any_of(port.shape.begin(), port.shape.end(), [&](int64_t d) { return d < least; })) {
         problem("{} '{}': every extent of the shape must be {} or more", what, port.name, least);
       }
+      bounded(port, part, what);
     });
+  }
+
+  void bounded(const Port& port, Part part, const char* what) {
+    if (!port.bounded) {
+      return;
+    }
+    const auto& [dim, name] = *port.bounded;
+    if (part != Part::Output || port.layout != "words") {
+      problem("{} '{}': only an output of layout words can be bounded", what, port.name);
+    }
+    if (dim < 0 || dim >= static_cast<int64_t>(port.shape.size())) {
+      problem("{} '{}' has no dimension {}", what, port.name, dim);
+    }
+    const auto extent = std::find_if(program_.outputs.begin(), program_.outputs.end(),
+                                     [&](const Port& other) { return other.name == name; });
+    if (extent == program_.outputs.end() || !is_integer_word(*extent)) {
+      problem("{} '{}': its extent '{}' is no output of one i32 or i64 in layout words", what,
+              port.name, name);
+    }
+  }
+
+  static bool is_integer_word(const Port& port) {
+    const bool one =
+        std::all_of(port.shape.begin(), port.shape.end(), [](int64_t d) { return d == 1; });
+    return one && port.layout == "words" && (port.type == "i32" || port.type == "i64");
   }
 
   void types(const Port& port, const char* what) {

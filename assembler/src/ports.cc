@@ -111,6 +111,16 @@ constexpr std::array kKeys = {
         [](const Port& port) { return fmt::format("{}", port.quantisation.zero_point); }},
     Key{"qtype", false, [](Input in, Port& port) { port.quantisation.type = word(in.cursor); },
         [](const Port& port) { return port.quantisation.type; }},
+    Key{"bounded", false,
+        [](Input in, Port& port) {
+          const int64_t dim = parse_integer(in, 0, 63);
+          in.cursor.expect(":");
+          port.bounded = BoundedDim{dim, in.cursor.name("the name of an output")};
+        },
+        [](const Port& port) {
+          return port.bounded ? fmt::format("{}:{}", port.bounded->dim, quote(port.bounded->extent))
+                              : "";
+        }},
 };
 
 std::size_t parse_key(Cursor& cursor) {

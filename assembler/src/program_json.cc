@@ -83,16 +83,20 @@ bool boolean_member(const json& object, const char* key) {
 // --- ports ---
 
 json port_json(const Port& port) {
-  return {{"name", port.name},
-          {"type", port.type},
-          {"shape", port.shape},
-          {"layout", port.layout},
-          {"address", port.address},
-          {"bytes", port.bytes},
-          {"quantisation",
-           {{"scale", port.quantisation.scale},
-            {"zero_point", port.quantisation.zero_point},
-            {"type", port.quantisation.type}}}};
+  json object = {{"name", port.name},
+                 {"type", port.type},
+                 {"shape", port.shape},
+                 {"layout", port.layout},
+                 {"address", port.address},
+                 {"bytes", port.bytes},
+                 {"quantisation",
+                  {{"scale", port.quantisation.scale},
+                   {"zero_point", port.quantisation.zero_point},
+                   {"type", port.quantisation.type}}}};
+  if (port.bounded) {
+    object["bounded"] = {{"dim", port.bounded->dim}, {"extent", port.bounded->extent}};
+  }
+  return object;
 }
 
 Port read_port(const json& object) {
@@ -112,6 +116,11 @@ Port read_port(const json& object) {
   }
   port.quantisation = {scale.get<double>(), integer_member<int>(quantisation, "zero_point"),
                        string_member(quantisation, "type")};
+  if (object.contains("bounded")) {
+    const json& bounded = object.at("bounded");
+    port.bounded =
+        BoundedDim{integer_member<int64_t>(bounded, "dim"), string_member(bounded, "extent")};
+  }
   return port;
 }
 

@@ -48,6 +48,19 @@ std::pair<std::string, std::string> parse_binding(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+/// "picked=100" -> picked, 100
+std::pair<std::string, int64_t> parse_most(const std::string& text) {
+  const size_t equals = text.rfind('=');
+  int64_t most = 0;
+  const char* end = text.data() + text.size();
+  const bool whole = equals != std::string::npos && equals > 0 &&
+                     std::from_chars(text.data() + equals + 1, end, most) ==
+                         std::from_chars_result{end, std::errc()};
+  if (!whole || most < 1)
+    throw CLI::ValidationError("--max-dim", text + ": expected NAME=N, N above 0");
+  return {text.substr(0, equals), most};
+}
+
 const std::vector<std::string> kPrecisions{"f32", "f16", "bf16"};
 
 /// What is wrong with the name of a precision, or "".
@@ -111,6 +124,13 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->allow_extra_args(false)
       ->take_all()
       ->check(checked(parse_binding));
+  app.add_option(
+         "--max-dim", options.most_elements,
+         "NAME=N: of a value whose extent depends on other values, such as NonZero's, never "
+         "more than N elements; more stop the program (default: room for all there can be)")
+      ->allow_extra_args(false)
+      ->take_all()
+      ->check(checked(parse_most));
   app.add_option("--output", options.outputs,
                  "NAME: make an inner value the network's output; may be repeated")
       ->allow_extra_args(false)
@@ -139,8 +159,9 @@ namespace {
 /// A graph as text: what the importer would have made.
 mlir::OwningOpRef<mlir::ModuleOp> parse_graph(mlir::MLIRContext& context,
                                               const ModelOptions& options) {
-  if (!options.shapes.empty() || !options.outputs.empty() || !options.bindings.empty())
-    throw std::runtime_error("--shape, --bind and --output are for ONNX files");
+  if (!options.shapes.empty() || !options.outputs.empty() || !options.bindings.empty() ||
+      !options.most_elements.empty())
+    throw std::runtime_error("--shape, --bind, --max-dim and --output are for ONNX files");
   context.loadDialect<graph::GraphDialect, mlir::func::FuncDialect, mlir::arith::ArithDialect,
                       mlir::math::MathDialect>();
   const std::vector<std::byte> text = isa::read_file(options.model);
@@ -170,6 +191,8 @@ mlir::OwningOpRef<mlir::ModuleOp> import_graph(mlir::MLIRContext& context,
     import_options.shapes.insert(parse_shape(text));
   import_options.outputs = options.outputs;
   import_options.unrolls = to_quantise; // products in bodies stay f32
+  for (const std::string& text : options.most_elements)
+    import_options.most_elements.insert(parse_most(text));
   for (const std::string& text : options.bindings)
     import_options.bindings.insert(parse_binding(text));
   onnx::Import import = onnx::import_model(context, options.model, import_options);

@@ -18,7 +18,7 @@ namespace npuforge::tools {
 
 struct ModelOptions {
   std::string model;
-  std::vector<std::string> shapes, outputs, bindings;
+  std::vector<std::string> shapes, outputs, bindings, most_elements;
   compiler::Precisions precisions;
   std::vector<std::string> disabled; ///< names of optimisations
   std::vector<std::string> in_words; ///< nodes without integer operators, see graph/in_words.h

@@ -163,12 +163,50 @@ std::string write_input(const assembler::Program& program, const isa::Machine& m
   return "";
 }
 
+namespace {
+
+/// The first `extent` elements of a dimension.
+Tensor front(const Tensor& whole, size_t dim, int64_t extent) {
+  Tensor part = whole;
+  part.shape[dim] = extent;
+  const int64_t all = element_count(whole.shape), most = whole.shape[dim];
+  const size_t size = all ? whole.data.size() / static_cast<size_t>(all) : 0;
+  int64_t inner = 1;
+  for (size_t i = dim + 1; i < whole.shape.size(); ++i)
+    inner *= whole.shape[i];
+  const size_t kept = static_cast<size_t>(extent * inner) * size,
+               step = static_cast<size_t>(most * inner) * size;
+  part.data.clear();
+  for (size_t from = 0; step && from < whole.data.size(); from += step)
+    part.data.insert(part.data.end(), whole.data.begin() + static_cast<int64_t>(from),
+                     whole.data.begin() + static_cast<int64_t>(from + kept));
+  return part;
+}
+
+/// What counts of an output of which the program says how much that is.
+Tensor bounded(Tensor tensor, const Port& port, const assembler::Program& program,
+               const DramData& dram) {
+  if (!port.bounded)
+    return tensor;
+  const Port& place = find_port(program.outputs, port.bounded->extent, "output");
+  int32_t extent = 0; // the word's low half holds an i64
+  std::memcpy(&extent, port_span(place, const_cast<DramData&>(dram)).data(), sizeof extent);
+  const auto dim = static_cast<size_t>(port.bounded->dim);
+  if (extent < 0 || extent > port.shape[dim])
+    throw TensorError(fmt::format("output '{}' has {} elements along dimension {}, which holds at "
+                                  "most {}",
+                                  port.name, extent, dim, port.shape[dim]));
+  return front(tensor, dim, extent);
+}
+
+} // namespace
+
 Tensor read_output(const assembler::Program& program, const isa::Machine& machine,
                    const std::string& name, const DramData& dram) {
   const Port& port = find_port(program.outputs, name, "output");
   std::span<const std::byte> from = port_span(port, const_cast<DramData&>(dram));
   if (port.layout == "words")
-    return read_words(port, from);
+    return bounded(read_words(port, from), port, program, dram);
   Tensor tensor{port.type, port.shape, {}};
   const size_t size = port.type == "f32" ? 4 : 1;
   tensor.data.resize(static_cast<size_t>(element_count(port.shape)) * size);

@@ -1,6 +1,10 @@
 #include "interpret.h"
 
+#include <map>
+#include <set>
+
 #include "npuforge/compiler/graph/Graph.h"
+#include "npuforge/compiler/graph/bounded.h"
 #include "npuforge/compiler/graph/tensor_interpreter.h"
 
 #include "import_request.h"
@@ -59,6 +63,39 @@ HostTensor from_attribute(mlir::DenseElementsAttr attribute) {
   return tensor;
 }
 
+/// The first elements of a dimension.
+HostTensor front(const HostTensor& whole, size_t dim, int64_t extent) {
+  HostTensor part{whole.type, whole.shape, {}};
+  part.shape[dim] = extent;
+  size_t inner = size_of(whole.type);
+  for (size_t i = dim + 1; i < whole.shape.size(); ++i)
+    inner *= static_cast<size_t>(whole.shape[i]);
+  const size_t step = inner * static_cast<size_t>(whole.shape[dim]);
+  for (size_t from = 0; step && from < whole.bytes.size(); from += step)
+    part.bytes += whole.bytes.substr(from, inner * static_cast<size_t>(extent));
+  return part;
+}
+
+/// Of results whose extents other results say only what counts, without those others.
+Tensors what_counts(mlir::func::FuncOp main, const Tensors& all) {
+  std::map<std::string, size_t> places;
+  for (unsigned i = 0; i < main.getNumResults(); ++i)
+    places[main.getResultAttrOfType<mlir::StringAttr>(i, "graph.name").str()] = i;
+  std::set<size_t> extents;
+  Tensors results(all);
+  for (unsigned i = 0; i < main.getNumResults(); ++i)
+    if (auto bounded = graph::boundedOf(main.getResultAttrDict(i))) {
+      const size_t place = places.at(bounded->extent);
+      results[i] = front(all[i], static_cast<size_t>(bounded->dim), integers_of(all[place])[0]);
+      extents.insert(place);
+    }
+  Tensors kept;
+  for (size_t i = 0; i < results.size(); ++i)
+    if (!extents.count(i))
+      kept.push_back(results[i]);
+  return kept;
+}
+
 } // namespace
 
 Tensors interpret_model(const Request& request, const Tensors& inputs, bool& folded) {
@@ -72,10 +109,10 @@ Tensors interpret_model(const Request& request, const Tensors& inputs, bool& fol
   for (auto [input, argument] : llvm::zip_equal(inputs, main.getArguments()))
     arguments.push_back(argument.use_empty() ? nothing(argument.getType())
                                              : to_attribute(context, input));
-  Tensors results;
+  Tensors all;
   for (mlir::DenseElementsAttr result : graph::interpretTensors(main, arguments))
-    results.push_back(from_attribute(result));
-  return results;
+    all.push_back(from_attribute(result));
+  return what_counts(main, all);
 }
 
 } // namespace npuforge::conformance

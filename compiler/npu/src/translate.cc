@@ -1,6 +1,7 @@
 // npu.program and tile.data to a program.
 #include <span>
 
+#include "npuforge/compiler/graph/bounded.h"
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/compiler/tile/dram.h"
@@ -100,6 +101,8 @@ private:
         port.shape.push_back(cast<IntegerAttr>(extent).getInt());
       if (port.layout != "words")
         addQuantisation(interface, port.quantisation);
+      if (auto bounded = graph::boundedOf(interface))
+        port.bounded = assembler::BoundedDim{bounded->dim, bounded->extent};
       port.bytes = assembler::port_bytes(port, spec_);
       (op.getOutput() ? program_.outputs : program_.inputs).push_back(std::move(port));
     }

@@ -8,8 +8,11 @@
 #include <mlir/IR/Verifier.h>
 #include <mlir/Interfaces/SideEffectInterfaces.h>
 
+#include "npuforge/compiler/graph/bounded.h"
+
 #include "bind.h"
 #include "control.h"
+#include "extents.h"
 #include "functions.h"
 #include "inputs.h"
 #include "model_file.h"
@@ -63,8 +66,12 @@ public:
     for (const NodeProto* node : selection.nodes)
       add_node(*node, scope);
     Values results;
-    for (const auto& output : graph.output())
+    for (const auto& output : graph.output()) {
       results.push_back(value_of(output.name(), scope));
+      if (extents_.of(results.back()))
+        throw Unsupported(fmt::format("'{}' leaves its graph, and only the device knows its extent",
+                                      output.name()));
+    }
     return results;
   }
 
@@ -95,6 +102,7 @@ public:
     for (const NodeProto* node : selection.nodes)
       add_node(*node, scope_);
     result.module->getOperation()->removeAttr(kUnrollsAttr);
+    check_most_elements();
     add_outputs(main, outputs);
     if (!refusals_.empty()) {
       std::string all = "cannot compile:";
@@ -244,6 +252,9 @@ private:
         return;
       }
     }
+    node.most_elements = &options_.most_elements;
+    if (is_control)
+      extents_.refuse(node);
     Results results = function     ? call(*function, node, name)
                       : is_control ? add_control(*this, node, scope)
                                    : import(node);
@@ -261,6 +272,15 @@ private:
     }
   }
 
+  void check_most_elements() {
+    for (const auto& [name, most] : options_.most_elements) {
+      auto value = scope_.values.find(name);
+      if (value == scope_.values.end() || !extents_.of(value->second))
+        problems_.push_back(fmt::format(
+            "--max-dim: the network has no value '{}' whose extent depends on other values", name));
+    }
+  }
+
   static Unsupported unknown(const NodeProto& proto) {
     const std::string& domain = proto.domain();
     if (!domain.empty() && domain != "ai.onnx")
@@ -269,7 +289,7 @@ private:
   }
 
   /// The importer is that of the upgraded node: an old operator may have a new name.
-  static Results import(Node& node) {
+  Results import(Node& node) {
     if (node.proto().domain().empty() || node.proto().domain() == "ai.onnx")
       upgrade(node);
     const Importer* importer = find_importer(node.proto());
@@ -277,6 +297,9 @@ private:
       throw unknown(node.proto());
     Results results = (*importer)(node);
     node.refuse_unread_attributes();
+    extents_.carry(node, results);
+    for (const auto& [output, extent] : node.extents)
+      extents_.set(results[output], extent);
     if (node.result_shape)
       results[0] = node.build.reshape(results[0], *node.result_shape);
     return results;
@@ -333,14 +356,54 @@ private:
       if (output.dequantize)
         value = dequantized(value);
       results.push_back(value);
-      types.push_back(value.getType());
     }
+    const std::vector<Bound> bounds =
+        results.size() == outputs.size() ? bounded_outputs(outputs, results) : std::vector<Bound>();
+    for (mlir::Value result : results)
+      types.push_back(result.getType());
     mlir::func::ReturnOp::create(builder_, named(graph_.name()), results);
     main.setFunctionType(builder_.getFunctionType(main.getArgumentTypes(), types));
-    if (results.size() == outputs.size())
-      for (size_t i = 0; i < outputs.size(); ++i)
-        main.setResultAttr(static_cast<unsigned>(i), "graph.name",
-                           builder_.getStringAttr(outputs[i].name));
+    if (results.size() < outputs.size())
+      return;
+    for (size_t i = 0; i < outputs.size(); ++i)
+      name_result(main, i, outputs[i].name);
+    for (const Bound& bound : bounds) {
+      name_result(main, bound.extent, bound.name);
+      main.setResultAttr(
+          bound.result, graph::kBoundedAttr,
+          builder_.getDictionaryAttr(
+              {builder_.getNamedAttr("dim", builder_.getI64IntegerAttr(bound.dim)),
+               builder_.getNamedAttr("extent", builder_.getStringAttr(bound.name))}));
+    }
+  }
+
+  void name_result(mlir::func::FuncOp main, size_t index, const std::string& name) {
+    main.setResultAttr(static_cast<unsigned>(index), "graph.name", builder_.getStringAttr(name));
+  }
+
+  /// An output of which only the device knows how long it is, and the result that says so.
+  struct Bound {
+    unsigned result, extent;
+    int64_t dim;
+    std::string name; ///< of the extent
+  };
+
+  /// Adds the extents to the results.
+  std::vector<Bound> bounded_outputs(const std::vector<Output>& outputs,
+                                     std::vector<mlir::Value>& results) {
+    std::vector<Bound> bounds;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      auto extent = extents_.of(results[i]);
+      if (!extent)
+        continue;
+      std::string name = outputs[i].name + ".extent";
+      while (llvm::any_of(outputs, [&](const Output& other) { return other.name == name; }))
+        name += "_";
+      bounds.push_back(
+          {static_cast<unsigned>(i), static_cast<unsigned>(results.size()), extent->dim, name});
+      results.push_back(extent->count);
+    }
+    return bounds;
   }
 
   mlir::Value output_value(const std::string& name) {
@@ -378,6 +441,7 @@ private:
   const std::filesystem::path& folder_;
   const ImportOptions& options_;
   Scope scope_;
+  Extents extents_;
   std::map<std::string, TensorProto*> network_tensors_;
   int64_t nodes_ = 0;
   std::vector<const onnx_proto::FunctionProto*> calls_; ///< being expanded

@@ -32,26 +32,6 @@ Results gather(Node& node) {
   return taken(node.build, node.operand(0), axis, node.operand(1));
 }
 
-/// With a condition that is known, what it picks is known, too.
-Results compress(Node& node) {
-  const graph::Build& build = node.build;
-  mlir::Value value = node.operand(0);
-  int64_t axis = 0;
-  if (node.given("axis"))
-    axis = node.axis("axis", 0, node.rank(0));
-  else
-    value = build.reshape(value, {graph::elements(node.shape(0))});
-  const std::vector<double> condition = node.numbers(1, "the condition");
-  const int64_t size = graph::shapeOf(value)[static_cast<size_t>(axis)];
-  if (static_cast<int64_t>(condition.size()) > size)
-    throw Unsupported(fmt::format("a condition of {} for {} elements", condition.size(), size));
-  std::vector<int64_t> picked;
-  for (size_t i = 0; i < condition.size(); ++i)
-    if (condition[i] != 0)
-      picked.push_back(static_cast<int64_t>(i));
-  return taken(build, value, axis, build.integers(picked, build.i64()));
-}
-
 /// Flat places of the elements that an index tensor names along one axis of `shape`; flat itself.
 mlir::Value element_rows(const graph::Build& build, mlir::Value indices, Dims shape, size_t axis) {
   Shape strides = graph::strides(shape);
@@ -228,7 +208,6 @@ Results reverse_sequence(Node& node) {
 
 const Table& index_operators() {
   static const Table table = {
-      {"Compress", compress},
       {"Gather", gather},
       {"GatherElements", gather_elements},
       {"GatherND", gather_nd},

@@ -30,6 +30,12 @@ public:
 
 using graph::Contradiction;
 
+/// Along a dimension of a tensor only the first `count` elements count, an i64 of one element.
+struct Extent {
+  int64_t dim;
+  mlir::Value count;
+};
+
 /// A node with its operands, and typed access to its attributes, as the newest opset has them (see
 /// upgrade.h). Accessors throw Unsupported.
 class Node {
@@ -43,6 +49,10 @@ public:
   int64_t opset; ///< the model's; importers need not look at it
   /// What the upgrader asks of the first result, whose operand it has reshaped.
   std::optional<Shape> result_shape;
+  /// Extents of outputs that only the device knows, which the importer sets.
+  std::map<size_t, Extent> extents;
+  /// What the user says of them, by the outputs' names: never more elements than so many.
+  const std::map<std::string, int64_t>* most_elements = nullptr;
 
   const onnx_proto::NodeProto& proto() const { return *proto_; }
   std::string name() const { return graph::nodeName(build.location()); }

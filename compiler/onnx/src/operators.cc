@@ -12,6 +12,7 @@ const Importer* find_importer(const onnx_proto::NodeProto& node) {
       &signal_operators(),      &integer_operators(),     &dynamic_operators(),
       &qlinear_operators(),     &shape_operators(),       &move_operators(),
       &index_operators(),       &reduction_operators(),   &einsum_operators(),
+      &picking_operators(),
   };
   const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
   const std::string key = standard ? node.op_type() : node.domain() + "::" + node.op_type();

@@ -32,6 +32,7 @@ const std::set<int>& parameters_of(const std::string& op) {
       {"HannWindow", {0}},
       {"MaxUnpool", {2}},
       {"MelWeightMatrix", {0, 1, 2, 3, 4}},
+      {"NonMaxSuppression", {2}},
       {"OneHot", {1}},
       {"Pad", {1, 3}},
       {"Range", {0, 1, 2}},

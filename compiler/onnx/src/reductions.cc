@@ -5,6 +5,7 @@
 
 #include "iota.h"
 #include "operators.h"
+#include "running_sum.h"
 
 namespace npuforge::onnx {
 namespace {
@@ -170,25 +171,11 @@ Results hardmax(Node& node) {
   return build.cast(hot, node.element(0));
 }
 
-/// Sums in steps of 1, 2, 4, ...: each adds the tensor shifted by the step.
 Results cumulative_sum(Node& node) {
-  const graph::Build& build = node.build;
   const bool exclusive = node.integer("exclusive", 0) != 0,
              reverse = node.integer("reverse", 0) != 0;
   const auto axis = static_cast<size_t>(wrapped_axis(node.whole(1, "the axis"), node.rank(0)));
-  mlir::Value value = node.operand(0);
-  auto shifted = [&](int64_t step) {
-    Shape before(graph::shapeOf(value).size(), 0), after(before);
-    before[axis] = reverse ? -step : step;
-    after[axis] = -before[axis];
-    return build.pad(value, before, after, 0);
-  };
-  const int64_t extent = node.shape(0)[axis];
-  if (exclusive && extent > 0)
-    value = shifted(1);
-  for (int64_t step = 1; step < extent; step *= 2)
-    value = build.add(value, shifted(step));
-  return value;
+  return running_sum(node.build, node.operand(0), axis, exclusive, reverse);
 }
 
 /// How many elements of its row [B, N] stand before each one: i64. Equal ones keep their order.
@@ -242,6 +229,22 @@ Results top_k(Node& node) {
 }
 
 } // namespace
+
+mlir::Value running_sum(const graph::Build& build, mlir::Value value, size_t axis, bool exclusive,
+                        bool reverse) {
+  auto shifted = [&](int64_t step) {
+    Shape before(graph::shapeOf(value).size(), 0), after(before);
+    before[axis] = reverse ? -step : step;
+    after[axis] = -before[axis];
+    return build.pad(value, before, after, 0);
+  };
+  const int64_t extent = graph::shapeOf(value)[axis];
+  if (exclusive && extent > 0)
+    value = shifted(1);
+  for (int64_t step = 1; step < extent; step *= 2)
+    value = build.add(value, shifted(step));
+  return value;
+}
 
 const Table& reduction_operators() {
   static const Table table = {

@@ -169,32 +169,16 @@ Results eye_like(Node& node) {
                    });
 }
 
-/// Places of a constant's elements that are not zero, one row for each dimension.
-Results non_zero(Node& node) {
-  std::vector<double> values = node.numbers(0, "its operand");
-  const Shape strides = graph::strides(node.shape(0));
-  std::vector<int64_t> places;
-  int64_t count = 0;
-  for (double value : values)
-    count += value != 0;
-  for (size_t dim = 0; dim < strides.size(); ++dim)
-    for (size_t i = 0; i < values.size(); ++i)
-      if (values[i] != 0)
-        places.push_back(static_cast<int64_t>(i) / strides[dim] % node.shape(0)[dim]);
-  return node.build.integers(places, node.build.i64(), {node.rank(0), count});
-}
-
 } // namespace
 
 const Table& shape_operators() {
   static const Table table = {
-      {"Constant", constant},   {"ConstantOfShape", constant_of_shape},
-      {"Dropout", dropout},     {"EyeLike", eye_like},
-      {"Flatten", flatten},     {"Identity", identity},
-      {"NonZero", non_zero},    {"Range", range},
-      {"Reshape", reshape},     {"Shape", shape},
-      {"Size", size},           {"Squeeze", squeeze},
-      {"Unsqueeze", unsqueeze},
+      {"Constant", constant}, {"ConstantOfShape", constant_of_shape},
+      {"Dropout", dropout},   {"EyeLike", eye_like},
+      {"Flatten", flatten},   {"Identity", identity},
+      {"Range", range},       {"Reshape", reshape},
+      {"Shape", shape},       {"Size", size},
+      {"Squeeze", squeeze},   {"Unsqueeze", unsqueeze},
   };
   return table;
 }

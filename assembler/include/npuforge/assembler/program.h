@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,6 +42,14 @@ struct Quantisation {
 };
 
 /// One input or output of the network and where it lies in DRAM.
+/// Of dimension `dim` only the first elements count: as many as the output `extent`, one integer,
+/// says after a run.
+struct BoundedDim {
+  int64_t dim = 0;
+  std::string extent;
+  bool operator==(const BoundedDim&) const = default;
+};
+
 struct Port {
   std::string name;
   std::string type;           ///< network type: "f32", "i8", "u8"; of words any of is_word_type
@@ -50,6 +59,8 @@ struct Port {
   std::string layout;
   uint64_t address = 0, bytes = 0;
   Quantisation quantisation; ///< between the network's f32 and the device's i8
+  std::optional<BoundedDim>
+      bounded; ///< an output's, of layout words; `shape` has its most elements
   bool operator==(const Port&) const = default;
 };
 

@@ -78,6 +78,7 @@ std::vector<LayerValue> comparable(const Question& question,
     int64_t elements = 1;
     for (int64_t extent : value.place.shape)
       elements *= extent;
+    value.place.bounded.reset(); // the reference has all elements, too
     if (elements == type.getNumElements())
       result.push_back(std::move(value));
   }

@@ -27,6 +27,9 @@ struct ImportOptions {
   /// Inputs that are parameters (see parameter_inputs): files with their values, .npy or a
   /// TensorProto.
   std::map<std::string, std::filesystem::path> bindings;
+  /// By name of a value whose extent only the device knows: it never has more elements along that
+  /// dimension, and a run in which it had stops. Without: as many as its operator can make.
+  std::map<std::string, int64_t> most_elements;
   /// RNN, GRU and LSTM become the operators of all their steps, whatever their number, for what
   /// looks at each of them; else loops.
   bool unrolls = false;
