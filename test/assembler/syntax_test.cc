@@ -242,8 +242,8 @@ TEST(Ports, AllKeys) {
     .bss
     x: .space 4096
   )");
-  const Port input{"image", "f32", {1, 3, 8, 8}, "blocked", 272, 1024, {0.5, -3, "i8"}};
-  const Port output{"out:0", "u8", {}, "plain", 256, 64, {}};
+  const Port input{"image", "f32", {1, 3, 8, 8}, "blocked", 272, 1024, {0.5, -3, "i8"}, {}};
+  const Port output{"out:0", "u8", {}, "plain", 256, 64, {}, {}};
   EXPECT_EQ(program.inputs, std::vector<Port>{input});
   EXPECT_EQ(program.outputs, std::vector<Port>{output});
 }

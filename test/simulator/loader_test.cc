@@ -1,3 +1,4 @@
+#include <array>
 #include <cstring>
 #include <limits>
 
@@ -25,7 +26,7 @@ struct Loader : testing::Test {
 
   void input(const char* type, std::vector<int64_t> shape, const char* layout, uint64_t bytes,
              assembler::Quantisation q) {
-    assembler::Port port{"x", type, std::move(shape), layout, 256, bytes, q};
+    assembler::Port port{"x", type, std::move(shape), layout, 256, bytes, q, {}};
     program.inputs = program.outputs = {port};
   }
   int8_t device(uint64_t offset) { return static_cast<int8_t>(dram.at(256 + offset, 1)[0]); }
@@ -52,6 +53,30 @@ TEST_F(Loader, QuantisesHalfToEvenAndSaturates) {
   EXPECT_EQ(device(4), -128);
   EXPECT_EQ(device(5), 5);
   EXPECT_EQ(device(6), -128);
+}
+
+TEST_F(Loader, WritesWhatCountsOfABoundedOutput) {
+  assembler::Port whole{"y", "i32", {2, 3}, "words", 256, 32, {}, assembler::BoundedDim{1, "n"}};
+  assembler::Port extent{"n", "i32", {1}, "words", 512, 16, {}, {}};
+  program.outputs = {whole, extent};
+  const std::array<int32_t, 6> words{1, 2, 3, 4, 5, 6};
+  std::memcpy(dram.at(256, sizeof words).data(), words.data(), sizeof words);
+  auto read = [&](int32_t count) {
+    std::memcpy(dram.at(512, sizeof count).data(), &count, sizeof count);
+    return read_output(program, machine, "y", dram);
+  };
+  auto elements = [](const Tensor& tensor) {
+    std::vector<int32_t> result(tensor.data.size() / 4);
+    std::memcpy(result.data(), tensor.data.data(), tensor.data.size());
+    return result;
+  };
+  EXPECT_EQ(read(2).shape, (std::vector<int64_t>{2, 2}));
+  EXPECT_EQ(elements(read(2)), (std::vector<int32_t>{1, 2, 4, 5}));
+  EXPECT_EQ(elements(read(3)), (std::vector<int32_t>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(read(0).shape, (std::vector<int64_t>{2, 0}));
+  EXPECT_TRUE(read(0).data.empty());
+  for (int32_t wrong : {-1, 4})
+    EXPECT_THROW(read(wrong), TensorError);
 }
 
 TEST_F(Loader, UnsignedLivesShiftedOnTheDevice) {

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes arms.onnx and endless.onnx beside itself. Needs Debian's python3-onnx.
+"""Writes arms.onnx, endless.onnx, picks.onnx and mixed.onnx beside itself. Needs Debian's python3-onnx.
 
 arms: an If about an input `rate`; the shapes contradict the second arm, a product of what does not fit. endless: a loop without a bound,
-inside an If, whose condition stays true while the data is above zero.
+inside an If, whose condition stays true while the data is above zero. picks: the elements that are not zero, and their places; mixed: the sum of these
+elements.
 """
 import pathlib
 
@@ -36,6 +37,20 @@ def arms():
     return graph("arms", nodes, [("x", FLOAT, [1, 4]), ("rate", INT64, [])], [("y", FLOAT, [1, 4])], constants)
 
 
+def picking():
+    return [helper.make_node("NonZero", ["x"], ["places"], name="find"),
+            helper.make_node("Transpose", ["places"], ["tuples"], name="turn", perm=[1, 0]),
+            helper.make_node("GatherND", ["x", "tuples"], ["y"], name="pick")]
+
+
+def picks():
+    return graph("picks", picking(), [("x", FLOAT, [2, 4])], [("y", FLOAT, ["n"]), ("places", INT64, [2, "n"])])
+
+
+def mixed():
+    return graph("mixed", [*picking(), helper.make_node("ReduceSum", ["y"], ["sum"], name="add")], [("x", FLOAT, [2, 4])], [("sum", FLOAT, [1])])
+
+
 def endless():
     body = [helper.make_node("Mul", ["v", "half"], ["w"], name="halve"),
             helper.make_node("ReduceSum", ["w"], ["sum"], name="sum", keepdims=0),
@@ -48,3 +63,5 @@ def endless():
 
 save(arms())
 save(endless())
+save(picks())
+save(mixed())

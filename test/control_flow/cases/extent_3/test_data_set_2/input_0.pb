@@ -1,0 +1,1 @@
+J éoN¿éoN¿éoN¿éoN¿éoN¿éoN¿éoN¿éoN¿
