@@ -12,6 +12,16 @@ constexpr int64_t kTaskCycles = 8, kTaskBeats = 64;
 constexpr int64_t kPlainTaskCycles = 48; // their loads are many instructions
 constexpr int64_t kParts = 8;            // in which a band comes
 
+/// Cores among which the DRAM is divided.
+int64_t sharing(const Layer& layer, const isa::Machine& machine) {
+  return layer.isPart() ? machine.cores : 1;
+}
+
+/// Of DRAM in a cycle, at least one.
+int64_t beatBytes(const Layer& layer, const isa::Machine& machine) {
+  return std::max<int64_t>(machine.dram.beat_bytes / sharing(layer, machine), 1);
+}
+
 int64_t blocksOf(const Layer& layer, const isa::Machine& machine) {
   return ceilDiv(layer.out.channels, machine.array.cols);
 }
@@ -35,29 +45,12 @@ int64_t endCycles(const Layer& layer, const Plan& plan, const isa::Machine& mach
   const int64_t cols = machine.array.cols, sums = layer.sum ? 2 : 1,
                 last = layer.ownRows() - (ceilDiv(layer.ownRows(), plan.band) - 1) * plan.band;
   return last * layer.out.width *
-         (sums * ceilDiv(cols, machine.vector.lanes) + cols / machine.dram.beat_bytes);
-}
-
-/// Of a band, where it is copied byte by byte or in short runs.
-int64_t loadCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
-  const Footprint f = convFootprint(layer, plan, machine);
-  auto beats = [&](int64_t bytes) { // a hundredth of, for a run: some lie across two
-    return 100 * (machine.dram.beat_bytes + bytes - 1) / machine.dram.beat_bytes;
-  };
-  if (plan.interleave)
-    return f.rows * layer.in.width * layer.in.channels;
-  if (plan.unfold) // a run for each kernel row of each channel
-    return plan.band * layer.out.width * layer.in.channels * layer.window.kernel_h *
-           beats(layer.window.kernel_w) / 100;
-  if (plan.neighbours) // a run for each channel of each group
-    return f.rows * f.pitch / f.pixel * layer.in.channels *
-           beats(neighboursOf(layer, machine).segment) / 100;
-  return 0;
+         (sums * ceilDiv(cols, machine.vector.lanes) + cols / beatBytes(layer, machine));
 }
 
 int64_t plainCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
-  const int64_t load = loadCycles(layer, plan, machine), blocks = blocksOf(layer, machine),
-                bands = ceilDiv(layer.ownRows(), plan.band),
+  const int64_t load = shortRunBeats(layer, plan, machine) * sharing(layer, machine),
+                blocks = blocksOf(layer, machine), bands = ceilDiv(layer.ownRows(), plan.band),
                 loads = bands * (plan.blocks_outside ? blocks : 1);
   return load + std::max(arrayCycles(layer, plan, machine), load * loads) +
          bands * blocks * kPlainTaskCycles + endCycles(layer, plan, machine);
@@ -77,7 +70,7 @@ int64_t blockedCycles(const Layer& layer, const Plan& plan, const isa::Machine& 
   const Reduction r = reductionOf(layer, plan, machine);
   const Footprint f = convFootprint(layer, plan, machine);
   const int64_t blocks = blocksOf(layer, machine), tasks = f.bands * blocks,
-                row = machine.array.cols * layer.out.width, beat = machine.dram.beat_bytes;
+                row = machine.array.cols * layer.out.width, beat = beatBytes(layer, machine);
   const bool once = plan.blocks_outside || f.bands == 1,
              resident = !once && r.one_group(plan) &&
                         blocks * r.bytes <= MemoryMap(machine).weights[0].bytes;
@@ -95,6 +88,22 @@ int64_t blockedCycles(const Layer& layer, const Plan& plan, const isa::Machine& 
 }
 
 } // namespace
+
+int64_t shortRunBeats(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  const Footprint f = convFootprint(layer, plan, machine);
+  auto beats = [&](int64_t bytes) { // a hundredth of, for a run: some lie across two
+    return 100 * (machine.dram.beat_bytes + bytes - 1) / machine.dram.beat_bytes;
+  };
+  if (plan.interleave)
+    return f.rows * layer.in.width * layer.in.channels;
+  if (plan.unfold) // a run for each kernel row of each channel
+    return plan.band * layer.out.width * layer.in.channels * layer.window.kernel_h *
+           beats(layer.window.kernel_w) / 100;
+  if (plan.neighbours) // a run for each channel of each group
+    return f.rows * f.pitch / f.pixel * layer.in.channels *
+           beats(neighboursOf(layer, machine).segment) / 100;
+  return 0;
+}
 
 int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
   return plan.plain ? plainCycles(layer, plan, machine) : blockedCycles(layer, plan, machine);
