@@ -103,14 +103,14 @@ private:
 
   LogicalResult writeCores(Emit& emit, Flow flow) {
     const bool host_control = main_->getParentOp()->hasAttr(kHostControlAttr);
-    if (machine_.cores == 1)
-      return CoreCode(emit, tensors_, spec_, 0).write(flow, host_control);
     FailureOr<std::vector<CoreFlow>> divided = divideFlow(std::move(flow), spec_);
     if (failed(divided))
       return failure();
     if (divided->size() > 1)
       tensors_.keepApart();
     for (CoreFlow& own : *divided) {
+      if (machine_.cores == 1)
+        return CoreCode(emit, tensors_, spec_, own.core).write(own.flow, host_control);
       auto op = CoreOp::create(builder_, main_.getLoc(), own.core);
       OpBuilder::InsertionGuard guard(builder_);
       builder_.createBlock(&op.getBody());

@@ -230,8 +230,16 @@ std::unique_ptr<LayerCode> makeMap(Emit& emit, Session& session, const Layer& la
   FailureOr<MapPlan> steps = readMapPlan(*layer.root);
   if (failed(steps))
     return nullptr;
-  if (layer.isPart())
+  if (layer.isPart()) {
+    FailureOr<Plan> whole = readPlan(*layer.root);
+    if (failed(whole))
+      return nullptr;
+    if (plan.band < 1 || plan.band > whole->band)
+      return layer.root->emitError() << "'" << layer.name << "' has a part whose band is "
+                                     << plan.band << ", and places for " << whole->band << " rows",
+             nullptr;
     waitAlways(*steps);
+  }
   auto code = std::make_unique<MapCode>(emit, session, layer, plan, std::move(*steps));
   if (code->fits())
     return code;

@@ -3,6 +3,7 @@
 #include "npuforge/compiler/graph/bound.h"
 #include "npuforge/compiler/graph/control.h"
 
+#include "conv_cycles.h"
 #include "llvm/ADT/SetVector.h"
 #include "part.h"
 #include "words.h"
@@ -62,11 +63,17 @@ private:
         plan_.blocks_outside || r.bytes * columns <= MemoryMap(machine_).weights[0].bytes;
     cost_.early = columns * r.bytes * (once ? 1 : bands);
     const int64_t read = plan_.thin    ? pixels(layer_.out) * blocks(layer_.in) * cols_
-                         : plan_.plain ? pixels(layer_.in) * layer_.in.channels
+                         : plan_.plain ? plainBytes(bands)
                                        : bytes(layer_.in);
     cost_.bytes = cost_.early + read * (plan_.blocks_outside && bands > 1 ? columns : 1) +
                   bytes(layer_.stored()) * (layer_.sum ? 2 : 1);
     first_ = r.bytes + read / (bands * std::max<int64_t>(1, blocks(layer_.in)));
+  }
+
+  /// Of a row-major input. Short runs take as much of DRAM as whole beats do.
+  int64_t plainBytes(int64_t bands) const {
+    const int64_t short_runs = bands * shortRunBeats(layer_, plan_, machine_) * beat();
+    return std::max(short_runs, pixels(layer_.in) * layer_.in.channels);
   }
 
   void depthwise(const Layer& layer) {

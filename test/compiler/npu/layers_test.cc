@@ -1,6 +1,7 @@
 // Compiled layers of odd shapes on the simulator against the reference interpreter: every value
 // equal, and no unordered access (the simulator looks for those).
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "npuforge/simulator/loader.h"
 #include "npuforge/simulator/simulator.h"
 
+#include "cut_layers.h"
 #include "graph_text.h"
 #include "machine.h"
 
@@ -76,12 +78,16 @@ protected:
     return output;
   }
 
-  void check(const std::string& text, const std::vector<int32_t>& input) {
+  /// `cut`: in parts, drawn with this seed.
+  void check(const std::string& text, const std::vector<int32_t>& input,
+             std::optional<uint32_t> cut = {}) {
     auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context_);
     ASSERT_TRUE(module);
     const std::vector<int32_t> expected =
         graph::interpret(module->lookupSymbol<mlir::func::FuncOp>("main"), {input})[0];
     mlir::PassManager passes(&context_);
+    if (cut)
+      cutLayers(passes, spec(), *cut);
     npu::buildTilePipeline(passes, spec());
     npu::buildNpuPipeline(passes, spec());
     ASSERT_TRUE(mlir::succeeded(passes.run(*module)));
@@ -90,17 +96,28 @@ protected:
     EXPECT_EQ(run(*program, input), expected);
   }
 
+  /// The network, and an input.
+  static std::pair<std::string, std::vector<int32_t>> draw() {
+    GraphText graph(GetParam().input, 7);
+    std::string text = graph.module(GetParam().build(graph));
+    std::vector<int32_t> input(GetParam().input.channels * GetParam().input.height *
+                               GetParam().input.width);
+    for (int32_t& value : input)
+      value = static_cast<int8_t>(graph.random()());
+    return {std::move(text), std::move(input)};
+  }
+
   mlir::MLIRContext context_;
 };
 
 TEST_P(Layers, Match) {
-  GraphText graph(GetParam().input, 7);
-  const std::string text = graph.module(GetParam().build(graph));
-  std::vector<int32_t> input(GetParam().input.channels * GetParam().input.height *
-                             GetParam().input.width);
-  for (int32_t& value : input)
-    value = static_cast<int8_t>(graph.random()());
+  const auto [text, input] = draw();
   check(text, input);
+}
+
+TEST_P(Layers, MatchInParts) {
+  const auto [text, input] = draw();
+  check(text, input, 1);
 }
 
 Case conv(const char* name, Extent in, int64_t channels, WindowText w, bool small = false) {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <random>
 
 #include <fmt/format.h>
@@ -20,6 +21,8 @@
 #include "npuforge/compiler/tile/Tile.h"
 #include "npuforge/simulator/loader.h"
 #include "npuforge/simulator/simulator.h"
+
+#include "cut_layers.h"
 
 namespace npuforge::test {
 
@@ -128,7 +131,10 @@ void PrintTo(const WordsCase& c, std::ostream* stream) {
   *stream << c.name;
 }
 
-void checkWords(const WordsCase& c) {
+namespace {
+
+/// The program's result; `cut`: its layers in parts, drawn with this seed.
+void compare(const WordsCase& c, std::optional<uint32_t> cut) {
   mlir::MLIRContext context;
   context.loadDialect<mlir::func::FuncDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
                       mlir::scf::SCFDialect, graph::GraphDialect, tile::TileDialect,
@@ -140,6 +146,8 @@ void checkWords(const WordsCase& c) {
   mlir::PassManager passes(&context);
   passes.addNestedPass<mlir::func::FuncOp>(graph::createNarrow());
   passes.addNestedPass<mlir::func::FuncOp>(graph::createMergeMaps());
+  if (cut)
+    cutLayers(passes, spec(), *cut);
   npu::buildTilePipeline(passes, spec());
   npu::buildNpuPipeline(passes, spec());
   ASSERT_TRUE(mlir::succeeded(passes.run(*module))) << moduleOf(c);
@@ -157,6 +165,13 @@ void checkWords(const WordsCase& c) {
           << "element " << i;
     else
       ASSERT_EQ(made[i], wanted[i]) << "element " << i;
+}
+
+} // namespace
+
+void checkWords(const WordsCase& c) {
+  compare(c, {});
+  compare(c, 1);
 }
 
 } // namespace npuforge::test
