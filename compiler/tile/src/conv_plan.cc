@@ -28,7 +28,8 @@ bool readsLessOutside(const Layer& layer, const Plan& plan, const isa::Machine& 
 }
 
 /// Bands as large as can be, or smaller ones, of which less overlaps with nothing: `fewest` bands
-/// and up to some times as many.
+/// and up to some times as many. Cores that share a layer have enough to do with the DRAM: as few
+/// as can be.
 Plan bestBand(const Layer& layer, Plan plan, int64_t unit, int64_t fewest,
               const isa::Machine& machine) {
   const int64_t units = layer.ownRows() / unit;
@@ -39,7 +40,8 @@ Plan bestBand(const Layer& layer, Plan plan, int64_t unit, int64_t fewest,
     if (cycles < least - least / kLeastGain)
       best = candidate, least = cycles;
   };
-  for (int64_t bands = fewest; bands <= std::min(units, fewest * kMostBands); ++bands) {
+  const int64_t most = layer.isPart() ? fewest : std::min(units, fewest * kMostBands);
+  for (int64_t bands = fewest; bands <= most; ++bands) {
     plan.band = unit * ceilDiv(units, bands);
     plan.blocks_outside = false;
     if (bands > fewest && !convMisfit(layer, plan, machine).empty())
