@@ -65,8 +65,10 @@ std::vector<assembler::ResourceBound> bounds(mlir::func::FuncOp main, const isa:
   graph::Bound bound = graph::lowerBound(main, {machine.array.rows, machine.array.cols,
                                                 machine.vector.lanes, machine.dram.beat_bytes});
   auto whole = [](double cycles) { return static_cast<uint64_t>(std::ceil(cycles)); };
-  return {
-      {"array", whole(bound.array)}, {"dram", whole(bound.dram)}, {"vector", whole(bound.vector)}};
+  const double cores = machine.cores; // all have the same DRAM, and units of their own
+  return {{"array", whole(bound.array / cores)},
+          {"dram", whole(bound.dram)},
+          {"vector", whole(bound.vector / cores)}};
 }
 
 void add_layers(Report& report, mlir::func::FuncOp function) {

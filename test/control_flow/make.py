@@ -215,23 +215,25 @@ def save(model, data, outputs, folder):
     onnx.save(model, folder / "model.onnx")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def write_all(prefix, network, count, description):
+    """The program of a file that makes networks: folders PREFIX_SEED from the models and data that `network` gives for a seed."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("ort", type=pathlib.Path)
-    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--count", type=int, default=count)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     for seed in range(arguments.seed, arguments.seed + arguments.count):
-        folder = arguments.folder / f"flow_{seed}"
+        folder = arguments.folder / f"{prefix}_{seed}"
         if folder.exists():
             continue
         model, data = network(seed)
         outputs = [computed(model, values, arguments.ort) for values in data]
-        if isinstance(outputs[0], str):
-            sys.exit(f"make.py: seed {seed}: {outputs[0]}")
+        for answer in outputs:
+            if isinstance(answer, str):
+                sys.exit(f"seed {seed}: {answer}")
         save(model, data, outputs, folder)
 
 
 if __name__ == "__main__":
-    main()
+    write_all("flow", network, 60, __doc__)

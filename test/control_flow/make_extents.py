@@ -4,14 +4,13 @@
 make_extents.py FOLDER ORT [--count N] [--seed S]: extent_S, extent_S+1, ... below FOLDER; those that are there stay. ORT is the folder that has
 node_modules/onnxruntime-node 1.30. A network depends on its seed alone. Needs Debian's python3-onnx.
 """
-import argparse
 import pathlib
 import sys
 
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from make import DATA_SETS, FLOAT, INT64, Graph, Names, computed, save  # noqa: E402
+from make import DATA_SETS, FLOAT, INT64, Graph, Names, write_all  # noqa: E402
 
 from onnx import helper  # noqa: E402
 
@@ -82,24 +81,5 @@ def network(seed):
     return model, data
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("ort", type=pathlib.Path)
-    parser.add_argument("--count", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    for seed in range(arguments.seed, arguments.seed + arguments.count):
-        folder = arguments.folder / f"extent_{seed}"
-        if folder.exists():
-            continue
-        model, data = network(seed)
-        outputs = [computed(model, values, arguments.ort) for values in data]
-        for answer in outputs:
-            if isinstance(answer, str):
-                sys.exit(f"make_extents.py: seed {seed}: {answer}")
-        save(model, data, outputs, folder)
-
-
 if __name__ == "__main__":
-    main()
+    write_all("extent", network, 20, __doc__)
