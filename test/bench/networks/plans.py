@@ -78,7 +78,7 @@ class Operator:
         self.text = run(self.bin / "npu-opt", work / "graph.mlir", f"-tile-plan=machine={machine}")
         found = list(PLAN.finditer(self.text))
         if len(found) != 1:
-            raise NoPlan(f"{graph.name} has {len(found)} plans")
+            raise NoPlan(f"{graph.name} is {len(found)} layers")
         self.constructed = read(found[0][1])
         convs = [node for node in graph.nodes if node.op_type == "Conv"]
         weights = graph.constants[convs[0].input[1]].shape
