@@ -9,6 +9,7 @@
 #include "npuforge/assembler/flow.h"
 #include "npuforge/assembler/program.h"
 #include "npuforge/assembler/text.h"
+#include "npuforge/compiler/graph/images.h"
 #include "npuforge/compiler/npu/Npu.h"
 #include "npuforge/compiler/tile/host_control.h"
 #include "npuforge/compiler/tile/placement.h"
@@ -22,6 +23,7 @@
 #include "../pipeline.h"
 #include "maps_report.h"
 #include "options.h"
+#include "plane_output.h"
 #include "prove.h"
 #include "quantize_options.h"
 #include "reasons.h"
@@ -36,6 +38,7 @@ struct Options : tools::ModelOptions {
   std::string output, machine = isa::kDefaultMachine, emit = "elf", json, maps_json;
   std::string control = "device", placement = tile::kOnPlane.str();
   bool fast_math = false;
+  int64_t images = 1;
   tools::QuantizeOptions quantize;
   tools::ProofOptions proof;
 };
@@ -88,7 +91,7 @@ void lower(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
     npu::buildTilePipeline(passes, target, options.fast_math);
   });
   maps = tile::mapsOf(module);
-  if (options.emit == "tile")
+  if (options.emit == "tile" || options.emit == "plane")
     return;
   stages.next("npu");
   run_back_end(module, options, spec, npu::buildNpuPipeline);
@@ -96,6 +99,10 @@ void lower(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
 
 void write(mlir::ModuleOp module, const Options& options, const isa::Spec& spec,
            tools::Report& report, tools::Proof& proof) {
+  if (options.emit == "plane")
+    return write_text(options, tools::plane_document(tools::plane_of(module), options.output,
+                                                     options.model + " on " + spec.machine.name +
+                                                         ", cycles as predicted"));
   if (options.emit != "asm" && options.emit != "elf")
     return write_module(options, module);
   assembler::Program program = translate(module, spec);
@@ -147,6 +154,12 @@ bool move_to_words(mlir::ModuleOp module, Options& options, const std::string& w
   return true;
 }
 
+void make_images(mlir::ModuleOp module, int64_t count) {
+  compiler::Diagnostics diagnostics(*module.getContext());
+  if (mlir::failed(graph::makeImages(module, count)))
+    throw compiler::CompileError(diagnostics.text());
+}
+
 /// The network for the machine, as far as --emit asks for; adds to options.in_words.
 mlir::OwningOpRef<mlir::ModuleOp> compile(mlir::ModuleOp network, Options& options,
                                           const isa::Spec& spec, tools::Stages& stages,
@@ -155,6 +168,8 @@ mlir::OwningOpRef<mlir::ModuleOp> compile(mlir::ModuleOp network, Options& optio
   for (;;) {
     mlir::OwningOpRef<mlir::ModuleOp> module = network.clone();
     tools::lower_graph(*module, options, proof.hooks());
+    if (options.images > 1)
+      make_images(*module, options.images);
     report = tools::describe(*module, spec.machine);
     if (options.control == "host")
       (*module)->setAttr(tile::kHostControlAttr, mlir::UnitAttr::get(module->getContext()));
@@ -211,7 +226,7 @@ int main(int argc, char** argv) {
   app.add_option("--machine", options.machine, "a reference machine's name or a spec file")
       ->capture_default_str();
   app.add_option("--emit", options.emit, "what to write")
-      ->check(CLI::IsMember({"graph", "tile", "npu", "asm", "elf"}))
+      ->check(CLI::IsMember({"graph", "tile", "plane", "npu", "asm", "elf"}))
       ->capture_default_str();
   app.add_flag("--fast-math", options.fast_math,
                "allow rewrites that change the last bits of f32 in element-wise operators");
@@ -225,6 +240,11 @@ int main(int argc, char** argv) {
                  "core, or one operator after the other, each on all cores if that is faster")
       ->check(CLI::IsMember({tile::kOnPlane.str(), tile::kOnOne.str(), tile::kInTurns.str()}))
       ->capture_default_str();
+  app.add_option("--images", options.images,
+                 "compute so many images at once, with inputs NAME.0, NAME.1, ..: cores may have "
+                 "one each")
+      ->check(CLI::Range(int64_t{1}, int64_t{64}))
+      ->capture_default_str();
   tools::add_proof_options(app, options.proof);
   app.add_option("--json", options.json, "FILE: the report as JSON");
   app.add_option("--maps-json", options.maps_json,
@@ -235,6 +255,8 @@ int main(int argc, char** argv) {
     tools::check(app, options.proof);
     if (options.emit == "elf" && options.output.empty() && !options.proof.wanted())
       throw CLI::RequiredError("-o");
+    if (options.images > 1 && options.proof.wanted())
+      throw CLI::ValidationError("--images", "excludes --verify and --bisect");
     if (options.emit != "elf" && options.proof.wanted())
       throw CLI::ValidationError("--emit", "--verify and --bisect need a program");
   });

@@ -33,6 +33,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
                  "or '-' in its name becomes '_'");
   app.add_option("--trace", arguments.trace,
                  "Write a Perfetto/Chrome trace; 1 cycle = 1 us of the trace");
+  app.add_option("--plane", arguments.plane,
+                 "Write what each core did when, layer by layer: a picture where the name ends in "
+                 ".svg, else text");
   app.add_option("--log", arguments.log,
                  "Write a line for each instruction: cycles of dispatch, issue, completion");
   app.add_option("--json", arguments.json, "Write the results as JSON");

@@ -8,6 +8,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "npuforge/assembler/plane_bars.h"
+#include "npuforge/isa/file.h"
 #include "npuforge/isa/tool.h"
 #include "npuforge/simulator/simulator.h"
 #include "npuforge/version.h"
@@ -76,6 +78,25 @@ struct Observed {
   }
 };
 
+/// The layers of each core from their first instruction to their last.
+void write_plane(const RunStats& stats, const isa::Machine& machine, const Arguments& arguments) {
+  std::vector<assembler::PlaneBar> bars;
+  auto add = [&](int core, const RunStats& of_core) {
+    for (const LayerStats& layer : of_core.layers)
+      if (layer.last_complete > 0)
+        bars.push_back({core, layer.layer, layer.first_issue, layer.last_complete});
+  };
+  for (size_t core = 0; core < stats.cores.size(); ++core)
+    add(static_cast<int>(core), stats.cores[core]);
+  if (stats.cores.empty())
+    add(0, stats);
+  const std::string title = arguments.program.filename().string() + " on " + machine.name +
+                            fmt::format(", {} cycles in the simulator", stats.cycles);
+  isa::write_file(arguments.plane, arguments.plane.extension() == ".svg"
+                                       ? assembler::plane_svg(bars, title)
+                                       : assembler::plane_text(bars));
+}
+
 void run(const Arguments& arguments) {
   check(arguments);
   std::string machine = arguments.machine.empty() ? assembler::read_machine_name(arguments.program)
@@ -115,6 +136,8 @@ void run(const Arguments& arguments) {
   if (!arguments.output_dir.empty())
     results.outputs = outputs.write(arguments.output_dir);
   observed.finish(results.stats);
+  if (!arguments.plane.empty())
+    write_plane(results.stats, spec.machine, arguments);
   if (!arguments.json.empty())
     write_json(results, arguments);
   if (!arguments.quiet)

@@ -1,4 +1,6 @@
 // Several cores: which code is whose, and the events by which they wait for each other.
+#include "npuforge/compiler/tile/placement.h"
+
 #include "lower.h"
 
 namespace npuforge::npu {
@@ -36,6 +38,8 @@ LogicalResult Lowering::cores() {
   for (size_t core = 0; core < own.size(); ++core) {
     registers_ = registers;
     temporaries_.clear();
+    // What a core begins with belongs to none of the layers of the core before it in the text.
+    LayerOp::create(builder_, location_, "start" + (tile::kPartMark + std::to_string(core)));
     label(labelOf(core));
     if (own[core]) {
       start(static_cast<int64_t>(core));

@@ -2,6 +2,7 @@
 
 #include "npuforge/compiler/graph/values.h"
 #include "npuforge/compiler/tile/layer_value.h"
+#include "npuforge/compiler/tile/placement.h"
 
 #include "control_code.h"
 #include "layer_code.h"
@@ -90,6 +91,8 @@ LogicalResult CoreCode::makeLayer(Step& step, bool of_network) {
     return step.op->emitError() << "'" << step.name << "' waits for no other core before it loads";
   if (Attribute cover = step.op->getAttr(kCoverAttr))
     op->setAttr(kCoverAttr, cover); // for reports
+  if (!step.predicted.empty())
+    op->setAttr(kPredictedAttr, builder.getDenseI64ArrayAttr(step.predicted));
   if (DictionaryAttr value = of_network ? describeValue(*step.op) : DictionaryAttr())
     op->setAttr(kLayerValueAttr, value);
   // The next layer's loads wait for one token of this layer's stores.

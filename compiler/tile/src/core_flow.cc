@@ -48,7 +48,11 @@ private:
     FailureOr<std::vector<Task>> tasks = readTasks(*step.op);
     if (failed(tasks) || failed(check(step, *tasks)))
       return failure();
-    for (const Task& task : *tasks) {
+    auto times = step.op->getAttrOfType<DenseI64ArrayAttr>(kPredictedAttr);
+    if (times && times.size() != static_cast<int64_t>(2 * tasks->size()))
+      return step.op->emitError() << "has a " << kPredictedAttr << " with " << times.size()
+                                  << " numbers for " << tasks->size() << " tasks";
+    for (auto [index, task] : llvm::enumerate(*tasks)) {
       Layer own = task.part.whole() ? step.layer : partOf(step.layer, task.part, machine_);
       Plan plan = step.plan;
       if (task.plan && own.kind != Kind::Words) {
@@ -61,6 +65,8 @@ private:
       if (tasks->size() > 1)
         name += kPartMark + std::to_string(task.core);
       Step part{step.op, name, step.first, step.last, std::move(own), plan, {}, {}, {}};
+      if (times)
+        part.predicted = {times[2 * index], times[2 * index + 1]};
       add(task.core, std::move(part), task.part);
     }
     return success();

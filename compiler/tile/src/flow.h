@@ -29,6 +29,7 @@ struct Step {
   /// stored.
   std::vector<int> expects = {};
   std::vector<int64_t> tells = {};
+  std::vector<int64_t> predicted = {}; ///< when it is expected to begin and to end; or empty
 
   bool isLayer() const { return !graph::isControl(*op); }
 };

@@ -23,7 +23,7 @@ public:
     for (const Step& step : flow_.steps)
       add(step);
     const isa::DramParams& dram = machine_.dram;
-    const PlaneMachine plane{machine_.cores, dram.beat_bytes,
+    const PlaneMachine plane{machine_.cores, dram.beat_bytes, MemoryMap(machine_).weights[0].bytes,
                              machine_.events.latency + 2 * dram.latency};
     write(how == kInTurns ? placeInTurn(operators_, plane) : placeOnPlane(operators_, plane));
   }
@@ -69,7 +69,29 @@ private:
     ways_.back().push_back(std::move(way));
   }
 
+  /// Cores run their tasks in the order in which the operators stand.
+  void reorder(const Plane& plane) {
+    Block& block = func::FuncOp(flow_.function).getBody().front();
+    llvm::DenseSet<Operation*> placed;
+    std::function<void(Operation*)> place = [&](Operation* op) {
+      if (!op || !placed.insert(op).second)
+        return;
+      for (Value operand : op->getOperands())
+        place(operand.getDefiningOp());
+      op->moveBefore(block.getTerminator());
+    };
+    for (int index : plane.order)
+      place(flow_.steps[index].op);
+    SmallVector<Operation*> rest;
+    for (Operation& op : block.without_terminator())
+      if (!placed.contains(&op))
+        rest.push_back(&op);
+    for (Operation* op : rest)
+      place(op);
+  }
+
   void write(const Plane& plane) {
+    reorder(plane);
     MLIRContext* context = flow_.steps.front().op->getContext();
     for (auto [index, step] : llvm::enumerate(flow_.steps)) {
       const PlanePlace& place = plane.places[index];

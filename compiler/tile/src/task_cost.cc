@@ -112,6 +112,10 @@ private:
     cost_.bytes = inputs * bytes(layer_.in) + bytes(layer_.out);
   }
 
+  static double share(const std::optional<Range>& range, int64_t extent) {
+    return range ? static_cast<double>(range->size()) / static_cast<double>(extent) : 1;
+  }
+
   /// Its operations, with those that are its steps.
   void words() {
     llvm::SetVector<Operation*> steps;
@@ -123,15 +127,20 @@ private:
             !graph::isControl(*made))
           steps.insert(made);
         else if (isWords(operand) || isNarrow(operand))
-          cost_.bytes += wordsBytes(operand, machine_),
-              cost_.early += isConstant(operand) ? wordsBytes(operand, machine_) : 0;
+          (isConstant(operand) ? cost_.early : cost_.bytes) += wordsBytes(operand, machine_);
       }
     const graph::Bound bound = graph::lowerBound(
         steps.getArrayRef(), {machine_.array.rows, cols_, cols_, machine_.dram.beat_bytes});
     Value result = layer_.root->getResult(0);
-    cost_.array = static_cast<int64_t>(bound.array);
-    cost_.vector = static_cast<int64_t>(bound.vector);
     cost_.bytes += isWords(result) || isNarrow(result) ? wordsBytes(result, machine_) : 0;
+    // Parts along blocks read all rows of what is streamed, those along rows all weights.
+    const Splits splits = splitsOf(layer_, machine_);
+    const double rows = share(layer_.part.rows, splits.rows),
+                 columns = share(layer_.part.blocks, splits.blocks);
+    cost_.array = static_cast<int64_t>(bound.array * rows * columns);
+    cost_.vector = static_cast<int64_t>(bound.vector * rows * columns);
+    cost_.early = static_cast<int64_t>(static_cast<double>(cost_.early) * columns);
+    cost_.bytes = cost_.early + static_cast<int64_t>(static_cast<double>(cost_.bytes) * rows);
   }
 
   const Layer& layer_;

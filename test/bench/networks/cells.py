@@ -107,3 +107,32 @@ def alexnet(size=224):
     x = g.relu(g.dense(x, "dense2", 4096, 4096), "dense2.relu")
     g.output(g.dense(x, "classes", 4096, 1000, gain=1.0), (1, 1000))
     return g
+
+
+def lstm_cell(g, prefix, weights, x, hidden, state):
+    """One step; the weights are those of the layer, the same in all steps. Returns hidden state and cell state."""
+    def gate(name, activation):
+        parts = [g.node("Gemm", [value, f"{weights}{name}.{kind}", f"{weights}{name}.bias"], f"{prefix}{name}.{kind}", transB=1)
+                 for kind, value in (("x", x), ("h", hidden))]
+        return g.node(activation, [g.node("Add", parts, f"{prefix}{name}.sum")], prefix + name)
+    kept = g.node("Mul", [gate("forget", "Sigmoid"), state], prefix + "kept")
+    added = g.node("Mul", [gate("input", "Sigmoid"), gate("cell", "Tanh")], prefix + "added")
+    state = g.node("Add", [kept, added], prefix + "state")
+    return g.node("Mul", [gate("output", "Sigmoid"), g.node("Tanh", [state], prefix + "tanh")], prefix + "hidden"), state
+
+
+def lstm8(layers=8, width=256, steps=8):
+    """Layers of an LSTM over a short sequence, each step's operators for themselves: where Rammer's wavefronts come from."""
+    g = Graph("lstm8")
+    sequence = [g.input(f"step{t}", (1, width)) for t in range(steps)]
+    for layer in range(layers):
+        for gate in ("input", "forget", "cell", "output"):
+            for kind in ("x", "h"):
+                g.weights(f"layer{layer}.{gate}.{kind}", (width, width), width, gain=1.0)
+            g.bias(f"layer{layer}.{gate}.bias", width)
+        hidden, state = (g.input(f"layer{layer}.{name}", (1, width)) for name in ("hidden", "state"))
+        for t in range(steps):
+            hidden, state = lstm_cell(g, f"layer{layer}.{t}.", f"layer{layer}.", sequence[t], hidden, state)
+            sequence[t] = hidden
+    g.output(hidden, (1, width))
+    return g

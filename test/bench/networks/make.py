@@ -12,6 +12,7 @@ import sys
 import numpy as np
 import onnx
 
+import cells
 import cnn
 import products
 import qdq
@@ -22,13 +23,15 @@ NETWORKS = {"resnet18": cnn.resnet18, "resnet50": cnn.resnet50, "mobilenetv2": c
             "efficientnet-lite0": cnn.efficientnet_lite0, "vgg16": cnn.vgg16, "gemm256": products.gemm256,
             "dlrm-mlp": products.dlrm_mlp, "bert-base": transformer.bert_base, "gpt2-decode": transformer.gpt2_decode,
             "vit-b16": transformer.vit_b16}
+MANY_OPERATORS = {"nasnet-cells": cells.nasnet_cells, "resnext50-branches": cells.resnext50_branches, "resnext50": cells.resnext50,
+                  "alexnet": cells.alexnet, "lstm8": cells.lstm8}  # for machines of several cores
 
 
 def make(name, folder):
     """The manifest: {"model": file, "inputs": {name: file}, "outputs": {name: {"file": file, "rewritten": file, "step":
     scale}}}. `rewritten`: what onnxruntime returns after its own optimisations. It is written last, so a manifest that is
     there is whole."""
-    graph, work = NETWORKS[name](), folder / (name + ".work")
+    graph, work = (NETWORKS | MANY_OPERATORS)[name](), folder / (name + ".work")
     work.mkdir(parents=True, exist_ok=True)
     model = folder / f"{name}.onnx"
     steps = save_quantised(graph, model, work)
@@ -62,7 +65,7 @@ def save(file, array):
 
 def main():
     parser = argparse.ArgumentParser(description="Makes a quantised network with random weights.")
-    parser.add_argument("network", choices=sorted(NETWORKS))
+    parser.add_argument("network", choices=sorted(NETWORKS | MANY_OPERATORS))
     parser.add_argument("folder", type=pathlib.Path)
     arguments = parser.parse_args()
     try:

@@ -8,12 +8,15 @@
 // CHECK-NEXT: npu.inst "addi" {imm = 1 : i64, rd = [[BOUND:[0-9]+]] : i64, rs1 = 0 : i64}
 // CHECK-NEXT: npu.inst "blt" {rs1 = [[SELF]] : i64, rs2 = [[BOUND]] : i64, target = ".core0"}
 // CHECK: target = ".core3"}
+// CHECK-NEXT: npu.layer "start@0"
 // CHECK-NEXT: npu.label ".core0"
 // CHECK: npu.layer "first"
 // CHECK: npu.inst "ssignal" {cores = array<i64: 6, 0>, event = array<i64: 0, 0>}
 // CHECK-NEXT: npu.inst "halt" {}
+// CHECK-NEXT: npu.layer "start@1"
 // CHECK-NEXT: npu.label ".core1"
 // CHECK-NEXT: npu.inst "halt" {}
+// CHECK-NEXT: npu.layer "start@2"
 // CHECK-NEXT: npu.label ".core2"
 // Each core's waiting instructions use a beat of DRAM of their own.
 // CHECK: npu.inst "addi" {imm = 4128 : i64

@@ -6,7 +6,7 @@
 namespace npuforge::tile {
 namespace {
 
-constexpr PlaneMachine kMachine{4, 16, 100};
+constexpr PlaneMachine kMachine{4, 16, 8192, 100};
 
 TaskCost work(int64_t array) {
   return {array, 0, 0, 0, 200};
