@@ -60,20 +60,31 @@ public:
     return band * layer_.out.width * cols_ <= map_.outputs[0].bytes;
   }
 
-  /// Of a block of channels.
+  /// Of all blocks of channels, with what overlaps with nothing: the first task's loads, and the
+  /// last one's results.
   int64_t cycles(const Plan& plan) const {
+    const int64_t beat = machine_.dram.beat_bytes, results = plan.band * layer_.out.width;
+    const int64_t begin = inputBytes(plan) / beat,
+                  end = results * ceilDiv(cols_, machine_.vector.lanes) + results * cols_ / beat;
+    return ceilDiv(layer_.out.channels, cols_) * blockCycles(plan) + begin + end;
+  }
+
+private:
+  int64_t inputBytes(const Plan& plan) const {
+    const int64_t array = plan.array_rows, vector = plan.band - array;
+    const int64_t rows =
+        inputRows(layer_.window, vector) + (array ? inputRows(layer_.window, array) : 0);
+    return rows * layer_.in.width * cols_;
+  }
+  int64_t blockCycles(const Plan& plan) const {
     const int64_t array = plan.array_rows, vector = plan.band - array;
     const int64_t passes = ceilDiv(cols_, machine_.vector.lanes);
     const int64_t compute =
         std::max(taps_ * array, passes * (taps_ * vector + array)) * layer_.out.width;
-    const int64_t rows =
-        inputRows(layer_.window, vector) + (array ? inputRows(layer_.window, array) : 0);
-    const int64_t moved = (rows * layer_.in.width + plan.band * layer_.out.width) * cols_;
+    const int64_t moved = inputBytes(plan) + plan.band * layer_.out.width * cols_;
     const int64_t tasks = ceilDiv(layer_.out.height, plan.band);
     return tasks * (std::max(compute, moved / machine_.dram.beat_bytes) + kTaskCycles);
   }
-
-private:
   int64_t paramBytes() const { return (12 + taps_) * cols_; }
   int64_t lastBand(int64_t band) const {
     return layer_.out.height - (ceilDiv(layer_.out.height, band) - 1) * band;
@@ -99,7 +110,7 @@ DepthwisePlaces depthwisePlaces(const Plan& plan, const isa::Machine& machine) {
 }
 
 int64_t depthwiseCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
-  return ceilDiv(layer.out.channels, machine.array.cols) * Division(layer, machine).cycles(plan);
+  return Division(layer, machine).cycles(plan);
 }
 
 std::string checkDepthwise(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
