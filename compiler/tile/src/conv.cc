@@ -42,12 +42,17 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       r(reductionOf(layer, plan, emit.machine)), f(convFootprint(layer, plan, emit.machine)),
       p(poolFootprint(layer, plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
       one_group(r.one_group(plan)), blocks_outside(plan.blocks_outside && one_group),
-      resident(keepsWeights()),
+      resident(keepsWeights()), group_bits(weightsTogether()),
       second_in_input(layer.sum && emit.machine.scratchpad.banks % 8 == 0 &&
                       f.bytes <= eighth() - 2 * cols),
       parts(countParts()), first_inputs(overlaps() ? session.input_groups : 0),
       first_weights(session.weight_groups), first_params(session.param_groups),
       accumulator_pitch(convAccumulators(layer, emit.machine).pitch), map(map) {
+  stored = layer.root->getResult(0);
+  if (mlir::Operation* move = storedMove(layer)) {
+    row_store = rowStoreOf(*move, layer, cols);
+    stored = move->getResult(0);
+  }
   if (map)
     map_steps.emplace(emit, *map, kFill + 1, layer.isPart());
   if (map && one_group && !blocks_outside)
@@ -86,6 +91,17 @@ bool ConvCode::keepsWeights() const {
   return true;
 }
 
+/// Where few pixels pass, loads take as long as the array, and each waits for a slot and for the
+/// DRAM's latency: the larger they are the less it is. Logarithm of the blocks of a load.
+int64_t ConvCode::weightsTogether() const {
+  int64_t bits = 0;
+  if (one_group && takesTurns() && f.bands == 1 &&
+      layer.out.height * layer.out.width < 2 * e.machine.array.rows)
+    while (2 << bits <= blocks && (2 << bits) * r.bytes <= e.map.weights[0].bytes)
+      ++bits;
+  return bits;
+}
+
 /// Loads give one token for each part, and those of as many bands as there are slots may wait for
 /// the array at once.
 int64_t ConvCode::countParts() const {
@@ -101,6 +117,8 @@ int64_t ConvCode::countParts() const {
 int64_t ConvCode::weightGroups() const {
   if (!one_group)
     return tasks() * r.outer * chunks();
+  if (group_bits > 0)
+    return ceilDiv(blocks, int64_t{1} << group_bits);
   return resident ? 1 : blocks_outside ? blocks : tasks();
 }
 
@@ -127,7 +145,7 @@ void ConvCode::makeBuffers() {
   output = e.scratchpad(m.outputSlots(), "output");
   accumulators = e.buffer("accumulator", {0, m.idle_accumulator}, "accumulators");
   input_dram = s.dram(e, s.tensor(layer.input));
-  output_dram = s.dram(e, s.tensor(layer.root->getResult(0)));
+  output_dram = s.dram(e, s.tensor(stored));
 }
 
 void ConvCode::setLanes() {
@@ -169,7 +187,7 @@ void ConvCode::run() {
   else
     bandsOutside();
   if (lendsOverlap())
-    s.setOverlap({layer.root->getResult(0), blocks - 1, second_in_input});
+    s.setOverlap({stored, blocks - 1, second_in_input});
 }
 
 void ConvCode::bandsOutside() {
@@ -219,7 +237,9 @@ void ConvCode::loadNextTask(Value index, Value block, Value counter) {
   auto load = [&] {
     // Behind the last block comes the first one of the next band.
     auto [next, carry] = e.wrap(e.add(block, 1), blocks);
-    if (one_group && !resident)
+    if (group_bits > 0)
+      loadNextGroup(block);
+    else if (one_group && !resident)
       loadBlock(next, e.add(counter, 1));
     loadParams(e.add(index, carry), next, e.add(counter, 1));
   };
@@ -303,8 +323,7 @@ mlir::Value ConvCode::requantised(const Band& b, Value block, Value counter) {
 void ConvCode::store(const Band& b, Value block, Value slot) {
   e.signal("vector", "store");
   e.await("store", "vector");
-  CopyOutOp::create(e.builder, e.location, e.row(output_dram, resultOffset(b, block), 0),
-                    e.row(output, slot, 0), e.mul(b.stored, layer.stored().width * cols));
+  copyOut(e, row_store ? movedResult(b, block, slot) : resultOf(b, block, stored, output, slot));
   e.signal("store", "vector");
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 // The code of one convolution.
 
+#include "conv_rows.h"
 #include "session.h"
+#include "words.h"
 #include "words_steps.h"
 
 namespace npuforge::tile {
@@ -79,12 +81,21 @@ private:
   void loadParams(Value index, Value block, Value counter);
   void loadSecond(const Band& band, Value block, Value counter);
   void loadBlock(Value block, Value group);
+  void loadNextGroup(Value block);
+  Value groupOf(Value block);
   void loadChunk(const Chunk& chunk);
   void loadWeights(Value offset, Value bytes, Value group);
   Chunk following(const Chunk& chunk);
   Value chunkSteps(Value chunk);
   Value weightSlot(Value group);
-  Value resultOffset(const Band& band, Value block);
+  /// How a tensor lies in DRAM: bytes from pixel to pixel, row to row, block to block, and to the
+  /// first of them that the layer reads.
+  struct Lie {
+    int64_t pixel, row, plane, first;
+  };
+  Lie lieOf(Value tensor, const View& view, int64_t width);
+  Copy resultOf(const Band& band, Value block, Value tensor, Value pad, Value pad_at);
+  Copy movedResult(const Band& band, Value block, Value pad_at);
   Value paramSlot(Value counter);
   Value outputSlot(Value counter);
   Value secondBuffer();
@@ -145,6 +156,9 @@ private:
   void signalOverlap(Value counter);
   Value accumulatorSlot(Value counter);
   bool keepsWeights() const;
+  int64_t weightsTogether() const;
+  bool takesTurns() const { return !blocks_outside && !resident; } ///< each task loads weights
+  Value inGroup(Value block) { return e.remainder(block, group_bits); }
 
   Emit& e;
   Session& s;
@@ -156,6 +170,7 @@ private:
   const PoolFootprint p;
   const int64_t blocks;
   const bool one_group, blocks_outside, resident; ///< resident: all blocks' weights share a slot
+  const int64_t group_bits;   ///< weights of 2^group_bits blocks are loaded together
   const bool second_in_input; ///< the sum's second operand lies behind the bands of the input, in
                               ///< banks that only it is read from
   const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one
@@ -164,6 +179,8 @@ private:
   const int64_t accumulator_pitch;           ///< from slot to slot
   const MapPlan* const map;
   std::optional<Steps> map_steps;
+  std::optional<RowStore> row_store; ///< the order of what moves the result, if something does
+  mlir::Value stored;                ///< what is stored: the layer's result, or what it is moved to
   std::vector<Steps::Range> map_parts; ///< where they are deferred
   bool begun = false;
   Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding

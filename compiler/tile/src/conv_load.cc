@@ -1,5 +1,8 @@
 // What a convolution loads: bands of its input, weights, parameters.
+#include <bit>
+
 #include "conv.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 namespace npuforge::tile {
 
@@ -48,16 +51,16 @@ void ConvCode::loadParts(const Band& b, int64_t first, int64_t count) {
 void ConvCode::loadThinned(const Band& b, Value part) {
   const Window& w = layer.window;
   const int64_t planes = f.planes / parts;
-  const int64_t row_bytes = layer.in.width * cols, plane = layer.in_view.plane(row_bytes);
+  const Lie lie = lieOf(layer.input, layer.in_view, layer.in.width);
   Value to = e.add(b.slot, e.mul(part, planes * f.plane));
-  Value from = e.add(e.mul(b.first, w.stride_h * row_bytes), e.mul(part, planes * plane));
+  Value from = e.add(e.mul(b.first, w.stride_h * lie.row), e.mul(part, planes * lie.plane));
   Value dst = e.stream(
       input, to, 0,
       {e.level(layer.out.width, cols), {b.rows, f.pitch, {}, {}}, e.level(planes, f.plane)});
-  Value src = e.stream(input_dram, from, layer.in_view.offset(row_bytes),
-                       {e.level(layer.out.width, w.stride_w * cols),
-                        {b.rows, w.stride_h * row_bytes, {}, {}},
-                        e.level(planes, plane)});
+  Value src = e.stream(input_dram, from, lie.first,
+                       {e.level(layer.out.width, w.stride_w * lie.pixel),
+                        {b.rows, w.stride_h * lie.row, {}, {}},
+                        e.level(planes, lie.plane)});
   CopyInOp::create(e.builder, e.location, dst, src, e.constant(cols));
 }
 
@@ -72,8 +75,8 @@ void ConvCode::loadBand(const Band& b, Value part) {
       e.add(e.mul(e.add(b.first, e.sub(b.rows, e.constant(1))), w.stride_h), w.extent_h()), -w.top);
   Value end = f.bands == 1 ? e.constant(layer.in.height) : e.min(reach, layer.in.height);
   Value count = e.sub(end, begin);
-  const int64_t row_bytes = layer.in.width * (plan.plain ? 1 : cols);
-  const int64_t plane = layer.in_view.plane(row_bytes), planes = f.planes / parts;
+  const Lie lie = lieOf(layer.input, layer.in_view, layer.in.width);
+  const int64_t row_bytes = lie.row, plane = lie.plane, planes = f.planes / parts;
   Value to =
       e.add(e.add(b.slot, e.mul(part, planes * f.plane)), e.mul(e.sub(begin, origin), f.pitch));
   Value from = e.add(e.mul(begin, row_bytes), e.mul(part, planes * plane));
@@ -86,6 +89,10 @@ void ConvCode::loadBand(const Band& b, Value part) {
     dst = {e.level(layer.in.width, f.pixel), rows, e.level(layer.in.channels, 1)};
     src = {e.level(layer.in.width, 1), rows_from, e.level(layer.in.channels, plane)};
     bytes = e.constant(1);
+  } else if (!plan.plain && lie.pixel != cols) { // a run for each pixel
+    dst = {e.level(layer.in.width, cols), rows, e.level(planes, f.plane)};
+    src = {e.level(layer.in.width, lie.pixel), rows_from, e.level(planes, plane)};
+    bytes = e.constant(cols);
   } else if (f.pitch == row_bytes) {
     dst = {e.level(planes, f.plane)};
     src = {e.level(planes, plane)};
@@ -96,7 +103,7 @@ void ConvCode::loadBand(const Band& b, Value part) {
   }
   const int64_t left = plan.plain ? w.left * f.pixel : 0;
   CopyInOp::create(e.builder, e.location, e.stream(input, to, left, dst),
-                   e.stream(input_dram, from, layer.in_view.offset(row_bytes), src), bytes);
+                   e.stream(input_dram, from, lie.first, src), bytes);
 }
 
 /// For each group of neighbouring results and each row: the inputs of all channels side by side.
@@ -127,9 +134,7 @@ void ConvCode::loadParams(Value index, Value block, Value counter) {
 }
 
 void ConvCode::loadSecond(const Band& b, Value block, Value counter) {
-  Value to = e.row(secondBuffer(), secondSlot(counter), 0);
-  Value from = e.row(s.dram(e, s.tensor(layer.second)), resultOffset(b, block), 0);
-  CopyInOp::create(e.builder, e.location, to, from, e.mul(b.rows, layer.out.width * cols));
+  copyIn(e, resultOf(b, block, layer.second, secondBuffer(), secondSlot(counter)));
 }
 
 void ConvCode::loadWeights(Value offset, Value bytes, Value group) {
@@ -140,9 +145,25 @@ void ConvCode::loadWeights(Value offset, Value bytes, Value group) {
   e.signal("load", "weights");
 }
 
-/// All weights of a block.
+/// All weights of a block, or of a group of them.
 void ConvCode::loadBlock(Value block, Value group) {
-  loadWeights(e.mul(block, r.bytes), e.constant(r.bytes), group);
+  Value count =
+      group_bits > 0 ? e.min(e.sub(e.constant(blocks), block), 1 << group_bits) : e.constant(1);
+  loadWeights(e.mul(block, r.bytes), e.mul(count, r.bytes), group);
+}
+
+/// In the first task of a group, if there is one more.
+void ConvCode::loadNextGroup(Value block) {
+  const int64_t size = int64_t{1} << group_bits;
+  Value beyond = e.max(e.add(block, size + 1 - blocks), 0);
+  e.when(e.max(e.sub(e.sub(e.constant(1), inGroup(block)), beyond), 0),
+         [&] { loadBlock(e.add(block, size), e.add(groupOf(block), 1)); });
+}
+
+mlir::Value ConvCode::groupOf(Value block) {
+  if (auto known = mlir::getConstantIntValue(block))
+    return e.constant(*known >> group_bits);
+  return mlir::arith::ShRSIOp::create(e.builder, e.location, block, e.constant(group_bits));
 }
 
 void ConvCode::loadChunk(const Chunk& c) {
@@ -168,11 +189,41 @@ mlir::Value ConvCode::weightSlot(Value group) {
   return e.mul(e.parity(e.add(group, first_weights)), e.map.weights[1].address);
 }
 
-/// The results of a task in DRAM.
-mlir::Value ConvCode::resultOffset(const Band& b, Value block) {
-  const int64_t row_bytes = layer.stored().width * cols;
-  Value at = e.add(e.mul(block, layer.out_view.plane(row_bytes)), e.mul(b.first_stored, row_bytes));
-  return e.add(at, layer.out_view.offset(row_bytes));
+ConvCode::Lie ConvCode::lieOf(Value tensor, const View& view, int64_t width) {
+  const int64_t in_rows = s.tensor(tensor).pixel;
+  if (in_rows > 0)
+    return {in_rows, width * in_rows, cols, view.row * width * in_rows + view.block * cols};
+  const int64_t pixel = tensor == layer.input && plan.plain ? 1 : cols, row = width * pixel;
+  return {pixel, row, view.plane(row), view.offset(row)};
+}
+
+/// The results of a task, or what is added to them, in DRAM and in the scratchpad.
+Copy ConvCode::resultOf(const Band& b, Value block, Value tensor, Value pad, Value pad_at) {
+  const int64_t width = layer.stored().width;
+  const Lie lie = lieOf(tensor, layer.out_view, width);
+  Value at = e.add(e.mul(block, lie.plane), e.mul(b.first_stored, lie.row));
+  Copy copy{pad, pad_at, s.dram(e, s.tensor(tensor)), e.add(at, lie.first), {}, cols};
+  copy.axes.push_back({e.mul(b.stored, width), lie.pixel, cols});
+  return copy;
+}
+
+/// The results of a task where a move takes them.
+Copy ConvCode::movedResult(const Band& b, Value block, Value pad_at) {
+  const int64_t width = layer.stored().width;
+  Value pixel = e.mul(e.add(b.first_stored, layer.out_view.row), width);
+  Value at = e.mul(pixel, row_store->pixel), rest = e.add(block, layer.out_view.block);
+  for (size_t i = 0; i < row_store->blocks.size(); ++i) {
+    const auto [extent, stride] = row_store->blocks[i];
+    const bool last = i + 1 == row_store->blocks.size();
+    const int bits = std::countr_zero(static_cast<uint64_t>(extent));
+    at = e.add(at, e.mul(last ? rest : e.remainder(rest, bits), stride));
+    if (!last)
+      rest = mlir::arith::ShRSIOp::create(e.builder, e.location, rest, e.constant(bits));
+  }
+  Copy copy{output, pad_at, output_dram, at, {}, 1};
+  copy.axes.push_back({e.mul(b.stored, width), row_store->pixel, cols});
+  copy.axes.push_back({e.constant(cols), row_store->lane, 1});
+  return copy;
 }
 
 mlir::Value ConvCode::outputSlot(Value counter) {

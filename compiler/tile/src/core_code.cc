@@ -67,7 +67,8 @@ DictionaryAttr CoreCode::describeValue(Operation& root) {
       value = graph::networkValue(user->getLoc());
   auto type = cast<RankedTensorType>(root.getResult(0).getType());
   const bool words = isWords(root.getResult(0));
-  if (!value || (!words && !type.getElementType().isSignlessInteger(8)))
+  const bool moved = session_.tensor(root.getResult(0)).symbol.empty(); // stored in another order
+  if (!value || moved || (!words && !type.getElementType().isSignlessInteger(8)))
     return {};
   auto data =
       FlatSymbolRefAttr::get(builder.getContext(), session_.tensor(root.getResult(0)).symbol);

@@ -11,6 +11,7 @@ struct EpilogueNeeds {
   int64_t tiles = 0,
           rows = 0,     ///< operands that come with a tile: of its shape; one for each output;
       columns = 0;      ///< one for each pixel
+  bool sums = false;    ///< of the matrix's columns: a row of ones is one more pixel of each tile
   bool between = false; ///< values between the steps take half of the accumulator,
   int64_t most_rows = INT64_MAX; ///< where tiles of so many rows fit
   int64_t result_bytes = 4;      ///< of an element

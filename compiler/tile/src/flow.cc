@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "conv_rows.h"
+#include "words_concat.h"
 #include "words_epilogue.h"
 
 namespace npuforge::tile {
@@ -90,7 +92,11 @@ void Lives::add(const Flow& flow) {
 int64_t Lives::lastRead(Value value) const {
   int64_t last = -1;
   for (Operation* user : value.getUsers()) {
-    if (mlir::isa<graph::ReshapeOp>(user) || user->hasAttr(kFusedAttr))
+    const bool passes = user->hasAttr(kFusedAttr) || user->hasAttr(kViewAttr) ||
+                        user->hasAttr(kStoredAttr) || user->hasAttr(kPartsAttr) ||
+                        user->hasAttr(kWithinAttr) ||
+                        mlir::isa<graph::ReshapeOp, graph::QConvOp>(user);
+    if (passes || (mlir::isa<graph::RequantOp>(user) && !places_.contains(user)))
       last = std::max(last, lastRead(user->getResult(0)));
     if (auto place = places_.find(user); place != places_.end())
       last = std::max(last, place->second);

@@ -5,6 +5,7 @@
 #include "npuforge/compiler/tile/spec_pass.h"
 
 #include "control_code.h"
+#include "conv_rows.h"
 #include "core_code.h"
 #include "core_flow.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -82,6 +83,10 @@ private:
         continue;
       }
       Value result = step.layer.root->getResult(0);
+      if (Operation* move = storedMove(step.layer)) {
+        result = move->getResult(0);
+        session_.define(step.layer.root->getResult(0), {});
+      }
       const int64_t bytes =
           isRowMajor(result) ? bytesOf(result) : session_.blockedBytes(shapeOf(result));
       Tensor tensor = session_.reserve(step.name + ".out", bytes);

@@ -5,6 +5,8 @@
 #include "npuforge/compiler/graph/scale.h"
 
 #include "bottleneck_plan.h"
+#include "conv_rows.h"
+#include "words_concat.h"
 #include "words_epilogue.h"
 
 namespace npuforge::tile {
@@ -90,7 +92,8 @@ void explainFusion(Operation& op) {
 }
 
 bool isLayer(Operation& op) {
-  if (op.hasAttr(kFusedAttr))
+  if (op.hasAttr(kFusedAttr) || op.hasAttr(kViewAttr) || op.hasAttr(kStoredAttr) ||
+      op.hasAttr(kPartsAttr))
     return false;
   if (wordsKind(op))
     return true;

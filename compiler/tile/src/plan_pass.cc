@@ -5,10 +5,12 @@
 #include "npuforge/compiler/tile/unfit.h"
 
 #include "bottleneck_plan.h"
+#include "conv_rows.h"
 #include "map_plan.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "pattern_pass.h"
 #include "plan_check.h"
+#include "words_concat.h"
 #include "words_epilogue.h"
 
 namespace npuforge::tile {
@@ -237,6 +239,10 @@ struct PlanPass : PatternPass<PlanPass> {
     fuseBottlenecks(layers);
     const match::Patterns patterns = match::readPatterns(getContext(), spec());
     fuseMaps(layers, patterns);
+    markRows(layers, spec().machine.array.cols);
+    if (graph::allowed(getOperation(), graph::kInRows))
+      markParts(layers, spec().machine.array.cols);
+    llvm::erase_if(layers, [](const Layer& layer) { return !isLayer(*layer.root); });
     SmallVector<Attribute> unfit; // names of nodes
     bool words_fit = !failed;
     for (const Layer& layer : layers)

@@ -20,7 +20,8 @@ int64_t alignUp(int64_t value, int64_t to) {
 
 ProductSizes::ProductSizes(const Product& p, const ProductPlan& plan, const isa::Machine& machine) {
   const int64_t cols = machine.array.cols;
-  pixels = product(plan.tile);
+  const int64_t ones = p.epilogue.sums ? 1 : 0; // a row of them
+  pixels = product(plan.tile) + ones;
   panel_columns = alignUp(plan.panel, cols);
   tiles = 1, taps = 1;
   for (size_t i = 0; i < p.axes.size(); ++i) {
@@ -35,7 +36,7 @@ ProductSizes::ProductSizes(const Product& p, const ProductPlan& plan, const isa:
   parts = ceilDiv(run, plan.rows);
   pixel_bytes = plan.channels * p.element;
   // A row of the array reads array.rows elements, also at the end of the last pixel.
-  box_bytes = boxPixels(p.axes, plan.tile) * pixel_bytes + machine.array.rows * p.element;
+  box_bytes = (boxPixels(p.axes, plan.tile) + ones) * pixel_bytes + machine.array.rows * p.element;
   weight_pitch = panel_columns * p.element;
   result_pixel = panel_columns * p.epilogue.result_bytes;
   operand_pixel = panel_columns * kWord;
@@ -162,7 +163,7 @@ private:
     const ProductSizes outline(p_, plan, machine_);
     if (outline.accumulator_rows > room_.accumulators || outline.result_bytes > room_.results)
       return {};
-    const int64_t pixels = boxPixels(p_.axes, plan.tile);
+    const int64_t pixels = boxPixels(p_.axes, plan.tile) + (p_.epilogue.sums ? 1 : 0);
     const int64_t most =
         ((room_.inputs - outline.operand_bytes) / p_.element - rows) / pixels; // channels
     if (most < 1)

@@ -49,7 +49,7 @@ struct ProductPlan {
 /// Sizes that follow from a plan.
 struct ProductSizes {
   ProductSizes(const Product& product, const ProductPlan& plan, const isa::Machine& machine);
-  int64_t pixels;           ///< results of a full tile in one column
+  int64_t pixels;           ///< results of a full tile in one column, with the sums
   int64_t panel_columns;    ///< panel, rounded up to whole blocks of columns
   int64_t tiles, panels;    ///< of a slice
   int64_t chunks;           ///< of channels

@@ -2,6 +2,7 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 
+#include "conv_rows.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "plan.h"
 
@@ -92,9 +93,15 @@ Tensor Tensors::constant(const std::string& name, DenseElementsAttr value, int64
 
 void Tensors::defineAll(Value value, const Tensor& tensor) {
   define(value, tensor);
-  for (Operation* user : value.getUsers())
+  for (Operation* user : value.getUsers()) {
     if (auto reshape = dyn_cast<graph::ReshapeOp>(user))
       defineAll(reshape.getResult(), tensor);
+    if (user->hasAttr(kViewAttr)) {
+      Tensor rows = tensor;
+      rows.pixel = shapeOf(user->getResult(0)).channels;
+      define(user->getResult(0), rows);
+    }
+  }
 }
 
 Value Tensors::dram(Emit& emit, const Tensor& tensor) {
@@ -108,7 +115,8 @@ Tensor inside(const Tensor& whole, std::function<Value(Emit&)> offset, int64_t b
     Value place = own(emit);
     return outer ? emit.add(outer(emit), place) : place;
   };
-  return {whole.symbol, std::max(whole.bytes, bytes), whole.plain, at}; // buffers are of all of it
+  return {whole.symbol, std::max(whole.bytes, bytes), whole.plain, at,
+          whole.pixel}; // buffers are of all of it
 }
 
 } // namespace npuforge::tile

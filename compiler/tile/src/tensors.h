@@ -19,6 +19,7 @@ struct Tensor {
   /// Where in the data it begins, in bytes, if not at its beginning: in a loop another turn may
   /// have another place. Called where it is read or written.
   std::function<mlir::Value(Emit&)> at = nullptr;
+  int64_t pixel = 0; ///< bytes from pixel to pixel of rows of all channels; 0: it lies in blocks
 };
 /// A tensor inside another one, `offset` bytes behind its beginning.
 Tensor inside(const Tensor& whole, std::function<mlir::Value(Emit&)> offset, int64_t bytes);
@@ -49,7 +50,8 @@ public:
   Tensor& of(mlir::Value value) { return tensors_.at(value); }
   bool knows(mlir::Value value) const { return tensors_.count(value); }
   void define(mlir::Value value, Tensor tensor) { tensors_[value] = std::move(tensor); }
-  /// The same for all reshapes of the value: of words, they are the same bytes.
+  /// The same for all reshapes of the value: of words, they are the same bytes. What views its rows
+  /// as blocks has them, too.
   void defineAll(mlir::Value value, const Tensor& tensor);
 
 private:

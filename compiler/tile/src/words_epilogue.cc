@@ -4,6 +4,7 @@
 #include "map_plan.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "words_box.h"
+#include "words_chain.h"
 #include "words_producers.h"
 #include "words_product.h"
 #include "words_windows.h"
@@ -90,6 +91,10 @@ std::string place(graph::MapOp map, int64_t number, Operation& producer,
   if (failed(pitches))
     return "the shape of '" + graph::nodeName(producer.getLoc()) + "' is not known";
   for (auto [index, operand] : llvm::enumerate(map.getInputs())) {
+    if (static_cast<int64_t>(index) != number && sumsFor(producer, operand)) {
+      operands.push_back(Beside::Sums);
+      continue;
+    }
     if (isNarrow(operand))
       return "operand " + std::to_string(index) + " is of bytes";
     std::optional<Beside> beside = besideOf(operand, map.getResult(), *pitches);
@@ -99,6 +104,11 @@ std::string place(graph::MapOp map, int64_t number, Operation& producer,
     operands.push_back(static_cast<int64_t>(index) == number ? Beside::Results : *beside);
   }
   return "";
+}
+
+/// Is it in the accumulator when the epilogue begins?
+bool liesAccumulated(Beside beside) {
+  return beside == Beside::Results || beside == Beside::Sums;
 }
 
 /// Finds what is one row for all of a tile; why the cover is no epilogue, or "".
@@ -118,8 +128,13 @@ std::string markRows(MapPlan& plan, ArrayRef<Beside> operands) {
     MapValue& made = plan.values[step.result];
     auto isLoaded = [&](const MapOperand& operand) {
       return operand.value >= 0 && plan.values[operand.value].input >= 0 &&
-             operands[plan.values[operand.value].input] != Beside::Results;
+             !liesAccumulated(operands[plan.values[operand.value].input]);
     };
+    auto isAccumulated = [&](const MapOperand& operand) {
+      return operand.value >= 0 && plan.values[operand.value].input >= 0 && !isLoaded(operand);
+    };
+    if (llvm::count_if(step.operands, isAccumulated) > 1)
+      return "a step reads results and sums at once, which lie in one bank";
     if (llvm::count_if(step.operands, isLoaded) > 1)
       return "two of its operands would have to lie in different banks of the scratchpad";
     if (!made.is_result && made.space == isa::name(isa::Space::Scratchpad))
@@ -135,7 +150,31 @@ std::string markRows(MapPlan& plan, ArrayRef<Beside> operands) {
   return "";
 }
 
+/// A constant whose elements are all 1, of integers.
+bool isOnes(Value value) {
+  auto constant = unshaped(value).getDefiningOp<graph::ConstantOp>();
+  auto elements = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
+  return elements && elements.isSplat() && mlir::isa<IntegerType>(elements.getElementType()) &&
+         elements.getSplatValue<APInt>().isOne();
+}
+
 } // namespace
+
+Operation* sumsFor(Operation& producer, Value value) {
+  auto product = dyn_cast<graph::ContractOp>(producer);
+  bool one_reader = value.hasOneUse();
+  while (auto reshape = value.getDefiningOp<graph::ReshapeOp>()) {
+    value = reshape.getInput();
+    one_reader &= value.hasOneUse();
+  }
+  auto sums = value.getDefiningOp<graph::ContractOp>();
+  if (!product || !sums || sums == product || !one_reader || !isOnes(sums.getLhs()))
+    return nullptr;
+  const bool same = sums.getRhs() == product.getRhs() && extentsOf(sums.getResult())[1] == 1;
+  // Of many rows a tile holds one less, which costs more than to read the matrix once more.
+  const bool few = 2 * extentsOf(product.getLhs())[1] <= extentsOf(product.getRhs())[1];
+  return same && few && !isOnes(product.getLhs()) ? sums.getOperation() : nullptr;
+}
 
 Operation* producerBehind(Value value, std::string& reason) {
   bool one_reader = value.hasOneUse();
@@ -162,7 +201,8 @@ EpilogueNeeds needsOf(const Epilogue& epilogue) {
     if (value.input < 0 || std::exchange(loaded[value.input], true))
       continue;
     const Beside beside = epilogue.operands[value.input];
-    if (beside == Beside::Results)
+    needs.sums |= beside == Beside::Sums;
+    if (liesAccumulated(beside))
       continue;
     needs.columns += beside == Beside::Column;
     needs.tiles += isTile(beside) && beside != Beside::Column;
@@ -187,7 +227,11 @@ std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t oper
   Epilogue epilogue{map, {}, {}};
   if (reason = place(map, operand, *producer, epilogue.operands); !reason.empty())
     return reason;
-  auto cover = coverMap(*map, spec, patterns, fast_math, {static_cast<int>(operand)});
+  std::set<int> accumulated;
+  for (auto [index, beside] : llvm::enumerate(epilogue.operands))
+    if (liesAccumulated(beside))
+      accumulated.insert(static_cast<int>(index));
+  auto cover = coverMap(*map, spec, patterns, fast_math, accumulated);
   if (auto* why = std::get_if<std::string>(&cover))
     return *why;
   MapPlan& plan = epilogue.plan = std::get<MapPlan>(std::move(cover));
@@ -248,7 +292,7 @@ EpilogueOperands::EpilogueOperands(const Epilogue* epilogue, int64_t pixels, int
     return;
   int64_t at = 0;
   for (const MapValue& value : epilogue->plan.values) {
-    if (value.input < 0 || epilogue->operands[value.input] == Beside::Results ||
+    if (value.input < 0 || liesAccumulated(epilogue->operands[value.input]) ||
         !places.emplace(value.input, at).second)
       continue;
     const Beside beside = epilogue->operands[value.input];

@@ -24,6 +24,7 @@ inline constexpr llvm::StringLiteral kFusedAttr = "tile.fused";
 /// How an operand lies beside the results, whose last dimension are the outputs.
 enum class Beside {
   Results,  ///< the results themselves
+  Sums,     ///< of the columns of the product's matrix, which the same product makes
   Number,   ///< the same for all
   Row,      ///< one for each output, the same for all pixels
   SliceRow, ///< one for each output of each slice, the same for all of its pixels
@@ -46,6 +47,10 @@ struct Epilogue {
 /// The producer of a value or of what the value is a reshape of, if nobody else reads it. Null,
 /// with a reason if it is one, if it cannot be a part of another layer.
 mlir::Operation* producerBehind(mlir::Value value, std::string& reason);
+
+/// The product of a row of ones with the producer's matrix that makes the value, if nobody else
+/// reads it and the producer has few rows: then it makes these sums, too. Else null.
+mlir::Operation* sumsFor(mlir::Operation& producer, mlir::Value value);
 
 /// The producer that is a part of a map's layer; null if none is.
 mlir::Operation* fusedProducer(graph::MapOp map);

@@ -3,6 +3,7 @@
 #include "npuforge/compiler/tile/Tile.h"
 
 #include "pattern_pass.h"
+#include "words_chain.h"
 #include "words_epilogue.h"
 
 namespace npuforge::tile {
@@ -45,7 +46,11 @@ struct FusePass : PatternPass<FusePass> {
       Operation* op = producerBehind(value, reason);
       if (!reason.empty())
         graph::refused(map.getLoc(), graph::kFuseEpilogue, reason);
-      if (op && elementsOf(op->getResult(0)) == elementsOf(map.getResult()) &&
+      const bool sums = op && llvm::any_of(map.getInputs(), [&](Value other) {
+                          Operation* product = unshaped(other).getDefiningOp();
+                          return product && sumsFor(*product, value) != nullptr;
+                        });
+      if (op && !sums && elementsOf(op->getResult(0)) == elementsOf(map.getResult()) &&
           (!producer || producer->isBeforeInBlock(op)))
         producer = op, operand = static_cast<int64_t>(index);
     }
@@ -63,6 +68,9 @@ struct FusePass : PatternPass<FusePass> {
       return graph::refused(map.getLoc(), graph::kFuseEpilogue, *reason);
     const auto& fused = std::get<FusedPlan>(plan);
     producer->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
+    for (Value value : map.getInputs())
+      if (Operation* sums = sumsFor(*producer, value))
+        sums->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
     map->setAttr(kProducerAttr, Builder(&getContext()).getI64IntegerAttr(operand));
     map->setAttr(kPlanAttr, fused.producer);
     map->setAttr(kCoverAttr, toAttribute(&getContext(), fused.map));

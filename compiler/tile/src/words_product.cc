@@ -2,6 +2,7 @@
 #include "words_product.h"
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "words_chain.h"
 
 namespace npuforge::tile {
 
@@ -18,6 +19,8 @@ ProductCode::ProductCode(Emit& emit, Session& session, ProductOperands operands,
       cols(emit.machine.array.cols), first_weights(session.weight_groups) {
   if (epilogue)
     steps.emplace(emit, epilogue->plan);
+  if (Operation* made = unshaped(o.right).getDefiningOp(); made && made->hasAttr(kPartsAttr))
+    parts = matrixParts(o.right, cols);
   auto push = [&](Role role, int64_t count) { levels.push_back({role, count}); };
   const bool panels_outside = plan.order == ProductOrder::TilesInside;
   push(kSlice, p.slices);
@@ -74,6 +77,9 @@ void ProductCode::prologue() {
   result = s.dram(e, s.tensor(o.result));
   if (box.isPadded()) // zeros that nobody writes
     padding = s.dram(e, s.reserve(s.tensor(o.result).symbol + ".zeros", z.pixel_bytes));
+  if (p.epilogue.sums)
+    ones = s.dram(
+        e, s.constant(s.tensor(o.result).symbol + ".ones", std::vector<int8_t>(z.pixel_bytes, 1)));
   if (epilogue)
     beginEpilogue();
 }
@@ -202,9 +208,11 @@ void ProductCode::multiplyTile(const Coordinates& at, Value index, Value count) 
     Value tile = e.stream(weights, e.add(matrix, e.mul(block, cols * p.element)), 0,
                           {{count, z.weight_pitch, {}, {}}});
     PreloadOp::create(e.builder, e.location, tile, o.element);
-    Value src = e.stream(boxes, tap, 0, resultLevels(at, strides));
+    const bool sums = p.epilogue.sums;
+    Value src =
+        e.stream(boxes, tap, 0, sums ? withOnes(at, z.pixel_bytes) : resultLevels(at, strides));
     Value dst = e.stream(accumulators, e.add(accumulator, e.mul(block, z.pixels)), 0,
-                         resultLevels(at, resultStrides(1)));
+                         sums ? withOnes(at, 1) : resultLevels(at, resultStrides(1)));
     MultiplyOp::create(e.builder, e.location, dst, src, accumulate, 0, o.element);
   });
 }

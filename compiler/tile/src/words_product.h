@@ -3,6 +3,7 @@
 
 #include "product_plan.h"
 #include "window_box.h"
+#include "words_concat.h"
 #include "words_epilogue.h"
 #include "words_steps.h"
 
@@ -67,6 +68,7 @@ private:
   void loadBox(const Coordinates& at, Value counter);
   void loadWeights(const Coordinates& at, Value counter);
   void copyWeights(const Coordinates& at, Value pad_at);
+  void copyPart(const MatrixPart& part, const Coordinates& at, Value first_row, Value pad_at);
   void keepGroups(size_t depth, Coordinates at);
   int64_t groupBytes() const;
   Value weightsAt(Value counter); ///< in the scratchpad, of a group
@@ -100,6 +102,8 @@ private:
   Value blocksOf(const Coordinates& at);   ///< of columns
   Value resultsOf(const Coordinates& at, size_t axis);
   Value ceilDivide(Value value, int64_t by); ///< by a power of two
+  /// One level over the pixels of a tile and the row of ones behind them.
+  llvm::SmallVector<Level> withOnes(const Coordinates& at, int64_t stride);
   /// Levels over the results of a tile; strides of one step along each axis.
   llvm::SmallVector<Level> resultLevels(const Coordinates& at, const Tile& strides);
   Tile resultStrides(int64_t pixel) const; ///< of results that lie without gaps
@@ -119,9 +123,11 @@ private:
   const int64_t box_bytes; ///< from slot to slot
   const int64_t rows, cols, first_weights;
   llvm::SmallVector<Nest> levels;
+  std::vector<MatrixPart> parts; ///< of a matrix that is a concatenation, else none
   bool begun = false;
   std::optional<int64_t> kept; ///< where all weights stay in the scratchpad, groups in their order
   size_t box_depth, weights_depth, task_depth;
+  Value ones; ///< a pixel of them, in DRAM
   Value left, result, padding, boxes, weights, results, accumulators, between;
   Value box_slot, weight_slot, accumulator; ///< of the code that is being made
 };

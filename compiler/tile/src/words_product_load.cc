@@ -58,6 +58,10 @@ Tile ProductCode::resultStrides(int64_t pixel) const {
   return strides;
 }
 
+SmallVector<Level> ProductCode::withOnes(const Coordinates& at, int64_t stride) {
+  return {{e.add(resultsOf(at, 3), 1), stride, {}, {}}};
+}
+
 SmallVector<Level> ProductCode::resultLevels(const Coordinates& at, const Tile& strides) {
   SmallVector<Level> list;
   for (size_t axis = strides.size(); axis-- > 0;)
@@ -72,6 +76,10 @@ void ProductCode::loadBox(const Coordinates& at, Value counter) {
                      e.mul(at[kChunk], plan.channels * p.stored));
   box.load(boxes, e.mul(e.parity(counter), box_bytes), left, from, channelsOf(at),
            {at[kBatch], at[kZ], at[kY], at[kX]}, padding);
+  if (p.epilogue.sums) { // behind the last pixel
+    Value to = e.add(e.mul(e.parity(counter), box_bytes), e.mul(resultsOf(at, 3), z.pixel_bytes));
+    copyIn(e, {boxes, to, ones, {}, {{channelsOf(at), p.element, p.element}}, p.element});
+  }
   e.signal("load", "matrix");
 }
 
@@ -104,6 +112,11 @@ void ProductCode::copyWeights(const Coordinates& at, Value pad_at) {
   Value row = e.add(e.add(e.mul(tap, tap_rows), e.mul(at[kChunk], plan.channels)),
                     e.mul(at[kPart], plan.rows));
   // Maybe in the code of the layer before, where nothing of the prologue is known.
+  if (!parts.empty()) {
+    for (const MatrixPart& part : parts)
+      copyPart(part, at, row, pad_at);
+    return;
+  }
   Copy copy{e.scratchpad(e.map.weightSlots(), "weights"), pad_at, s.dram(e, s.tensor(o.right)),
             e.mul(row, p.right_pitch * p.stored),         {},     p.element};
   copy.dram_at = e.add(copy.dram_at, e.mul(sliceOf(at), p.right_step * p.stored));
@@ -111,6 +124,36 @@ void ProductCode::copyWeights(const Coordinates& at, Value pad_at) {
   copy.axes.push_back({rowsOf(at), p.right_pitch * p.stored, z.weight_pitch});
   copy.axes.push_back({outputsOf(at), p.stored, p.element}); // of integers the low bytes
   copyIn(e, copy);
+}
+
+/// What of a part of the matrix lies in the rows from `first_row` on and in the columns of the
+/// panel, each to its place.
+void ProductCode::copyPart(const MatrixPart& part, const Coordinates& at, Value first_row,
+                           Value pad_at) {
+  struct Overlap {
+    Value behind, count; ///< from the tile's first one; how many
+    Value inside;        ///< from the part's first one
+  };
+  auto overlap = [&](Value first, Value count, int64_t begin, int64_t extent) {
+    Value low = e.max(first, begin), high = e.min(e.add(first, count), begin + extent);
+    return Overlap{e.sub(low, first), e.max(e.sub(high, low), 0), e.add(low, -begin)};
+  };
+  const Overlap rows_here = overlap(first_row, rowsOf(at), part.row, part.rows),
+                columns = overlap(e.mul(at[kPanel], plan.panel), outputsOf(at), part.column,
+                                  part.columns);
+  Value pad = e.scratchpad(e.map.weightSlots(), "weights");
+  Value source = s.dram(e, s.tensor(part.source));
+  Copy copy{pad,    e.add(pad_at, e.mul(rows_here.behind, z.weight_pitch)),
+            source, e.constant(part.from * p.stored),
+            {},     p.element};
+  copy.pad_at = e.add(copy.pad_at, e.mul(columns.behind, p.element));
+  for (const auto& [index, step] : {std::pair(at[kSlice], part.slice_step),
+                                    {rows_here.inside, part.row_step},
+                                    {columns.inside, part.column_step}})
+    copy.dram_at = e.add(copy.dram_at, e.mul(index, step * p.stored));
+  copy.axes.push_back({rows_here.count, part.row_step * p.stored, z.weight_pitch});
+  copy.axes.push_back({columns.count, part.column_step * p.stored, p.element});
+  e.when(rows_here.count, [&] { e.when(columns.count, [&] { copyIn(e, copy); }); });
 }
 
 } // namespace npuforge::tile

@@ -134,6 +134,8 @@ Value ProductCode::epilogueRows(const Coordinates& at, const Blocks& blocks, Val
                             : z.pixels};
   else if (epilogue->operands[value.input] == Beside::Results)
     rows = {accumulators, accumulator, 1, z.pixels};
+  else if (epilogue->operands[value.input] == Beside::Sums)
+    rows = {accumulators, e.add(accumulator, resultsOf(at, 3)), 1, z.pixels};
   else
     rows = {boxes, e.add(operandSlot(at), operands.place(value.input)),
             value.is_column ? cols * 4 : z.operand_pixel, value.is_column ? 0 : cols * 4};

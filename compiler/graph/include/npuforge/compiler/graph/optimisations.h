@@ -48,6 +48,9 @@ inline constexpr Optimisation kKeepWeights{
     "keep-weights", "a convolution's weights are loaded once and not for each band of rows"};
 inline constexpr Optimisation kThinInput{
     "thin-input", "of the input of strided 1x1 convolutions only the pixels read are loaded"};
+inline constexpr Optimisation kInRows{
+    "in-rows",
+    "convolutions read rows of all channels, and store in the order of a move behind them"};
 inline constexpr Optimisation kEarlyStart{
     "early-start",
     "a convolution begins while the one before ends, with the channels of a band that are there"};
