@@ -92,14 +92,12 @@ bool ConvCode::keepsWeights() const {
 }
 
 /// Where few pixels pass, loads take as long as the array, and each waits for a slot and for the
-/// DRAM's latency: the larger they are the less it is. Logarithm of the blocks of a load.
+/// DRAM's latency: those of two blocks come together. (More of them would come later.) Logarithm of
+/// the blocks of a load.
 int64_t ConvCode::weightsTogether() const {
-  int64_t bits = 0;
-  if (one_group && takesTurns() && f.bands == 1 &&
-      layer.out.height * layer.out.width < 2 * e.machine.array.rows)
-    while (2 << bits <= blocks && (2 << bits) * r.bytes <= e.map.weights[0].bytes)
-      ++bits;
-  return bits;
+  const bool few = layer.out.height * layer.out.width <= e.machine.array.rows / 4,
+             fit = blocks > 1 && 2 * r.bytes <= e.map.weights[0].bytes;
+  return one_group && takesTurns() && f.bands == 1 && few && fit ? 1 : 0;
 }
 
 /// Loads give one token for each part, and those of as many bands as there are slots may wait for
