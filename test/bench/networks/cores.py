@@ -66,7 +66,8 @@ def main():
     parser.add_argument("--machine", action="append", help=f"only these (default: {', '.join(MACHINES)})")
     parser.add_argument("--into", type=pathlib.Path, help="where the table goes (default: BUILD_DIR/bench)")
     arguments = parser.parse_args()
-    bench, rows = Bench(arguments.build, arguments.build / "bench" / "networks"), []
+    build = arguments.build.resolve()
+    bench, rows = Bench(build, build / "bench" / "networks"), []
     for network in arguments.network or NETWORKS:
         for machine in arguments.machine or MACHINES:
             try:
