@@ -23,12 +23,13 @@ const Table& region_operators(); ///< samples within regions
 const Table& block_operators();  ///< crops, images from blocks
 const Table& loss_operators();
 const Table& signal_operators();
-const Table& integer_operators();   ///< products of 8-bit integers
-const Table& dynamic_operators();   ///< activations quantised at run time
-const Table& qlinear_operators();   ///< com.microsoft's on quantised tensors
-const Table& shape_operators();     ///< reshapes and values made of shapes
-const Table& index_operators();     ///< gather, scatter, one-hot
-const Table& picking_operators();   ///< results whose extent depends on values: Compress, NonZero, ...
+const Table& integer_operators(); ///< products of 8-bit integers
+const Table& dynamic_operators(); ///< activations quantised at run time
+const Table& qlinear_operators(); ///< com.microsoft's on quantised tensors
+const Table& shape_operators();   ///< reshapes and values made of shapes
+const Table& index_operators();   ///< gather, scatter, one-hot
+const Table&
+picking_operators(); ///< results whose extent depends on values: Compress, NonZero, ...
 const Table& reduction_operators(); ///< ReduceX, softmax, ArgMax, TopK, CumSum
 const Table& einsum_operators();
 const Table& move_operators(); ///< transpose, slice, concat, pad, ...

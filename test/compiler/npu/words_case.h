@@ -27,7 +27,8 @@ struct WordsCase {
 };
 
 void PrintTo(const WordsCase& c, std::ostream* stream);
-/// As they are, and in parts. Integers must be equal, floats within what the order of a sum may change.
+/// As they are, and in parts. Integers must be equal, floats within what the order of a sum may
+/// change.
 void checkWords(const WordsCase& c);
 
 } // namespace npuforge::test
