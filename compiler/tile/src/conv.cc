@@ -2,6 +2,7 @@
 
 #include "npuforge/compiler/graph/optimisations.h"
 
+#include "conv_cycles.h"
 #include "plan_check.h"
 #include "quantised_maps.h"
 
@@ -45,8 +46,10 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       resident(keepsWeights()), group_bits(weightsTogether()),
       second_in_input(layer.sum && emit.machine.scratchpad.banks % 8 == 0 &&
                       f.bytes <= eighth() - 2 * cols),
-      parts(countParts()), first_inputs(overlaps() ? session.input_groups : 0),
-      first_weights(session.weight_groups), first_params(session.param_groups),
+      parts(countParts()),
+      spreads(parts > 1 && parts < blocks && hasDramToSpare(layer, plan, emit.machine)),
+      first_inputs(overlaps() ? session.input_groups : 0), first_weights(session.weight_groups),
+      first_params(session.param_groups),
       accumulator_pitch(convAccumulators(layer, emit.machine).pitch), map(map) {
   stored = layer.root->getResult(0);
   if (mlir::Operation* move = storedMove(layer)) {
@@ -100,13 +103,13 @@ int64_t ConvCode::weightsTogether() const {
   return one_group && takesTurns() && f.bands == 1 && few && fit ? 1 : 0;
 }
 
-/// Loads give one token for each part, and those of as many bands as there are slots may wait for
-/// the array at once.
+/// Loads give one token for each part. Those of a band's parts are taken by its first task, which
+/// waits for no load behind them, so loads of the next band may wait until there is room for theirs.
 int64_t ConvCode::countParts() const {
   if (!one_group || blocks_outside || plan.plain || plan.roll_rows ||
       !graph::allowed(layer.root, graph::kEarlyStart))
     return 1;
-  int64_t count = std::min<int64_t>({f.planes, e.machine.token_max / f.slots, kMostParts});
+  int64_t count = std::min<int64_t>({f.planes, e.machine.token_max, kMostParts});
   while (f.planes % count != 0)
     --count;
   return count;
@@ -226,9 +229,15 @@ void ConvCode::loadNextBand(Value index, Value block) {
     return;
   Value more = e.min(e.sub(e.constant(f.bands - 1), index), 1), next = e.add(index, 1);
   if (plan.unfold)
-    e.when(more, [&] { unfoldShare(band(next, next), block); });
-  else
-    e.when(e.max(e.sub(more, block), 0), [&] { loadInput(band(next, next)); });
+    return e.when(more, [&] { unfoldShare(band(next, next), block); });
+  Value first = e.max(e.sub(more, block), 0); // in the first task
+  if (spreads) {
+    Value past = e.max(e.add(block, 1 - parts), 0);
+    e.when(first, [&] { s.awaitCredit(e, "load", "matrix"); });
+    e.when(e.max(e.sub(more, past), 0), [&] { loadPart(band(next, next), block); });
+  } else {
+    e.when(first, [&] { loadInput(band(next, next)); });
+  }
 }
 
 void ConvCode::loadNextTask(Value index, Value block, Value counter) {

@@ -74,6 +74,7 @@ private:
   Band band(Value index, Value counter);
   void loadInput(const Band& band);
   void loadParts(const Band& band, int64_t first, int64_t count);
+  void loadPart(const Band& band, Value part);
   void loadFirstInput();
   void loadBand(const Band& band, Value part);
   void loadNeighbours(Value to, Value from, Level rows, Level rows_from);
@@ -174,6 +175,8 @@ private:
   const bool second_in_input; ///< the sum's second operand lies behind the bands of the input, in
                               ///< banks that only it is read from
   const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one
+  const bool spreads;  ///< a task loads one part of the next band: the weights of the task behind
+                       ///< it wait for that only
   const int64_t first_inputs;                ///< parity of the first band's slot
   const int64_t first_weights, first_params; ///< loaded by the layers before
   const int64_t accumulator_pitch;           ///< from slot to slot

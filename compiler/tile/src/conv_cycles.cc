@@ -66,25 +66,44 @@ bool endIsHidden(const Layer& layer, const Plan& plan, const Footprint& f,
          });
 }
 
-int64_t blockedCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
-  const Reduction r = reductionOf(layer, plan, machine);
-  const Footprint f = convFootprint(layer, plan, machine);
-  const int64_t blocks = blocksOf(layer, machine), tasks = f.bands * blocks,
-                row = machine.array.cols * layer.out.width, beat = beatBytes(layer, machine);
+/// What a convolution of blocks moves, in bytes.
+struct Traffic {
+  int64_t results, weights, inputs;
+  bool resident; ///< the weights of all blocks
+};
+Traffic trafficOf(const Layer& layer, const Plan& plan, const Reduction& r, const Footprint& f,
+                  const isa::Machine& machine) {
+  const int64_t blocks = blocksOf(layer, machine), row = machine.array.cols * layer.out.width;
   const bool once = plan.blocks_outside || f.bands == 1,
              resident = !once && r.one_group(plan) &&
                         blocks * r.bytes <= MemoryMap(machine).weights[0].bytes;
-  const int64_t results = blocks * layer.ownRows() * row * (layer.sum ? 2 : 1),
-                weights = blocks * r.bytes * (once || resident ? 1 : f.bands),
-                inputs = f.bytes * f.bands * (plan.blocks_outside ? blocks : 1);
+  return {blocks * layer.ownRows() * row * (layer.sum ? 2 : 1),
+          blocks * r.bytes * (once || resident ? 1 : f.bands),
+          f.bytes * f.bands * (plan.blocks_outside ? blocks : 1), resident};
+}
+
+/// Of the array, and of the DRAM.
+struct Busy {
+  int64_t array, dram;
+};
+Busy busyOf(const Layer& layer, const Plan& plan, const Traffic& t, const Footprint& f,
+            const isa::Machine& machine) {
+  const int64_t tasks = f.bands * blocksOf(layer, machine);
+  return {arrayCycles(layer, plan, machine) + tasks * kTaskCycles,
+          (t.results + t.weights + t.inputs) / beatBytes(layer, machine) + tasks * kTaskBeats};
+}
+
+int64_t blockedCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  const Reduction r = reductionOf(layer, plan, machine);
+  const Footprint f = convFootprint(layer, plan, machine);
+  const Traffic t = trafficOf(layer, plan, r, f, machine);
   const bool early = r.one_group(plan) && !plan.blocks_outside && !plan.roll_rows;
   const int64_t first_inputs = f.bytes / (early ? std::min(f.planes, kParts) : 1),
-                first_weights = resident ? weights : plan.chunk * r.step_bytes,
-                begin = (first_inputs + first_weights) / beat;
-  const int64_t vector = results / machine.vector.lanes;
-  return std::max({arrayCycles(layer, plan, machine) + tasks * kTaskCycles, vector,
-                   (results + weights + inputs) / beat + tasks * kTaskBeats}) +
-         begin + (endIsHidden(layer, plan, f, machine) ? 0 : endCycles(layer, plan, machine));
+                first_weights = t.resident ? t.weights : plan.chunk * r.step_bytes,
+                begin = (first_inputs + first_weights) / beatBytes(layer, machine);
+  const auto [array, dram] = busyOf(layer, plan, t, f, machine);
+  return std::max({array, t.results / machine.vector.lanes, dram}) + begin +
+         (endIsHidden(layer, plan, f, machine) ? 0 : endCycles(layer, plan, machine));
 }
 
 } // namespace
@@ -103,6 +122,13 @@ int64_t shortRunBeats(const Layer& layer, const Plan& plan, const isa::Machine& 
     return f.rows * f.pitch / f.pixel * layer.in.channels *
            beats(neighboursOf(layer, machine).segment) / 100;
   return 0;
+}
+
+bool hasDramToSpare(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  const Reduction r = reductionOf(layer, plan, machine);
+  const Footprint f = convFootprint(layer, plan, machine);
+  const auto [array, dram] = busyOf(layer, plan, trafficOf(layer, plan, r, f, machine), f, machine);
+  return dram < array;
 }
 
 int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {

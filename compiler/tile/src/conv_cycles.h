@@ -15,4 +15,7 @@ int64_t convCycles(const Layer& layer, const Plan& plan, const isa::Machine& mac
 /// short runs; 0 where runs are long.
 int64_t shortRunBeats(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 
+/// Of blocks of channels: does the array take longer than the DRAM?
+bool hasDramToSpare(const Layer& layer, const Plan& plan, const isa::Machine& machine);
+
 } // namespace npuforge::tile

@@ -35,16 +35,17 @@ void ConvCode::loadInput(const Band& b) {
 }
 
 void ConvCode::loadParts(const Band& b, int64_t first, int64_t count) {
-  e.loop(count, [&](Value turn) {
-    Value part = e.add(turn, first);
-    if (plan.unfold)
-      unfoldBand(b);
-    else if (plan.thin)
-      loadThinned(b, part);
-    else
-      loadBand(b, part);
-    e.signal("load", "matrix");
-  });
+  e.loop(count, [&](Value turn) { loadPart(b, e.add(turn, first)); });
+}
+
+void ConvCode::loadPart(const Band& b, Value part) {
+  if (plan.unfold)
+    unfoldBand(b);
+  else if (plan.thin)
+    loadThinned(b, part);
+  else
+    loadBand(b, part);
+  e.signal("load", "matrix");
 }
 
 /// One run for each pixel.
