@@ -30,8 +30,9 @@ public:
 
   /// Every input (bits of an f32) in the domain, by MPFR. NaN is in every domain.
   Worst exact(std::span<const uint32_t> inputs) const;
-  /// The same faster: in double precision, and by MPFR what comes near the largest error.
-  Worst quick(std::span<const uint32_t> inputs) const;
+  /// The same faster: in double precision, and by MPFR what comes near the largest error, or near
+  /// the one of `known` where that is larger.
+  Worst quick(std::span<const uint32_t> inputs, const Worst& known = {}) const;
   /// quick() of first, first + step, ... below 2^32, on all processors.
   Worst sweep(uint32_t first, uint32_t step) const;
 
