@@ -17,10 +17,6 @@ constexpr int64_t kArrayLatency = 40, kVectorLatency = 10, kStepCycles = 25, kBa
 constexpr int64_t kMostPieces = 8;
 constexpr int64_t kLaneRegisters = 15; // the last one is for instructions that do nothing
 
-int64_t alignUp(int64_t value, int64_t to) {
-  return ceilDiv(value, to) * to;
-}
-
 /// Lays out the accumulators: the projection's sums first, then the array's share of the depthwise
 /// convolution, then the expansion's pieces, two at a time when there are several.
 bool placeAccumulators(BottleneckTiles& t, int64_t sums, int64_t share, int64_t width,

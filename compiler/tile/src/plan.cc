@@ -7,12 +7,6 @@ namespace npuforge::tile {
 
 using namespace mlir;
 
-namespace {
-int64_t alignUp(int64_t value, int64_t to) {
-  return ceilDiv(value, to) * to;
-}
-} // namespace
-
 Neighbours neighboursOf(const Layer& layer, const isa::Machine& machine) {
   const Window& w = layer.window;
   Neighbours n{0, w.kernel_w};

@@ -8,6 +8,7 @@
 #include "npuforge/compiler/tile/memory_map.h"
 
 #include "layers.h"
+#include "sizes.h"
 
 namespace npuforge::tile {
 
@@ -110,13 +111,6 @@ std::variant<Plan, std::string> makePlan(const Layer& layer, bool plain,
 /// Does a plain input take no more array rows than a blocked one?
 bool prefersPlain(const Layer& layer, const isa::Machine& machine);
 
-inline int64_t ceilDiv(int64_t a, int64_t b) {
-  return a >= 0 ? (a + b - 1) / b : -(-a / b);
-}
-/// `total` in as few parts of at most `most` as possible: the size of a part.
-inline int64_t evenly(int64_t total, int64_t most) {
-  return ceilDiv(total, ceilDiv(total, most));
-}
 /// The largest band that `fits` takes, evened out over the number of bands it needs; 0 if none
 /// fits.
 template <typename Fits>

@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "sizes.h"
+
 namespace npuforge::tile {
 
 namespace {
 
 constexpr int64_t kWord = 4; // bytes
-
-int64_t ceilDiv(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
-int64_t alignUp(int64_t value, int64_t to) {
-  return ceilDiv(value, to) * to;
-}
 
 } // namespace
 
@@ -139,21 +134,15 @@ private:
   /// Each size enlarged: to the next even division, and to twice as much.
   std::vector<ProductPlan> candidates(const ProductPlan& plan) const {
     std::vector<ProductPlan> list;
-    auto larger = [](int64_t size, int64_t total, auto take) {
-      const int64_t parts = ceilDiv(total, size);
-      for (int64_t fewer : {parts - 1, (parts + 1) / 2, int64_t{1}})
-        if (fewer >= 1 && fewer < parts)
-          take(ceilDiv(total, fewer));
-    };
     for (size_t axis = 0; axis < plan.tile.size(); ++axis)
-      larger(plan.tile[axis], p_.axes[axis].out, [&](int64_t size) {
+      for (int64_t size : largerSizes(plan.tile[axis], p_.axes[axis].out)) {
         list.push_back(plan);
         list.back().tile[axis] = size;
-      });
-    larger(plan.panel, p_.outputs, [&](int64_t size) {
+      }
+    for (int64_t size : largerSizes(plan.panel, p_.outputs)) {
       list.push_back(plan);
       list.back().panel = std::min(alignUp(size, machine_.array.cols), p_.outputs);
-    });
+    }
     return list;
   }
 

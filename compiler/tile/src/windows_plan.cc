@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "sizes.h"
+
 namespace npuforge::tile {
 
 namespace {
-
-int64_t ceilDiv(int64_t a, int64_t b) {
-  return (a + b - 1) / b;
-}
 
 constexpr int64_t kWord = 4;  // bytes; a row of words takes as many rows of the scratchpad
 constexpr int64_t kWait = 12; // cycles until a step may read what the one before has made
@@ -122,24 +120,17 @@ private:
       if (gain > most)
         most = gain, best = candidate;
     };
-    auto larger = [](int64_t size, int64_t total, auto take) {
-      const int64_t parts = ceilDiv(total, size);
-      for (int64_t fewer : {parts - 1, (parts + 1) / 2, int64_t{1}})
-        if (fewer >= 1 && fewer < parts)
-          take(ceilDiv(total, fewer));
-    };
     for (size_t axis = 0; axis < plan.tile.size(); ++axis)
-      larger(plan.tile[axis], w_.axes[axis].out, [&](int64_t size) {
+      for (int64_t size : largerSizes(plan.tile[axis], w_.axes[axis].out)) {
         WindowsPlan candidate = plan;
         candidate.tile[axis] = size;
         consider(candidate);
-      });
-    larger(plan.channels, w_.channels, [&](int64_t size) {
+      }
+    for (int64_t size : largerSizes(plan.channels, w_.channels)) {
       WindowsPlan candidate = plan;
-      const int64_t cols = machine_.array.cols;
-      candidate.channels = std::min(ceilDiv(size, cols) * cols, w_.channels);
+      candidate.channels = std::min(alignUp(size, machine_.array.cols), w_.channels);
       consider(candidate);
-    });
+    }
     return best;
   }
 

@@ -12,6 +12,7 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "move_pieces.h"
 #include "words.h"
+#include "words_rows.h"
 
 namespace npuforge::tile {
 
@@ -45,19 +46,6 @@ public:
   }
 
 private:
-  void task(const std::function<void()>& load, const std::function<void()>& store) {
-    s.awaitCredit(e, "load", "vector");
-    load();
-    e.signal("load", "vector");
-    s.awaitCredit(e, "vector", "store");
-    e.signal("vector", "load");
-    e.await("vector", "load");
-    e.signal("vector", "store");
-    e.await("store", "vector");
-    store();
-    e.signal("store", "vector");
-  }
-
   /// A row of the fill value in DRAM, from which a block of the scratchpad is filled.
   void makeFill(Attribute value) {
     const APInt bits = mlir::isa<FloatAttr>(value)
@@ -77,15 +65,17 @@ private:
     const int64_t all = cast<ShapedType>(op.getResult(0).getType()).getNumElements() * element;
     const int64_t block = std::min(e.map.outputs[0].bytes / row, ceilDiv(all, row)) * row;
     Value buffer = e.scratchpad(e.map.outputs[0], "fill");
-    task([&] { copyIn(e, {buffer, {}, fill_row, {}, {{e.constant(block / row), 0, row}}, row}); },
-         [&] {
-           if (all / block > 0)
-             copyOut(e, {buffer, {}, result, {}, {{e.constant(all / block), block, 0}}, block});
-           if (all % block > 0)
-             copyOut(e, {buffer, {}, result, e.constant(all / block * block), {}, all % block});
-         });
+    relayTask(
+        e, s,
+        [&] { copyIn(e, {buffer, {}, fill_row, {}, {{e.constant(block / row), 0, row}}, row}); },
+        [&] {
+          if (all / block > 0)
+            copyOut(e, {buffer, {}, result, {}, {{e.constant(all / block), block, 0}}, block});
+          if (all % block > 0)
+            copyOut(e, {buffer, {}, result, e.constant(all / block * block), {}, all % block});
+        });
     for (int idle = 0; idle < 2; ++idle)
-      task([] {}, [] {});
+      relayTask(e, s, [] {}, [] {});
     done += 3;
   }
 
@@ -149,7 +139,7 @@ private:
       in.axes.push_back({count, tile.dims[d].from * element, pad});
       out.axes.push_back({count, tile.dims[d].to * element, pad});
     }
-    task([&] { copyIn(e, in); }, [&] { copyOut(e, out); });
+    relayTask(e, s, [&] { copyIn(e, in); }, [&] { copyOut(e, out); });
   }
 
   Emit& e;
