@@ -2,10 +2,12 @@
 """Compiles and simulates int8 networks, holds the cycles against those that schedules need at least that compute
 every element, and checks the outputs against onnxruntime's.
 
-  bench.py BUILD_DIR [--network NAME ...] [--machine NAME ...] [--ablate] [--into FOLDER]
+  bench.py BUILD_DIR [--network NAME ...] [--machine NAME ...] [--ablate] [--cosim] [--into FOLDER]
 
 Prints a Markdown table and writes FOLDER/networks.md and networks.json (default: BUILD_DIR/bench). A network that is
 refused or whose outputs differ has a reason in place of numbers; if they differ, or a program fails, the exit status is 1.
+--cosim also runs each program on the Verilated RTL of the machines that have one, from the first to the last cycle: any difference
+is a failure.
 """
 import argparse
 import dataclasses
@@ -83,8 +85,8 @@ def differences(manifest, folder):
 
 
 class Bench:
-    def __init__(self, build, work):
-        self.bin, self.work = build / "bin", work
+    def __init__(self, build, work, cosim=False):
+        self.bin, self.lib, self.work, self.cosim = build / "bin", build / "lib", work, cosim
         work.mkdir(parents=True, exist_ok=True)
 
     def manifest(self, network):
@@ -112,10 +114,21 @@ class Bench:
         timing = call([*simulate, "--timing-only"])
         report_of_npuc = json.loads(compiled_json.read_text())
         least_dram = report_of_npuc["least_cycles"]["dram"]
-        return self.numbers(report_of_npuc, report) | {
+        return self.numbers(report_of_npuc, report) | self.cosimulated(program, machine, inputs) | {
             "least_dram_bytes": least_dram * self.bytes_a_cycle(machine), "unfused_dram_bytes": self.unfused(manifest, machine),
             "compile_seconds": compiled.seconds, "simulate_seconds": simulated.seconds, "timing_only_seconds": timing.seconds, "compile_megabytes": compiled.megabytes,
             "simulate_megabytes": simulated.megabytes, "largest_difference": largest, "equal_share": equal}
+
+    def cosimulated(self, program, machine, inputs):
+        """Seconds of the RTL's run, where one is asked for and the machine's RTL has been built."""
+        if not self.cosim or not (self.lib / f"librtl_{machine}.so").exists():
+            return {}
+        file = program.with_suffix(".cosim.json")
+        call([self.bin / "npucosim", program, "--machine", machine, *inputs, "--json", file])
+        seen = json.loads(file.read_text())
+        if seen["differing_cycles"] or seen["differing_bytes"]:
+            raise Failed(f"RTL and model differ in {seen['differing_cycles']} cycles and {seen['differing_bytes']} bytes")
+        return {"cosim_seconds": seen["cycles"]["rtl"] / seen["cycles_per_second"]["rtl"]}
 
     def unfused(self, manifest, machine):
         """Bytes moved with all that joins layers turned off."""
@@ -168,8 +181,9 @@ def main():
     parser.add_argument("--machine", action="append", help=f"only these (default: {', '.join(MACHINES)})")
     parser.add_argument("--into", type=pathlib.Path, help="where the table goes (default: BUILD_DIR/bench)")
     parser.add_argument("--ablate", action="store_true", help="also with each optimisation off in turn")
+    parser.add_argument("--cosim", action="store_true", help="also on the Verilated RTL, from the first to the last cycle")
     arguments = parser.parse_args()
-    bench = Bench(arguments.build, arguments.build / "bench" / "networks")
+    bench = Bench(arguments.build, arguments.build / "bench" / "networks", arguments.cosim)
     rows = []
     try:
         for network in arguments.network or make.NETWORKS:

@@ -22,10 +22,11 @@ alone, of schedules that compute every element of it (bound.h), and the resource
 each moved once; *unfused*: those moved with every optimisation off that makes one layer of several (`--disable fuse-...`), and the share
 that is still moved with them. Seconds are of
 processor time, of whole processes with start-up and loading. *Off*: the largest difference to onnxruntime, in steps of the quantised
-output, and the share of outputs that are equal.
+output, and the share of outputs that are equal. *RTL*: seconds that the Verilated RTL took for the whole program, with no cycle and no byte
+that differs from the model's.
 
-| network | machine | cycles | bound | ratio | goal | MB moved | unfused MB, share | least MB | npuc s | npuc MB | npusim s | timing only s | off |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| network | machine | cycles | bound | ratio | goal | MB moved | unfused MB, share | least MB | npuc s | npuc MB | npusim s | timing only s | off | RTL s |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -56,12 +57,13 @@ def why_not(row):
 def line(row):
     name = f"| {row['network']} | {row['machine']} "
     if why_not(row):
-        return name + f"| {why_not(row).replace('|', '/')} |" + " |" * 11 + "\n"
+        return name + f"| {why_not(row).replace('|', '/')} |" + " |" * 12 + "\n"
     goal = GOALS.get((row["network"], row["machine"]))
     met = "" if goal is None else f"{goal:,.0f}{' met' if row['cycles'] <= goal else ''}"
+    cosim = f"{row['cosim_seconds']:.1f}" if "cosim_seconds" in row else ""
     moved = (row["dram_read"] + row["dram_written"]) / 1e6
     return (f"{name}| {row['cycles']:,} | {row['bound']:,} ({row['bound_by']}) | {row['ratio']:.3f} | {met} | {moved:.1f} "
             f"| {row['unfused_dram_bytes'] / 1e6:.1f}, {moved * 1e6 / row['unfused_dram_bytes']:.2f} "
             f"| {row['least_dram_bytes'] / 1e6:.1f} | {row['compile_seconds']:.2f} | {row['compile_megabytes']:.0f} "
             f"| {row['simulate_seconds']:.2f} | {row['timing_only_seconds']:.2f} "
-            f"| {row['largest_difference']}, {row['equal_share']:.0%} |\n")
+            f"| {row['largest_difference']}, {row['equal_share']:.0%} | {cosim} |\n")
