@@ -37,10 +37,24 @@ public:
   }
 
 private:
-  /// Control flow is on core 0.
+  /// Control flow is on core 0, with the layers of its bodies.
   LogicalResult keep(Step& step) {
     control_ = step.op;
+    if (failed(refuseTasks(step)))
+      return failure();
     add(0, std::move(step), {});
+    return success();
+  }
+
+  static LogicalResult refuseTasks(const Step& step) {
+    for (const Flow& body : step.bodies)
+      for (const Step& inner : body.steps) {
+        if (inner.op->hasAttr(kTasksAttr))
+          return inner.op->emitError() << "has a " << kTasksAttr << " inside control flow, whose "
+                                       << "layers are all on core 0";
+        if (failed(refuseTasks(inner)))
+          return failure();
+      }
     return success();
   }
 
@@ -87,7 +101,7 @@ private:
   }
 
   void add(int64_t core, Step step, const Part& part) {
-    OrderedTask task{static_cast<int>(core), {}};
+    OrderedTask task{static_cast<int>(core), {}, 0, 0};
     for (Operation* made : readsOf(*step.op))
       for (int other : of_op_[made])
         if (!step.isLayer() || !steps_[other].second.isLayer() ||
@@ -95,6 +109,8 @@ private:
           task.reads.push_back(other);
     for (size_t other = before_; barriers_ && other < behind_; ++other)
       task.reads.push_back(static_cast<int>(other));
+    if (!step.predicted.empty())
+      task.begin = step.predicted[0], task.end = step.predicted[1];
     of_op_[step.op].push_back(static_cast<int>(tasks_.size()));
     tasks_.push_back(std::move(task));
     parts_.push_back(part);

@@ -5,6 +5,8 @@
 
 #include "conv_cycles.h"
 #include "llvm/ADT/SetVector.h"
+#include "map_plan.h"
+#include "move_pieces.h"
 #include "part.h"
 #include "words.h"
 
@@ -13,6 +15,22 @@ namespace npuforge::tile {
 using namespace mlir;
 
 namespace {
+
+/// Cycles of the DMA, on both sides, for a run that is shorter than a beat.
+constexpr int64_t kShortRunCycles = 3;
+
+/// Runs in which a move copies what it moves.
+int64_t runsOf(const Moves& moves) {
+  int64_t runs = 0;
+  for (const Piece& piece : moves.pieces) {
+    int64_t count = 1;
+    for (auto [index, dim] : llvm::enumerate(piece.dims))
+      if (index + 1 < piece.dims.size() || dim.from != 1 || dim.to != 1)
+        count *= dim.extent;
+    runs += count;
+  }
+  return runs;
+}
 
 class Cost {
 public:
@@ -141,6 +159,25 @@ private:
     cost_.vector = static_cast<int64_t>(bound.vector * rows * columns);
     cost_.early = static_cast<int64_t>(static_cast<double>(cost_.early) * columns);
     cost_.bytes = cost_.early + static_cast<int64_t>(static_cast<double>(cost_.bytes) * rows);
+    for (Operation* step : steps)
+      wordsStep(*step, rows * columns);
+  }
+
+  /// What is known of a step's instructions and copies; `part` of them are this part's.
+  void wordsStep(Operation& step, double part) {
+    FailureOr<MapPlan> cover =
+        step.hasAttr(kCoverAttr) ? readMapPlan(step) : FailureOr<MapPlan>(failure());
+    if (succeeded(cover) && cover->rows > 0)
+      cost_.vector = std::max(
+          cost_.vector,
+          static_cast<int64_t>(part * static_cast<double>(cover->cycles * cover->layer_rows) /
+                               static_cast<double>(cover->rows)));
+    if (failed(cover) && mlir::isa<graph::MoveOp, graph::ToWordsOp, graph::ToBlocksOp>(step)) {
+      const auto runs =
+          static_cast<int64_t>(part * static_cast<double>(runsOf(movesOf(step, cols_))));
+      cost_.copies = std::max(cost_.copies, runs * kShortRunCycles);
+      cost_.bytes = std::max(cost_.bytes, 2 * runs * beat());
+    }
   }
 
   const Layer& layer_;

@@ -39,6 +39,10 @@ public:
   }
 
 private:
+  struct Wait {
+    int source, task;
+  };
+
   /// Takes tasks in an order in which all that one needs comes before it. False if there is none.
   bool walk() {
     order_.tasks.assign(tasks_.size(), {});
@@ -93,24 +97,50 @@ private:
     known_[task] = clock;
   }
 
-  /// A counter that could hold more than it may: its source must not tell before what was told long
-  /// ago is taken. True if there was one.
+  /// Where a counter could hold more than it may: one wait less, or one more. True if there was
+  /// such a place.
   bool addWait() {
     for (const auto& from : waits_)
       for (const auto& list : from)
         for (size_t i = static_cast<size_t>(most_); i < list.size(); ++i) {
-          const int taker = list[i - static_cast<size_t>(most_)].task, teller = list[i].source;
+          const size_t oldest = i - static_cast<size_t>(most_);
+          const int taker = list[oldest].task, teller = list[i].source;
           if (known_[teller][tasks_[taker].core] >= ranks_[taker])
             continue;
-          needs_[teller].push_back(taker);
+          const Edge edge = cheapest(list, oldest, i);
+          needs_[edge.task].push_back(edge.need);
           return true;
         }
     return false;
   }
 
-  struct Wait {
-    int source, task;
+  /// A need that makes the waits from `oldest` to `last` fewer than they are, or orders the two.
+  struct Edge {
+    int task, need;
   };
+  Edge cheapest(const std::vector<Wait>& list, size_t oldest, size_t last) const {
+    // What was told long ago must be taken before the teller goes on.
+    Edge best{list[last].source, list[oldest].task};
+    int64_t least = delay(best);
+    if (least < 0) // the times are not known
+      return best;
+    for (size_t i = oldest; i < last; ++i) {
+      const Edge later{list[i].task, list[i + 1].source};
+      const bool circle = known_[later.need][tasks_[later.task].core] >= ranks_[later.task];
+      if (!circle && delay(later) < least)
+        best = later, least = delay(later);
+    }
+    return best;
+  }
+
+  /// Cycles that a task is expected to wait for what it needs; -1: not known.
+  int64_t delay(Edge edge) const {
+    const OrderedTask &task = tasks_[edge.task], &need = tasks_[edge.need];
+    if (task.end == 0 || need.end == 0)
+      return -1;
+    return std::max<int64_t>(need.end - task.begin, 0);
+  }
+
   const std::vector<OrderedTask>& tasks_;
   const int most_;
   std::vector<std::vector<int>> of_core_; ///< tasks in their order

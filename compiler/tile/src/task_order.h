@@ -16,7 +16,8 @@ namespace npuforge::tile {
 /// the order of the list.
 struct OrderedTask {
   int core;
-  std::vector<int> reads; ///< tasks whose results it reads
+  std::vector<int> reads;     ///< tasks whose results it reads
+  int64_t begin = 0, end = 0; ///< when it is expected to run, in cycles; both 0: not known
 };
 
 struct TaskOrder {
@@ -28,9 +29,10 @@ struct TaskOrder {
 };
 
 /// Waits as few as order all reads: none where another one of this task, or one before, implies
-/// it. `most` bounds what a counter may hold in any timing; where it could hold more, the teller
-/// waits for the listener first. None where the reads are in no order: a task reads what is made
-/// later on its core, or cores wait for each other in a circle.
+/// it. `most` bounds what a counter may hold in any timing; where it could hold more, a listener
+/// waits for a later task instead, which stands for both, or the teller waits for the listener
+/// first: what is expected to cost least. None where the reads are in no order: a task reads what
+/// is made later on its core, or cores wait for each other in a circle.
 std::optional<TaskOrder> orderTasks(const std::vector<OrderedTask>& tasks, int cores, int most);
 
 } // namespace npuforge::tile

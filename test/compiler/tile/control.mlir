@@ -1,6 +1,10 @@
 // Control flow around layers: what is decided lies in DRAM, is loaded and read by the sequencer; values are written where they are read next.
 // RUN: npu-opt %s -tile-plan=machine=npu16 -tile-generate=machine=npu16 -canonicalize -cse | FileCheck %s
 
+// Layers of bodies are not divided, and a division that is given is not ignored.
+// RUN: sed 's/graph.map %x :/graph.map %x {tile.tasks = [{core = 0 : i64}]} :/' %s > %t.divided && not npu-opt %t.divided -tile-plan=machine=npu16 -tile-generate=machine=npu16 2>&1 | FileCheck %s --check-prefix=DIVIDED
+// DIVIDED: has a tile.tasks inside control flow, whose layers are all on core 0
+
 // CHECK-DAG: tile.data @branch.result
 // CHECK-DAG: tile.data @loop.carried
 // CHECK-DAG: tile.data @loop.turn
