@@ -32,6 +32,8 @@ struct Option {
   Match match;             ///< no pattern: a bitcast
   std::vector<Need> reads; ///< for each leaf; c = -1: a number
   int64_t cycles;
+  bool copies = false; ///< reads the very value, from the same memory: of use for copies only
+  bool serves(const Need& need) const { return !copies || need.copy > 0; }
 };
 
 class Search {
@@ -83,19 +85,17 @@ private:
       if (match.pattern->destination->space != need.space)
         continue;
       Option option{match, {}, occupancy(spec, *match.pattern->instruction, rows)};
-      bool moves = true;
       for (size_t leaf = 0; leaf < match.bound.size(); ++leaf) {
         const Leaf& what = match.pattern->leaves[leaf];
         Need read{-1, what.space, 0};
         if (!what.isNumber()) {
           read.c = dag.find(match.bound[leaf]);
           read.copy = static_cast<int>(llvm::count(option.reads, read));
-          moves &= read.c != need.c || read.space != need.space;
+          option.copies |= read.c == need.c && read.space == need.space;
         }
         option.reads.push_back(read);
       }
-      if (moves)
-        list.push_back(std::move(option));
+      list.push_back(std::move(option));
     }
     for (const Node& node : dag.nodes(need.c))
       if (node.op == "arith.bitcast")
@@ -105,7 +105,7 @@ private:
 
   /// At least so many cycles make the value, whatever else is there already.
   int64_t bound(const Need& need) const {
-    if (isInput(need))
+    if (isInput({need.c, need.space, 0}))
       return 0;
     auto known = bounds_.find({need.c, need.space, 0});
     return known == bounds_.end() ? kImpossible : known->second;
@@ -127,6 +127,8 @@ private:
       changed = false;
       for (const Need& need : reachable)
         for (const Option& option : options(need)) {
+          if (!option.serves(need))
+            continue;
           int64_t longest = 0;
           for (const Need& read : option.reads)
             longest = std::max(longest, read.c >= 0 ? bound(read) : 0);
@@ -158,6 +160,8 @@ private:
       changed = false;
       for (const Need& need : reachable)
         for (const Option& option : options(need)) {
+          if (!option.serves(need))
+            continue;
           int64_t sum = option.cycles;
           for (const Need& read : option.reads)
             sum = std::min(sum + cost(read), kImpossible);
@@ -199,7 +203,8 @@ private:
     open.pop_back();
     std::vector<const Option*> order;
     for (const Option& option : options(need))
-      order.push_back(&option);
+      if (option.serves(need))
+        order.push_back(&option);
     auto estimate = [&](const Option* option) {
       int64_t sum = option->cycles;
       for (const Need& read : option->reads)
