@@ -41,9 +41,10 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
                    const MapPlan* map)
     : e(emit), s(session), layer(layer), plan(plan), cols(emit.machine.array.cols),
       r(reductionOf(layer, plan, emit.machine)), f(convFootprint(layer, plan, emit.machine)),
-      p(poolFootprint(layer, plan, emit.machine)), blocks(ceilDiv(layer.out.channels, cols)),
-      one_group(r.one_group(plan)), blocks_outside(plan.blocks_outside && one_group),
-      resident(keepsWeights()), group_bits(weightsTogether()),
+      g(groupedRows(layer, plan, emit.machine)), p(poolFootprint(layer, plan, emit.machine)),
+      blocks(ceilDiv(layer.out.channels, cols)), one_group(r.one_group(plan)),
+      blocks_outside(plan.blocks_outside && one_group), resident(keepsWeights()),
+      group_bits(weightsTogether()),
       second_in_input(layer.sum && emit.machine.scratchpad.banks % 8 == 0 &&
                       f.bytes <= eighth() - 2 * cols),
       parts(countParts()),
@@ -60,7 +61,7 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
     map_steps.emplace(emit, *map, kFill + 1, layer.isPart());
   if (map && one_group && !blocks_outside)
     map_parts = map_steps->parts(kDeferred);
-  weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, cols));
+  weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, emit.machine));
   std::vector<int8_t> lanes;
   for (int64_t block = 0; block < blocks; ++block)
     for (const auto* values : {&layer.bias, &layer.multiplier, &layer.shift})
@@ -104,7 +105,8 @@ int64_t ConvCode::weightsTogether() const {
 }
 
 /// Loads give one token for each part. Those of a band's parts are taken by its first task, which
-/// waits for no load behind them, so loads of the next band may wait until there is room for theirs.
+/// waits for no load behind them, so loads of the next band may wait until there is room for
+/// theirs.
 int64_t ConvCode::countParts() const {
   if (!one_group || blocks_outside || plan.plain || plan.roll_rows ||
       !graph::allowed(layer.root, graph::kEarlyStart))

@@ -168,6 +168,7 @@ private:
   const int64_t cols;
   const Reduction r;
   const Footprint f;
+  const GroupedRows g; ///< of the input, as it lies in the slots
   const PoolFootprint p;
   const int64_t blocks;
   const bool one_group, blocks_outside, resident; ///< resident: all blocks' weights share a slot
@@ -192,6 +193,6 @@ private:
 
 /// Weights in the order in which the array takes them: [block][outer][inner][tap][row][column].
 std::vector<int8_t> packWeights(const Layer& layer, const Plan& plan, const Reduction& r,
-                                int64_t cols);
+                                const isa::Machine& machine);
 
 } // namespace npuforge::tile

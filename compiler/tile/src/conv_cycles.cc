@@ -118,9 +118,10 @@ int64_t shortRunBeats(const Layer& layer, const Plan& plan, const isa::Machine& 
   if (plan.unfold) // a run for each kernel row of each channel
     return plan.band * layer.out.width * layer.in.channels * layer.window.kernel_h *
            beats(layer.window.kernel_w) / 100;
-  if (plan.neighbours) // a run for each channel of each group
-    return f.rows * f.pitch / f.pixel * layer.in.channels *
-           beats(neighboursOf(layer, machine).segment) / 100;
+  if (plan.neighbours) { // a run for each channel and row of each group
+    const Neighbours n = neighboursOf(layer, machine);
+    return f.rows * n.rows * f.pitch / f.pixel * layer.in.channels * beats(n.segment) / 100;
+  }
   return 0;
 }
 

@@ -66,18 +66,18 @@ void ConvCode::loadThinned(const Band& b, Value part) {
 }
 
 void ConvCode::loadBand(const Band& b, Value part) {
-  const Window& w = layer.window;
-  // Input rows [begin, end) of the band; the slot's first row is `origin`, which may lie in the
-  // padding.
+  const Window& w = g.window;
+  // Input rows, or groups of them, [begin, end) of the band; the slot's first one is `origin`,
+  // which may lie in the padding.
   Value origin =
       f.bands == 1 ? e.constant(0) : e.sub(e.mul(b.first, w.stride_h), e.constant(w.top));
   Value begin = e.max(origin, 0);
   Value reach = e.add(
       e.add(e.mul(e.add(b.first, e.sub(b.rows, e.constant(1))), w.stride_h), w.extent_h()), -w.top);
-  Value end = f.bands == 1 ? e.constant(layer.in.height) : e.min(reach, layer.in.height);
+  Value end = f.bands == 1 ? e.constant(g.height) : e.min(reach, g.height);
   Value count = e.sub(end, begin);
   const Lie lie = lieOf(layer.input, layer.in_view, layer.in.width);
-  const int64_t row_bytes = lie.row, plane = lie.plane, planes = f.planes / parts;
+  const int64_t row_bytes = g.rows * lie.row, plane = lie.plane, planes = f.planes / parts;
   Value to =
       e.add(e.add(b.slot, e.mul(part, planes * f.plane)), e.mul(e.sub(begin, origin), f.pitch));
   Value from = e.add(e.mul(begin, row_bytes), e.mul(part, planes * plane));
@@ -107,18 +107,23 @@ void ConvCode::loadBand(const Band& b, Value part) {
                    e.stream(input_dram, from, lie.first, src), bytes);
 }
 
-/// For each group of neighbouring results and each row: the inputs of all channels side by side.
+/// For each group of neighbouring results and each group of rows: the inputs of all rows and
+/// channels side by side.
 void ConvCode::loadNeighbours(Value to, Value from, Level rows, Level rows_from) {
   const Window& w = layer.window;
   const Neighbours n = neighboursOf(layer, e.machine);
-  const int64_t plane = layer.in_view.plane(layer.in.width),
-                first = layer.in_view.offset(layer.in.width);
+  const int64_t width = layer.in.width, channels = layer.in.channels,
+                plane = layer.in_view.plane(width), first = layer.in_view.offset(width);
   for (const Columns& c : columnsOf(n.count, n.segment)) {
-    Value dst = e.stream(input, to, c.first * f.pixel + c.low,
-                         {e.level(c.count, f.pixel), rows, e.level(layer.in.channels, n.segment)});
-    Value src = e.stream(
-        input_dram, from, first + c.first * n.count * w.stride_w - w.left + c.low,
-        {e.level(c.count, n.count * w.stride_w), rows_from, e.level(layer.in.channels, plane)});
+    SmallVector<Level> dst_levels{e.level(c.count, f.pixel), rows, e.level(channels, n.segment)},
+        src_levels{e.level(c.count, n.count * w.stride_w), rows_from, e.level(channels, plane)};
+    if (n.rows > 1) {
+      dst_levels.push_back(e.level(n.rows, channels * n.segment));
+      src_levels.push_back(e.level(n.rows, width));
+    }
+    Value dst = e.stream(input, to, c.first * f.pixel + c.low, dst_levels);
+    Value src = e.stream(input_dram, from, first + c.first * n.count * w.stride_w - w.left + c.low,
+                         src_levels);
     CopyInOp::create(e.builder, e.location, dst, src, e.constant(c.high - c.low));
   }
 }

@@ -100,7 +100,7 @@ void ConvCode::step(const Band& b, Value outer, Value inner, Value at, Value acc
   Value index = e.add(e.mul(outer, r.inner), inner);
   if (mlir::getConstantIntValue(index))
     index = e.min(index, 1);
-  const int64_t taps = plan.neighbours ? layer.window.kernel_h : r.taps; // of the same results
+  const int64_t taps = plan.neighbours ? g.window.kernel_h : r.taps; // of the same results
   for (int64_t t = 0; t < r.taps; ++t)
     tap(b, t, base, rolled, at, t % taps == 0 ? index : e.constant(1), accumulator);
 }
@@ -121,7 +121,7 @@ void ConvCode::tap(const Band& b, int64_t t, Value base, Value rolled, Value at,
 /// Of each group of results the one at the same place.
 void ConvCode::tapOfNeighbours(const Band& b, int64_t t, Value base, Value accumulate,
                                Value accumulator) {
-  const Window& w = layer.window;
+  const Window& w = g.window;
   const int64_t each = neighboursOf(layer, e.machine).count, place = t / w.kernel_h,
                 kernel_row = t % w.kernel_h;
   const Level groups = e.level(ceilDiv(layer.out.width - place, each), f.pixel),
@@ -158,19 +158,18 @@ Level ConvCode::columns(int64_t kernel_column) {
 }
 
 Level ConvCode::rows(const Band& b, int64_t kernel_row, Value rolled) {
-  const Window& w = layer.window;
+  const Window& w = g.window;
   Level level{b.rows, f.step_h * f.pitch, {}, {}};
   if (w.top == 0 && w.bottom == 0)
     return level;
   if (rolled) { // only with a stride of one: the plan's condition
     Value shift = e.sub(e.sub(e.constant(w.top), e.mul(rolled, w.dilation_h)), b.first);
     level.low = shift;
-    level.high = e.add(shift, layer.in.height);
+    level.high = e.add(shift, g.height);
     return level;
   }
   const int64_t shift = w.top - kernel_row * w.dilation_h;
-  const int64_t low = ceilDiv(shift, w.stride_h),
-                high = ceilDiv(layer.in.height + shift, w.stride_h);
+  const int64_t low = ceilDiv(shift, w.stride_h), high = ceilDiv(g.height + shift, w.stride_h);
   if (low <= 0 && high >= layer.out.height)
     return level;
   Value before = e.mul(b.first, -1);

@@ -7,13 +7,52 @@ namespace npuforge::tile {
 
 using namespace mlir;
 
-Neighbours neighboursOf(const Layer& layer, const isa::Machine& machine) {
+GroupedRows groupRows(const Layer& layer, int64_t rows) {
+  GroupedRows g{rows, 0, layer.window, layer.in.height};
+  if (rows == 1)
+    return g;
+  Window& w = g.window;
+  g.above = alignUp(w.top, rows) - w.top;
+  g.height /= rows;
+  w.kernel_h = ceilDiv(w.kernel_h + g.above, rows), w.stride_h /= rows;
+  w.top = ceilDiv(w.top, rows);
+  w.bottom = std::max<int64_t>(inputRows(w, layer.out.height) - w.top - g.height, 0);
+  return g;
+}
+
+namespace {
+
+Neighbours neighboursOfRows(const Layer& layer, int64_t rows, const isa::Machine& machine) {
   const Window& w = layer.window;
-  Neighbours n{0, w.kernel_w};
-  while (layer.in.channels * (n.count * w.stride_w + w.kernel_w) <= machine.array.cols &&
+  Neighbours n{0, w.kernel_w, rows};
+  while (layer.in.channels * rows * (n.count * w.stride_w + w.kernel_w) <= machine.array.cols &&
          n.count < layer.out.width)
     n.segment = n.count++ * w.stride_w + w.kernel_w;
   return n;
+}
+
+/// Of the array, or of the DRAM, a run for each channel of each group of results in each row.
+int64_t cyclesOf(const Layer& layer, const Neighbours& n, const isa::Machine& machine) {
+  const int64_t tiles =
+      groupRows(layer, n.rows).window.kernel_h * ceilDiv(layer.out.channels, machine.array.cols);
+  const int64_t runs = layer.in.height * ceilDiv(layer.out.width, n.count) * layer.in.channels;
+  return std::max(tiles * layer.out.height * layer.out.width,
+                  runs * (machine.dram.beat_bytes + n.segment - 1) / machine.dram.beat_bytes);
+}
+
+} // namespace
+
+/// Groups of as many rows as windows are apart never share a row. Their last one has to lie inside
+/// the input, or none of it.
+Neighbours neighboursOf(const Layer& layer, const isa::Machine& machine) {
+  const int64_t stride = layer.window.stride_h;
+  const Neighbours single = neighboursOfRows(layer, 1, machine);
+  if (layer.window.dilation_h != 1 || layer.in.height % stride != 0)
+    return single;
+  const Neighbours grouped = neighboursOfRows(layer, stride, machine);
+  return grouped.count > 0 && cyclesOf(layer, grouped, machine) < cyclesOf(layer, single, machine)
+             ? grouped
+             : single;
 }
 
 Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
@@ -30,8 +69,8 @@ Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& 
   if (plan.neighbours) {
     const Neighbours n = neighboursOf(layer, machine);
     r.outer = r.inner = r.column_tiles = 1;
-    r.taps = w.kernel_h * n.count;
-    r.tile_rows = layer.in.channels * n.segment;
+    r.taps = groupRows(layer, n.rows).window.kernel_h * n.count;
+    r.tile_rows = n.rows * layer.in.channels * n.segment;
     r.step_bytes = r.bytes = r.taps * r.tile_rows * cols;
     return r;
   }
@@ -70,7 +109,9 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
     f.bytes = alignUp(f.plane, cols) + cols;
     return f;
   }
-  f.rows = f.bands == 1 ? layer.in.height : (most - 1) * w.stride_h + w.extent_h();
+  const GroupedRows g = groupedRows(layer, plan, machine);
+  f.step_h = g.window.stride_h;
+  f.rows = f.bands == 1 ? g.height : inputRows(g.window, most);
   if (plan.neighbours) {
     f.pixel = cols, f.planes = 1;
     f.pitch = ceilDiv(layer.out.width, neighboursOf(layer, machine).count) * cols;

@@ -51,11 +51,24 @@ struct Reduction {
 inline int64_t unfolded(const Layer& layer) {
   return layer.in.channels * layer.window.kernel_h * layer.window.kernel_w;
 }
-/// Results whose inputs of a kernel row, `segment` bytes of each channel, fill a row of the array.
+/// Results whose inputs of a kernel row, or of a group of them, fill a row of the array: `segment`
+/// bytes of each channel of each input row.
 struct Neighbours {
   int64_t count, segment; ///< count 0: not even one
+  int64_t rows;           ///< input rows of a group
 };
 Neighbours neighboursOf(const Layer& layer, const isa::Machine& machine);
+/// The convolution's input where groups of rows are its rows.
+struct GroupedRows {
+  int64_t rows = 1;  ///< of a group
+  int64_t above = 0; ///< of the first group those that lie even above the padding
+  Window window;     ///< in height in groups
+  int64_t height;    ///< of the input, in groups
+};
+GroupedRows groupRows(const Layer& layer, int64_t rows);
+inline GroupedRows groupedRows(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
+  return groupRows(layer, plan.neighbours ? neighboursOf(layer, machine).rows : 1);
+}
 Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& machine);
 
 /// The input rows of a band and where they lie in a slot.
