@@ -11,8 +11,8 @@ namespace {
 
 bool isPointwise(const Layer& layer) {
   const Window& w = layer.window;
-  return layer.kind == Kind::Conv && !layer.pooling && w.kernel_h == 1 && w.kernel_w == 1 &&
-         w.stride_h == 1 && w.stride_w == 1 && !w.padded();
+  return layer.kind == Kind::Conv && !layer.pooling && !layer.average && w.kernel_h == 1 &&
+         w.kernel_w == 1 && w.stride_h == 1 && w.stride_w == 1 && !w.padded();
 }
 
 /// The convolution that `value` comes from.

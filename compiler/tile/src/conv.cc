@@ -71,7 +71,7 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
     fill_data =
         s.constant(layer.name + ".fill",
                    std::vector<int8_t>(layer.window.kernel_w, static_cast<int8_t>(layer.fill)));
-  s.input_groups = first_inputs + (blocks_outside ? tasks() : f.bands);
+  s.input_groups = first_inputs + (blocks_outside ? tasks() : f.loads);
   s.param_groups += tasks();
   s.weight_groups += weightGroups();
 }
@@ -159,20 +159,35 @@ void ConvCode::setLanes() {
     setSumLanes(e, kSumLanes, *layer.sum);
   if (layer.pooling)
     preparePooling();
+  if (layer.average)
+    prepareMean();
   if (map_steps)
     map_steps->setLanes();
-  if (plan.plain && (layer.window.left || layer.window.right)) {
-    // Padding columns lie between the rows that are loaded, so they are written once.
-    e.set_lane(kFill, layer.fill);
-    s.beforeFill(e);
-    for (int64_t slot = 0; slot < f.slots; ++slot) {
-      Value rows = e.stream(input, {}, slot * inputSlot(), {e.level(f.bytes / cols, cols)});
-      MapOp::create(e.builder, e.location, "fill", rows, mlir::ValueRange(),
-                    e.lanes({{"value", kFill}}));
+  if (plan.plain && (layer.window.left || layer.window.right))
+    fillColumns();
+}
+
+/// Padding columns lie between the rows that are loaded, so they are written once.
+void ConvCode::fillColumns() {
+  e.set_lane(kFill, layer.fill);
+  s.beforeFill(e);
+  auto fill = [&](int64_t at, llvm::ArrayRef<Level> levels) {
+    MapOp::create(e.builder, e.location, "fill", e.stream(input, {}, at, levels),
+                  mlir::ValueRange(), e.lanes({{"value", kFill}}));
+  };
+  for (int64_t slot = 0; slot < f.slots; ++slot) {
+    const int64_t at = slot * inputSlot();
+    if (!plan.neighbours) {
+      fill(at, {e.level(f.bytes / cols, cols)});
+      continue;
     }
-    e.signal("vector", "sequencer");
-    e.await("sequencer", "vector");
+    const Neighbours n = neighboursOf(layer, e.machine);
+    for (const Columns& c : columnsOf(n.count, n.segment))
+      if (c.low > 0 || c.high < n.segment)
+        fill(at + c.first * f.pixel, {e.level(c.count, f.pixel), e.level(f.rows, f.pitch)});
   }
+  e.signal("vector", "sequencer");
+  e.await("sequencer", "vector");
 }
 
 void ConvCode::run() {
@@ -191,92 +206,6 @@ void ConvCode::run() {
     bandsOutside();
   if (lendsOverlap())
     s.setOverlap({stored, blocks - 1, second_in_input});
-}
-
-void ConvCode::bandsOutside() {
-  if (resident)
-    e.await("weights", "load");
-  const bool late = plan.unfold || blocks > 1;
-  e.loop(f.bands, [&](Value index) {
-    Band b = band(index, index);
-    if (parts == 1)
-      e.await("matrix", "load");
-    e.loop(blocks, [&](Value block) {
-      Value counter = e.add(e.mul(index, blocks), block);
-      if (defers())
-        e.when(e.min(counter, 1), [&] { beginFinish(index, block, counter); });
-      loadNextTask(index, block, counter);
-      // The next band comes behind the weights of the next task, which are needed sooner, and where
-      // there is more than one task a band behind this task: its loads fill the queue and would
-      // keep the sequencer from it.
-      if (!late)
-        loadNextBand(index, block);
-      if (!defers())
-        takeParams(counter);
-      task(b, block, counter);
-      signalOverlap(defers() ? e.sub(counter, e.constant(1)) : counter);
-      if (late)
-        loadNextBand(index, block);
-    });
-    e.signal("matrix", "load");
-  });
-  if (defers())
-    finishLast();
-  if (resident)
-    e.signal("weights", "load");
-}
-
-void ConvCode::loadNextBand(Value index, Value block) {
-  if (f.bands == 1)
-    return;
-  Value more = e.min(e.sub(e.constant(f.bands - 1), index), 1), next = e.add(index, 1);
-  if (plan.unfold)
-    return e.when(more, [&] { unfoldShare(band(next, next), block); });
-  Value first = e.max(e.sub(more, block), 0); // in the first task
-  if (spreads) {
-    Value past = e.max(e.add(block, 1 - parts), 0);
-    e.when(first, [&] { s.awaitCredit(e, "load", "matrix"); });
-    e.when(e.max(e.sub(more, past), 0), [&] { loadPart(band(next, next), block); });
-  } else {
-    e.when(first, [&] { loadInput(band(next, next)); });
-  }
-}
-
-void ConvCode::loadNextTask(Value index, Value block, Value counter) {
-  auto load = [&] {
-    // Behind the last block comes the first one of the next band.
-    auto [next, carry] = e.wrap(e.add(block, 1), blocks);
-    if (group_bits > 0)
-      loadNextGroup(block);
-    else if (one_group && !resident)
-      loadBlock(next, e.add(counter, 1));
-    loadParams(e.add(index, carry), next, e.add(counter, 1));
-  };
-  if (one_group)
-    s.onwards(e, counter, tasks(), load);
-  else // the last chunk of weights is what begins the next layer
-    e.when(e.sub(e.constant(tasks() - 1), counter), load);
-}
-
-void ConvCode::blocksOutside() {
-  e.loop(blocks, [&](Value block) {
-    e.when(e.sub(e.constant(blocks - 1), block),
-           [&] { loadBlock(e.add(block, 1), e.add(block, 1)); });
-    e.await("weights", "load");
-    e.loop(f.bands, [&](Value index) {
-      Value counter = e.add(e.mul(block, f.bands), index);
-      s.onwards(e, counter, tasks(), [&] {
-        auto [next, carry] = e.wrap(e.add(index, 1), f.bands);
-        loadParams(next, e.add(block, carry), e.add(counter, 1));
-        loadInput(band(next, e.add(counter, 1)));
-      });
-      takeParams(counter);
-      e.await("matrix", "load");
-      task(band(index, counter), block, counter);
-      e.signal("matrix", "load");
-    });
-    e.signal("weights", "load");
-  });
 }
 
 void ConvCode::takeParams(Value counter) {
@@ -301,6 +230,8 @@ void ConvCode::finish(const Band& b, Value block, Value counter) {
   Value dst = requantise(b, block, counter);
   if (layer.sum)
     addSecond(dst, e.mul(b.rows, layer.out.width), counter);
+  if (layer.average)
+    mean(dst, counter);
   if (map)
     applyMap(b, counter, {0, map->steps.size()});
   if (layer.pooling)
@@ -320,11 +251,11 @@ mlir::Value ConvCode::requantise(const Band& b, Value block, Value counter) {
   return dst;
 }
 
-/// Where the rows go: to the output slot; a map reads them from its second half.
+/// Where the rows go: to the output slot, behind their mean; a map reads them from its second half.
 mlir::Value ConvCode::requantised(const Band& b, Value block, Value counter) {
   if (layer.pooling)
     return pooledRows(b, block);
-  const int64_t behind = map ? e.map.outputs[0].bytes / 2 / cols * cols : 0;
+  const int64_t behind = map ? e.map.outputs[0].bytes / 2 / cols * cols : layer.average ? cols : 0;
   return e.stream(output, outputSlot(counter), behind,
                   {{e.mul(b.rows, layer.out.width), cols, {}, {}}});
 }

@@ -34,13 +34,17 @@ private:
     Value index; ///< counts all chunks of the layer
   };
 
-  // conv.cc: loops and order
+  // conv_loops.cc
+  void bandsOutside();
+  void tasksOf(Value load, Value turn);
+  void blocksOutside();
+  void loadNext(Value load, Value turn, Value block);
+  void loadNextTask(Value index, Value block, Value counter);
+
+  // conv.cc: a task
   void makeBuffers();
   void setLanes();
-  void bandsOutside();
-  void blocksOutside();
-  void loadNextBand(Value index, Value block);
-  void loadNextTask(Value index, Value block, Value counter);
+  void fillColumns();
   void takeParams(Value counter);
   /// Some of the vector unit's steps of a task, by number.
   using Meanwhile = std::function<void(size_t)>;
@@ -70,13 +74,24 @@ private:
   void pool(const Band& band, Value block, Value slot);
   Value poolBase(Value block);
 
+  // conv_mean.cc
+  void prepareMean();
+  void mean(Value rows, Value counter);
+
   // conv_load.cc
   Band band(Value index, Value counter);
+  Band loaded(Value load);
+  /// Of the input, or groups of them; the slot begins with `origin`, which may lie in the padding.
+  struct Rows {
+    Value origin, begin, end;
+  };
+  Rows rowsOf(const Band& band);
   void loadInput(const Band& band);
   void loadParts(const Band& band, int64_t first, int64_t count);
   void loadPart(const Band& band, Value part);
   void loadFirstInput();
-  void loadBand(const Band& band, Value part);
+  void loadShare(const Band& band, Value turn);
+  void loadRows(const Band& band, const Rows& rows, Value part);
   void loadNeighbours(Value to, Value from, Level rows, Level rows_from);
   void loadThinned(const Band& band, Value part);
   void loadParams(Value index, Value block, Value counter);

@@ -7,6 +7,9 @@ namespace npuforge::tile {
 
 namespace {
 
+// Of a convolution whose mean is made, with the one for idling.
+constexpr int64_t kMeanLanes = 14;
+
 /// How the taps lie along the rows of the array.
 std::string checkWay(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
   const Window& w = layer.window;
@@ -20,6 +23,8 @@ std::string checkWay(const Layer& layer, const Plan& plan, const isa::Machine& m
     return "unfold loads neighbouring rows, and the kernel's are dilated";
   if (plan.neighbours && neighboursOf(layer, machine).count == 0)
     return "neighbours: not even one result's inputs of a kernel row fit a row of the array";
+  if (plan.together != 0 && !plan.interleave && !plan.neighbours)
+    return "together is for interleave and neighbours, whose loads take many short runs";
   if (plan.thin && (plan.plain || w.kernel_h * w.kernel_w > 1 || w.stride_h * w.stride_w == 1))
     return "thin is for strided 1x1 kernels over blocks of channels";
   if (plan.roll_rows && (plan.unfold || plan.neighbours))
@@ -52,6 +57,11 @@ std::string checkWeights(const Layer& layer, const Plan& plan, const isa::Machin
 std::string checkRows(const Layer& layer, const Plan& plan) {
   std::string wrong = checkBand(plan, layer.ownRows());
   const int64_t unit = layer.pooling ? layer.pooling->window.stride_h : 1;
+  const int64_t bands = wrong.empty() ? ceilDiv(layer.ownRows(), plan.band) : 0;
+  if (wrong.empty() && plan.together != 0 &&
+      (plan.together < 2 || plan.together > bands || plan.blocks_outside))
+    return fmt::format("together is {}: 2 bands or more, {} there are{}", plan.together, bands,
+                       plan.blocks_outside ? ", not inside blocks" : "");
   if (wrong.empty() && plan.band % unit != 0)
     return fmt::format("band is {}, and the pooling that follows takes {} rows at a time",
                        plan.band, unit);
@@ -83,9 +93,13 @@ std::string convMisfit(const Layer& layer, const Plan& plan, const isa::Machine&
   const int64_t input_room = (map.input.bytes - pooled_below) / f.slots / cols * cols;
   if (f.bytes > input_room)
     return tooLarge(rows, f.bytes, input_room);
+  if (layer.average && plan.band < layer.out.height)
+    return "the mean is one of all rows, which are more than one band";
+  if (layer.average && machine.vector.lane_registers < kMeanLanes)
+    return fmt::format("the mean needs {} lane registers", kMeanLanes);
   const int64_t stored = layer.pooling
                              ? plan.band / layer.pooling->window.stride_h * layer.pooling->out.width
-                             : pixels;
+                             : pixels + (layer.average ? 1 : 0);
   if (const int64_t room = map.outputs[0].bytes / (layer.sum || layer.mapped ? 2 : 1);
       stored * cols > room)
     return tooLarge(rows + ", stored,", stored * cols, room);

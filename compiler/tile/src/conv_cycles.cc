@@ -51,7 +51,8 @@ int64_t endCycles(const Layer& layer, const Plan& plan, const isa::Machine& mach
 int64_t plainCycles(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
   const int64_t load = shortRunBeats(layer, plan, machine) * sharing(layer, machine),
                 blocks = blocksOf(layer, machine), bands = ceilDiv(layer.ownRows(), plan.band),
-                loads = bands * (plan.blocks_outside ? blocks : 1);
+                loads =
+                    convFootprint(layer, plan, machine).loads * (plan.blocks_outside ? blocks : 1);
   return load + std::max(arrayCycles(layer, plan, machine), load * loads) +
          bands * blocks * kPlainTaskCycles + endCycles(layer, plan, machine);
 }
@@ -77,7 +78,8 @@ Traffic trafficOf(const Layer& layer, const Plan& plan, const Reduction& r, cons
   const bool once = plan.blocks_outside || f.bands == 1,
              resident = !once && r.one_group(plan) &&
                         blocks * r.bytes <= MemoryMap(machine).weights[0].bytes;
-  return {blocks * layer.ownRows() * row * (layer.sum ? 2 : 1),
+  return {layer.average ? blocks * machine.array.cols
+                        : blocks * layer.ownRows() * row * (layer.sum ? 2 : 1),
           blocks * r.bytes * (once || resident ? 1 : f.bands),
           f.bytes * f.bands * (plan.blocks_outside ? blocks : 1), resident};
 }
@@ -102,7 +104,10 @@ int64_t blockedCycles(const Layer& layer, const Plan& plan, const isa::Machine& 
                 first_weights = t.resident ? t.weights : plan.chunk * r.step_bytes,
                 begin = (first_inputs + first_weights) / beatBytes(layer, machine);
   const auto [array, dram] = busyOf(layer, plan, t, f, machine);
-  return std::max({array, t.results / machine.vector.lanes, dram}) + begin +
+  const int64_t vector = blocksOf(layer, machine) * layer.ownRows() * layer.out.width *
+                         (layer.sum || layer.average ? 2 : 1) *
+                         ceilDiv(machine.array.cols, machine.vector.lanes);
+  return std::max({array, vector, dram}) + begin +
          (endIsHidden(layer, plan, f, machine) ? 0 : endCycles(layer, plan, machine));
 }
 

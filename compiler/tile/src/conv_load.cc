@@ -19,6 +19,8 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
   Value slot = f.slots == 1 && !overlaps()
                    ? e.constant(0)
                    : e.mul(e.parity(e.add(counter, first_inputs)), inputSlot());
+  if (layer.average)
+    return {first, rows, lead, slot, e.constant(0), e.constant(1), index};
   if (!layer.pooling)
     return {first, rows, lead, slot, first, rows, index};
   const int64_t each = plan.band / layer.pooling->window.stride_h;
@@ -27,6 +29,16 @@ ConvCode::Band ConvCode::band(Value index, Value counter) {
                           ? e.constant(each)
                           : e.min(e.sub(e.constant(layer.stored().height), first_stored), each);
   return {first, rows, lead, slot, first_stored, rows_stored, index};
+}
+
+/// All bands whose input comes with this load.
+ConvCode::Band ConvCode::loaded(Value load) {
+  if (plan.together == 0)
+    return band(load, load);
+  const int64_t size = plan.together * plan.band;
+  Band b = band(e.mul(load, plan.together), load);
+  b.rows = e.add(b.lead, e.min(e.sub(e.constant(layer.ownRows()), e.mul(load, size)), size));
+  return b;
 }
 
 void ConvCode::loadInput(const Band& b) {
@@ -44,7 +56,7 @@ void ConvCode::loadPart(const Band& b, Value part) {
   else if (plan.thin)
     loadThinned(b, part);
   else
-    loadBand(b, part);
+    loadRows(b, rowsOf(b), part);
   e.signal("load", "matrix");
 }
 
@@ -65,22 +77,36 @@ void ConvCode::loadThinned(const Band& b, Value part) {
   CopyInOp::create(e.builder, e.location, dst, src, e.constant(cols));
 }
 
-void ConvCode::loadBand(const Band& b, Value part) {
+ConvCode::Rows ConvCode::rowsOf(const Band& b) {
+  if (f.bands == 1)
+    return {e.constant(0), e.constant(0), e.constant(g.height)};
   const Window& w = g.window;
-  // Input rows, or groups of them, [begin, end) of the band; the slot's first one is `origin`,
-  // which may lie in the padding.
-  Value origin =
-      f.bands == 1 ? e.constant(0) : e.sub(e.mul(b.first, w.stride_h), e.constant(w.top));
-  Value begin = e.max(origin, 0);
+  Value origin = e.sub(e.mul(b.first, w.stride_h), e.constant(w.top));
   Value reach = e.add(
       e.add(e.mul(e.add(b.first, e.sub(b.rows, e.constant(1))), w.stride_h), w.extent_h()), -w.top);
-  Value end = f.bands == 1 ? e.constant(g.height) : e.min(reach, g.height);
-  Value count = e.sub(end, begin);
+  return {origin, e.max(origin, 0), e.min(reach, g.height)};
+}
+
+/// Each of the bands before brings as many rows: what its next task needs waits for these only.
+void ConvCode::loadShare(const Band& b, Value turn) {
+  const int64_t most = ceilDiv(f.rows, plan.together);
+  Rows rows = rowsOf(b);
+  rows.begin = e.add(rows.begin, e.mul(turn, most));
+  Value count = e.min(e.max(e.sub(rows.end, rows.begin), 0), most);
+  rows.end = e.add(rows.begin, count);
+  e.when(e.max(e.sub(e.constant(1), turn), 0), [&] { s.awaitCredit(e, "load", "matrix"); });
+  e.when(count, [&] { loadRows(b, rows, e.constant(0)); });
+  e.when(e.max(e.add(turn, 2 - plan.together), 0), [&] { e.signal("load", "matrix"); });
+}
+
+void ConvCode::loadRows(const Band& b, const Rows& r, Value part) {
+  const Window& w = g.window;
+  Value count = e.sub(r.end, r.begin);
   const Lie lie = lieOf(layer.input, layer.in_view, layer.in.width);
   const int64_t row_bytes = g.rows * lie.row, plane = lie.plane, planes = f.planes / parts;
   Value to =
-      e.add(e.add(b.slot, e.mul(part, planes * f.plane)), e.mul(e.sub(begin, origin), f.pitch));
-  Value from = e.add(e.mul(begin, row_bytes), e.mul(part, planes * plane));
+      e.add(e.add(b.slot, e.mul(part, planes * f.plane)), e.mul(e.sub(r.begin, r.origin), f.pitch));
+  Value from = e.add(e.mul(r.begin, row_bytes), e.mul(part, planes * plane));
   const Level rows{count, f.pitch, {}, {}}, rows_from{count, row_bytes, {}, {}};
   if (plan.neighbours)
     return loadNeighbours(to, from, rows, rows_from);

@@ -35,7 +35,7 @@ void ConvCode::signalOverlap(Value counter) {
 
 /// What the layer before has stored already is loaded while it computes the rest.
 void ConvCode::loadFirstInput() {
-  const Band first = band(e.constant(0), e.constant(0));
+  const Band first = loaded(e.constant(0));
   const int64_t early = earlyParts();
   if (early == 0)
     s.awaitLayerBefore(e);

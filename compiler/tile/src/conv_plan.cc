@@ -27,6 +27,19 @@ bool readsLessOutside(const Layer& layer, const Plan& plan, const isa::Machine& 
   return pixels * layer.in.channels < (bands - 1) * reductionOf(layer, plan, machine).bytes;
 }
 
+/// Where the accumulators keep bands small, inputs of some of them that are loaded together share
+/// more rows.
+template <typename Consider>
+void considerTogether(const Layer& layer, Plan plan, const isa::Machine& machine,
+                      Consider consider) {
+  if (!plan.interleave && !plan.neighbours)
+    return;
+  const int64_t bands = ceilDiv(layer.ownRows(), plan.band);
+  for (plan.together = 2; plan.together <= std::min(bands, kMostBands); plan.together *= 2)
+    if (convMisfit(layer, plan, machine).empty())
+      consider(plan);
+}
+
 /// Bands as large as can be, or smaller ones, of which less overlaps with nothing: `fewest` bands
 /// and up to some times as many. Cores that share a layer have enough to do with the DRAM: as few
 /// as can be.
@@ -51,6 +64,7 @@ Plan bestBand(const Layer& layer, Plan plan, int64_t unit, int64_t fewest,
     const bool less = outside.blocks_outside && readsLessOutside(layer, plan, machine);
     consider(less ? outside : plan);
     consider(less ? plan : outside);
+    considerTogether(layer, plan, machine, consider);
   }
   return best;
 }

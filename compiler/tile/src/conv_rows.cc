@@ -95,7 +95,7 @@ Operation* moveOf(Value result) {
 }
 
 void markStore(const Layer& layer, int64_t cols) {
-  if (layer.kind != Kind::Conv || layer.pooling || !isOfNetwork(*layer.root))
+  if (layer.kind != Kind::Conv || layer.pooling || layer.average || !isOfNetwork(*layer.root))
     return;
   Operation* move = moveOf(layer.root->getResult(0));
   if (!move)

@@ -226,10 +226,39 @@ void readPool(Layer& layer, Op op) {
 
 } // namespace
 
+namespace {
+/// Is it made by a step of another layer?
+bool isWithin(Value value) {
+  Operation* made = value.getDefiningOp();
+  return made && made->hasAttr(kWithinAttr);
+}
+} // namespace
+
 bool readsBesides(const Layer& layer, Value tensor) {
   return layer.second == tensor ||
          (layer.kind == Kind::Map && llvm::is_contained(layer.operands, tensor)) ||
          (layer.kind == Kind::Words && llvm::is_contained(layer.root->getOperands(), tensor));
+}
+
+std::variant<Layer, std::string> averagedConv(const Layer& mean) {
+  Fusion conv = summand(mean.input);
+  if (!conv.with)
+    return mean.input.getDefiningOp<graph::RequantOp>() ? conv.obstacle : "";
+  const Window& w = mean.window;
+  if (w.padded() || w.kernel_h != mean.in.height || w.kernel_w != mean.in.width)
+    return "its windows are not all pixels";
+  FailureOr<Layer> whole = readLayer(*conv.with.getOperation());
+  if (failed(whole) || whole->kind != Kind::Conv)
+    return "the convolution before it is a part of another layer";
+  // Every pixel is off by the same amount.
+  whole->average = Average{mean.out,           -mean.zero_a * w.kernel_h * w.kernel_w,
+                           mean.multiplier[0], mean.shift[0],
+                           mean.zero,          mean.low,
+                           mean.high};
+  whole->root = mean.root;
+  whole->name += "+" + mean.name;
+  whole->out_view = {mean.out.channels, mean.out.height};
+  return std::move(*whole);
 }
 
 std::variant<Layer, std::string> mappedConv(const Layer& map) {
@@ -301,8 +330,7 @@ FailureOr<Layer> readWhole(Operation& root) {
     readScale(layer, rescale);
   } else if (auto map = dyn_cast<graph::MapOp>(root)) {
     readMap(layer, map);
-    Operation* before = layer.input.getDefiningOp();
-    if (!before || !before->hasAttr(kWithinAttr))
+    if (!isWithin(layer.input))
       return layer;
     auto whole = mappedConv(layer);
     if (auto* obstacle = std::get_if<std::string>(&whole))
@@ -315,6 +343,12 @@ FailureOr<Layer> readWhole(Operation& root) {
   layer.low = clamp->getAttrOfType<IntegerAttr>("low").getInt();
   layer.high = clamp->getAttrOfType<IntegerAttr>("high").getInt();
   layer.in = shapeOf(layer.input);
+  if (layer.kind == Kind::AveragePool && isWithin(layer.input)) {
+    auto whole = averagedConv(layer);
+    if (auto* obstacle = std::get_if<std::string>(&whole))
+      return root.emitError() << "is not the last step of a convolution: " << *obstacle, failure();
+    return std::get<Layer>(std::move(whole));
+  }
   if (!root.hasAttr(kBottleneckAttr))
     return layer;
   auto count = root.getAttrOfType<IntegerAttr>(kBottleneckAttr);

@@ -78,6 +78,12 @@ struct Pooling {
   int64_t halo() const { return window.kernel_h - window.stride_h; } ///< rows of the band before
 };
 
+/// The mean over all pixels of a convolution's result, which never leaves the chip.
+struct Average {
+  Shape out;
+  int64_t bias, multiplier, shift, zero, low, high;
+};
+
 /// A constant's elements of 8 bits, where the compiler holds them: a large network's weights are
 /// not copied.
 class ConstantBytes {
@@ -109,10 +115,11 @@ struct Layer {
   std::string name;
   mlir::Value input, second;         ///< activations; `second` of Add and of a convolution's sum
   std::vector<mlir::Value> operands; ///< Map: all of them, constants included
-  Shape in, second_in, out; ///< out: of a convolution's accumulators when it has a sum or pooling
-  Part part;                ///< Words: what of it is computed
-  View in_view, out_view;   ///< out_view: of what is stored, and of `second`
-  int64_t lead = 0;         ///< with a pooling: rows of `out` above its first windows' own
+  Shape in, second_in,
+      out;   ///< out: of a convolution's accumulators when it has a sum, pooling or mean
+  Part part; ///< Words: what of it is computed
+  View in_view, out_view; ///< out_view: of what is stored, and of `second`
+  int64_t lead = 0;       ///< with a pooling: rows of `out` above its first windows' own
   Window window;
   int64_t fill = 0;      ///< value of taps outside the input
   ConstantBytes weights; ///< Conv [O][C][KH][KW], Depthwise [C][KH][KW]
@@ -122,6 +129,7 @@ struct Layer {
   int64_t zero = 0, low = -128, high = 127;
   std::optional<Sum> sum;         ///< Conv: its result (a) and `second` (b) are added
   std::optional<Pooling> pooling; ///< Conv: what becomes of its result
+  std::optional<Average> average; ///< Conv: what becomes of its result, or of the sum
   bool mapped = false;            ///< Conv: `root` is a map, the last step of the convolution
   int64_t most_rows = INT64_MAX;  ///< mapped: of a tile, for which the map's values have places
   std::vector<Layer> before;      ///< Bottleneck: the expansion, and the depthwise convolution;
@@ -130,7 +138,7 @@ struct Layer {
   bool count_pads = true;         ///< AveragePool: taps outside the input count
 
   /// What lies in DRAM: of the pooling's result, or `out`.
-  const Shape& stored() const { return pooling ? pooling->out : out; }
+  const Shape& stored() const { return pooling ? pooling->out : average ? average->out : out; }
   /// Does it store less than the whole tensor?
   bool isPart() const {
     return stored().height != out_view.height || stored().channels != out_view.channels;
@@ -148,6 +156,9 @@ void explainFusion(mlir::Operation& op);
 /// The map with the convolution that it alone reads as one layer, or why that is none; "" where it
 /// reads no convolution.
 std::variant<Layer, std::string> mappedConv(const Layer& map);
+/// The mean over all pixels with the convolution (and sum) that it alone reads as one layer, or why
+/// that is none; "" where it reads no convolution.
+std::variant<Layer, std::string> averagedConv(const Layer& mean);
 /// The projection with the depthwise convolution and the expansion before it as one layer, or why
 /// that is none; "" where the layer is no 1x1 convolution behind a depthwise one.
 std::variant<Layer, std::string> bottleneckOf(const Layer& projection);

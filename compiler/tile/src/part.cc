@@ -90,6 +90,8 @@ void cutBlocksOf(Layer& layer, Range blocks, int64_t cols) {
   layer.out.channels = channels.size(), layer.out_view.block = blocks.begin;
   if (layer.pooling)
     layer.pooling->out.channels = channels.size();
+  if (layer.average)
+    layer.average->out.channels = channels.size();
   if (layer.kind == Kind::Conv || layer.kind == Kind::Depthwise)
     for (auto* values : {&layer.bias, &layer.multiplier, &layer.shift})
       cutChannels(*values, channels);

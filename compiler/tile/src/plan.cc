@@ -93,7 +93,9 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
   Footprint f{};
   const int64_t most = plan.band + layer.lead;
   f.bands = ceilDiv(layer.ownRows(), plan.band);
-  f.slots = f.bands == 1 ? 1 : 2;
+  const int64_t together = std::max<int64_t>(plan.together, 1);
+  f.loads = ceilDiv(f.bands, together);
+  f.slots = f.loads == 1 ? 1 : 2;
   f.step_h = w.stride_h, f.step_w = w.stride_w;
   if (plan.thin) {
     f.step_h = f.step_w = 1;
@@ -111,7 +113,7 @@ Footprint convFootprint(const Layer& layer, const Plan& plan, const isa::Machine
   }
   const GroupedRows g = groupedRows(layer, plan, machine);
   f.step_h = g.window.stride_h;
-  f.rows = f.bands == 1 ? g.height : inputRows(g.window, most);
+  f.rows = f.bands == 1 ? g.height : inputRows(g.window, together * plan.band + layer.lead);
   if (plan.neighbours) {
     f.pixel = cols, f.planes = 1;
     f.pitch = ceilDiv(layer.out.width, neighboursOf(layer, machine).count) * cols;

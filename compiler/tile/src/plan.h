@@ -27,6 +27,7 @@ struct Plan {
                            ///< a kernel row of all channels under them
   bool thin = false;       ///< Conv: loads take only the pixels that a strided 1x1 kernel reads
   bool roll_rows = false;  ///< Conv: a loop over kernel rows instead of unrolled taps
+  int64_t together = 0;    ///< Conv: bands whose input is loaded together; 0: one
   int64_t chunk = 1; ///< Conv: steps of the reduction whose weights are in the scratchpad at once
   bool blocks_outside =
       false;              ///< Conv: output blocks around bands; else bands around output blocks
@@ -74,6 +75,7 @@ Reduction reductionOf(const Layer& layer, const Plan& plan, const isa::Machine& 
 /// The input rows of a band and where they lie in a slot.
 struct Footprint {
   int64_t bands;          ///< number of bands
+  int64_t loads;          ///< of the input of a band, or of several together
   int64_t slots;          ///< 1: there is only one tile, which may use all of the memory
   int64_t rows;           ///< input rows of the slot, padding rows included; unfolded: result rows
   int64_t step_h, step_w; ///< convolution: rows and pixels of the slot from result to result

@@ -28,6 +28,7 @@ const Entry kEntries[] = {
     {Entry::Truth, "blocks_outside", nullptr, &Plan::blocks_outside},
     {Entry::Presence, "neighbours", nullptr, &Plan::neighbours, false},
     {Entry::Presence, "thin", nullptr, &Plan::thin, false},
+    {Entry::Number, "together", &Plan::together, nullptr, false},
     {Entry::Number, "array_rows", &Plan::array_rows, nullptr, false},
 };
 

@@ -64,7 +64,7 @@ struct PlanPass : PatternPass<PlanPass> {
                    const match::Patterns& patterns) {
     if (auto given = given_.find(layer.root); given != given_.end())
       return checkGiven(layer, given->second, layers);
-    if (layer.kind == Kind::Bottleneck || layer.mapped)
+    if (layer.kind == Kind::Bottleneck || layer.mapped || layer.average)
       return ""; // it has one
     if (layer.kind == Kind::Words)
       return wordsKind(*layer.root)->plan(*layer.root, spec(), patterns, fast_math);
@@ -102,7 +102,8 @@ struct PlanPass : PatternPass<PlanPass> {
   /// Plans that stand in the text: written by hand, or by a search. False, with errors, where one
   /// is none, or on an operation that has none of this form.
   bool readGiven(Operation* op) {
-    op->removeAttr(kWithinAttr); // is written anew
+    if (!isGivenMean(*op))
+      op->removeAttr(kWithinAttr); // is written anew
     if (op->hasAttr(kBottleneckAttr) && !op->hasAttr(kPlanAttr))
       return op->emitError() << "has " << kBottleneckAttr << " and no " << kPlanAttr, false;
     if (!op->hasAttr(kPlanAttr) || wordsKind(*op) || op->hasAttr(kFusedAttr))
@@ -116,6 +117,12 @@ struct PlanPass : PatternPass<PlanPass> {
     if (succeeded(plan))
       given_[op] = *plan;
     return succeeded(plan);
+  }
+
+  /// A convolution whose mean is a layer with a plan that is given: as the text says.
+  static bool isGivenMean(Operation& op) {
+    return op.getNumResults() == 1 && op.hasOneUse() &&
+           mlir::isa<graph::QAvgPoolOp>(*op.user_begin()) && op.user_begin()->hasAttr(kPlanAttr);
   }
 
   /// Layers that are faster as one become one.
@@ -171,6 +178,47 @@ struct PlanPass : PatternPass<PlanPass> {
     explainFusion(*whole.root);
     markBottleneck(whole);
     layer = std::move(whole);
+  }
+
+  /// Means over all pixels that alone read a convolution become its last step.
+  void fuseMeans(std::vector<Layer>& layers) {
+    for (Layer& layer : layers)
+      if (layer.kind == Kind::AveragePool)
+        fuseMean(layer, layers);
+    llvm::erase_if(layers, [](const Layer& layer) { return layer.root->hasAttr(kWithinAttr); });
+  }
+
+  void fuseMean(Layer& mean, const std::vector<Layer>& layers) {
+    auto fused = meanPlan(mean, layers);
+    if (auto* why = std::get_if<std::string>(&fused))
+      return why->empty() ? void() : graph::refused(mean.root->getLoc(), graph::kFusePool, *why);
+    auto& [layer, plan] = std::get<Mean>(fused);
+    graph::taken(mean.root->getLoc(), graph::kFusePool,
+                 "is the last step of '" + graph::nodeName(layer.node->getLoc()) + "'");
+    mean.input.getDefiningOp()->setAttr(kWithinAttr, UnitAttr::get(&getContext()));
+    layer.root->setAttr(kPlanAttr, toAttribute(&getContext(), plan));
+    mean = std::move(layer);
+  }
+
+  struct Mean {
+    Layer layer;
+    Plan plan;
+  };
+  /// The mean and the convolution before it as one layer, or why not; "" where there is none.
+  std::variant<Mean, std::string> meanPlan(const Layer& mean, const std::vector<Layer>& layers) {
+    auto conv = averagedConv(mean);
+    if (auto* why = std::get_if<std::string>(&conv))
+      return *why;
+    if (!graph::allowed(mean.root, graph::kFusePool))
+      return "turned off";
+    Operation* made = mean.input.getDefiningOp();
+    if (made->hasAttr(kWithinAttr) || given_.contains(made) || given_.contains(mean.root))
+      return "the convolution is a part of another layer, or a plan is given";
+    Layer& layer = std::get<Layer>(conv);
+    auto plan = makePlan(layer, isPlain(layer.input, layers), spec().machine);
+    if (auto* why = std::get_if<std::string>(&plan))
+      return *why;
+    return Mean{std::move(layer), std::get<Plan>(plan)};
   }
 
   /// Maps that alone read a convolution become its last step.
@@ -237,6 +285,7 @@ struct PlanPass : PatternPass<PlanPass> {
         layers.push_back(std::move(*layer));
     });
     fuseBottlenecks(layers);
+    fuseMeans(layers);
     const match::Patterns patterns = match::readPatterns(getContext(), spec());
     fuseMaps(layers, patterns);
     markRows(layers, spec().machine.array.cols);

@@ -73,7 +73,7 @@ private:
                              (plan_.neighbours ? neighboursOf(layer_, machine_).count : 1);
     // A tile's weights take as long to preload as they have rows.
     cost_.array = columns * tiles * std::max(streamed, bands * r.tile_rows);
-    cost_.vector = columns * pixels(layer_.out) * (layer_.sum ? 2 : 1);
+    cost_.vector = columns * pixels(layer_.out) * (layer_.sum || layer_.average ? 2 : 1);
     if (layer_.pooling)
       cost_.vector += columns * pixels(layer_.pooling->out) * layer_.pooling->window.kernel_h *
                       layer_.pooling->window.kernel_w;
@@ -81,7 +81,7 @@ private:
         plan_.blocks_outside || r.bytes * columns <= MemoryMap(machine_).weights[0].bytes;
     cost_.early = columns * r.bytes * (once ? 1 : bands);
     const int64_t read = plan_.thin    ? pixels(layer_.out) * blocks(layer_.in) * cols_
-                         : plan_.plain ? plainBytes(bands)
+                         : plan_.plain ? plainBytes()
                                        : bytes(layer_.in);
     cost_.bytes = cost_.early + read * (plan_.blocks_outside && bands > 1 ? columns : 1) +
                   bytes(layer_.stored()) * (layer_.sum ? 2 : 1);
@@ -89,8 +89,9 @@ private:
   }
 
   /// Of a row-major input. Short runs take as much of DRAM as whole beats do.
-  int64_t plainBytes(int64_t bands) const {
-    const int64_t short_runs = bands * shortRunBeats(layer_, plan_, machine_) * beat();
+  int64_t plainBytes() const {
+    const int64_t short_runs = convFootprint(layer_, plan_, machine_).loads *
+                               shortRunBeats(layer_, plan_, machine_) * beat();
     return std::max(short_runs, pixels(layer_.in) * layer_.in.channels);
   }
 

@@ -120,7 +120,7 @@ class Operator:
 
     def ways(self):
         """How taps lie along the array's rows, with the steps of the whole reduction and of those that one chunk may hold."""
-        base = {name: value for name, value in self.constructed.items() if name not in ("neighbours", "thin")}
+        base = {name: value for name, value in self.constructed.items() if name not in ("neighbours", "thin", "together")}
         for rolled in (False, True) if self.kernel_rows > 1 else (False,):
             if not base["plain"]:
                 for thin in ({}, {"thin": None}) if "thin" in self.constructed else ({},):
@@ -128,7 +128,9 @@ class Operator:
                 continue
             for way in (None, "interleave", "unfold", "neighbours"):
                 chosen = {name: name == way for name in ("interleave", "unfold")} | ({"neighbours": None} if way == "neighbours" else {})
-                yield {**base, **chosen, "roll_rows": rolled}, *self.steps(1 if way else self.channels, rolled)
+                for together in (1, 2, 4, 8) if way in ("interleave", "neighbours") else (1,):
+                    bands = {"together": together} if together > 1 else {}
+                    yield {**base, **chosen, **bands, "roll_rows": rolled}, *self.steps(1 if way else self.channels, rolled)
 
     def steps(self, planes, rolled):
         return (planes * self.kernel_rows, self.kernel_rows) if rolled else (planes, planes)

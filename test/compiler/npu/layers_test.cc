@@ -182,6 +182,22 @@ Case conv_then_pool(const char* name, Extent in, int64_t channels, WindowText co
           small};
 }
 
+/// A mean over all pixels that becomes a convolution's last step, and one that reads it.
+Case conv_then_mean(const char* name, Extent in, int64_t channels, WindowText conv, bool small) {
+  return {name, in,
+          [=](GraphText& g) {
+            const std::string first = g.conv("v0", channels, conv);
+            const auto [kernel, strides, pads, dilations] = conv;
+            auto extent = [&](int64_t size, int axis) {
+              const int64_t covered = (kernel[axis] - 1) * dilations[axis] + 1;
+              return (size + pads[axis] + pads[axis + 2] - covered) / strides[axis] + 1;
+            };
+            const WindowText all = window(extent(in.height, 0), extent(in.width, 1));
+            return g.conv(g.average_pool(first, all, true), 11, window(1, 1));
+          },
+          small};
+}
+
 /// Convolutions whose last step is a map, before and behind one without.
 std::string mapped(GraphText& g) {
   const WindowText same = window(3, 3, {1, 1}, {1, 1, 1, 1});
@@ -214,10 +230,13 @@ std::vector<Case> cases() {
       conv("NeighboursRowPairs", {3, 64, 53}, 20, window(7, 7, {2, 2}, {3, 3, 3, 3})),
       conv("NeighboursRowPairsOneBand", {3, 12, 11}, 70, window(3, 3, {2, 2}, {0, 1, 1, 0}), true),
       conv("NeighboursRowTriples", {1, 42, 30}, 18, window(5, 3, {3, 1}, {2, 1, 1, 1}), true),
+      conv("NeighboursTogether", {1, 120, 90}, 20, window(5, 5, {2, 2}, {2, 2, 2, 2})),
       conv("UnfoldedBands", {3, 65, 63}, 70, window(7, 7, {2, 2}, {3, 2, 2, 3})),
       conv("UnfoldedOneBand", {3, 11, 9}, 80, window(7, 7, {1, 1}, {3, 3, 3, 3}), true),
       conv("UnfoldedTall", {2, 90, 31}, 70, window(9, 3, {3, 1}, {4, 1, 4, 1})),
       conv_then_pool("PooledStem", {3, 64, 60}, 70, window(7, 7, {2, 2}, {3, 3, 3, 3}),
+                     window(3, 3, {2, 2}, {1, 1, 0, 0})),
+      conv_then_pool("PooledTogether", {3, 96, 120}, 20, window(7, 7, {2, 2}, {3, 3, 3, 3}),
                      window(3, 3, {2, 2}, {1, 1, 0, 0})),
       conv_then_pool("PooledHalves", {24, 40, 36}, 40, window(3, 3, {1, 1}, {1, 1, 1, 1}),
                      window(2, 2, {2, 2})),
@@ -229,6 +248,9 @@ std::vector<Case> cases() {
                      window(5, 3, {4, 2}, {1, 1, 0, 0})),
       conv_then_pool("PooledBelow", {24, 13, 11}, 20, window(3, 3, {1, 1}, {1, 1, 1, 1}),
                      window(3, 3, {2, 2}, {1, 1, 1, 1}), true),
+      conv_then_mean("Mean", {37, 7, 5}, 90, window(1, 1), true),
+      conv_then_mean("MeanStrided", {3, 31, 29}, 40, window(3, 3, {2, 2}, {1, 1, 1, 1}), false),
+      conv_then_mean("MeanOfBands", {24, 40, 50}, 33, window(1, 1), false),
       Case{"MappedOneBand", {20, 7, 5}, mapped},
       Case{"MappedBands", {24, 45, 31}, mapped},
       Case{"MappedOnePixel", {37, 1, 1}, mapped},

@@ -11,6 +11,7 @@
 // RUN: sed 's/plain = false/plain = true/' %s > %t.mlir && not npu-opt %t.mlir -tile-plan=machine=edge16 2>&1 | FileCheck %s --check-prefix=PLAIN
 // RUN: sed 's/unfold = false/unfold = true/' %s > %t.mlir && not npu-opt %t.mlir -tile-plan=machine=edge16 2>&1 | FileCheck %s --check-prefix=WAY
 // RUN: sed 's/chunk = 2/thin, chunk = 2/' %s > %t.mlir && not npu-opt %t.mlir -tile-plan=machine=edge16 2>&1 | FileCheck %s --check-prefix=THIN
+// RUN: sed 's/chunk = 2/together = 2 : i64, chunk = 2/' %s > %t.mlir && not npu-opt %t.mlir -tile-plan=machine=edge16 2>&1 | FileCheck %s --check-prefix=TOGETHER
 // RUN: sed 's/array_rows = 2/array_rows = 5/' %s > %t.mlir && not npu-opt %t.mlir -tile-plan=machine=edge16 2>&1 | FileCheck %s --check-prefix=SHARE
 // RUN: sed 's/{tile.ignored}/{tile.plan = 1 : i64}/' %s > %t.mlir && not npu-opt %t.mlir -tile-plan=machine=edge16 2>&1 | FileCheck %s --check-prefix=PLACE
 
@@ -27,6 +28,7 @@
 // PLAIN: plain is for network inputs that nothing but convolutions read
 // WAY: interleave, unfold and neighbours are ways to read a row-major input: plain
 // THIN: thin is for strided 1x1 kernels over blocks of channels
+// TOGETHER: together is for interleave and neighbours, whose loads take many short runs
 // SHARE: array_rows is 5, a band has 5 rows, of which the vector unit has at least one
 // PLACE: has a tile.plan, which only the last operation of a convolution, pooling, sum or rescaling may have before tile-plan
 func.func @main(%x: tensor<1x32x8x8xi8> {graph.name = "x", graph.type = "i8", graph.shape = [1, 32, 8, 8]})
