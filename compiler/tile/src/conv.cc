@@ -44,9 +44,8 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
       g(groupedRows(layer, plan, emit.machine)), p(poolFootprint(layer, plan, emit.machine)),
       blocks(ceilDiv(layer.out.channels, cols)), one_group(r.one_group(plan)),
       blocks_outside(plan.blocks_outside && one_group), resident(keepsWeights()),
-      group_bits(weightsTogether()),
-      second_in_input(layer.sum && emit.machine.scratchpad.banks % 8 == 0 &&
-                      f.bytes <= eighth() - 2 * cols),
+      units(weightUnits()), second_in_input(layer.sum && emit.machine.scratchpad.banks % 8 == 0 &&
+                                            f.bytes <= eighth() - 2 * cols),
       parts(countParts()),
       spreads(parts > 1 && parts < blocks && hasDramToSpare(layer, plan, emit.machine)),
       first_inputs(overlaps() ? session.input_groups : 0), first_weights(session.weight_groups),
@@ -95,20 +94,11 @@ bool ConvCode::keepsWeights() const {
   return true;
 }
 
-/// Where few pixels pass, loads take as long as the array, and each waits for a slot and for the
-/// DRAM's latency: those of two blocks come together. (More of them would come later.) Logarithm of
-/// the blocks of a load.
-int64_t ConvCode::weightsTogether() const {
-  const bool few = layer.out.height * layer.out.width <= e.machine.array.rows / 4,
-             fit = blocks > 1 && 2 * r.bytes <= e.map.weights[0].bytes;
-  return one_group && takesTurns() && f.bands == 1 && few && fit ? 1 : 0;
-}
-
 /// Loads give one token for each part. Those of a band's parts are taken by its first task, which
 /// waits for no load behind them, so loads of the next band may wait until there is room for
 /// theirs.
 int64_t ConvCode::countParts() const {
-  if (!one_group || blocks_outside || plan.plain || plan.roll_rows ||
+  if (!one_group || blocks_outside || plan.plain || plan.roll_rows || units.each > 0 ||
       !graph::allowed(layer.root, graph::kEarlyStart))
     return 1;
   int64_t count = std::min<int64_t>({f.planes, e.machine.token_max, kMostParts});
@@ -120,8 +110,8 @@ int64_t ConvCode::countParts() const {
 int64_t ConvCode::weightGroups() const {
   if (!one_group)
     return tasks() * r.outer * chunks();
-  if (group_bits > 0)
-    return ceilDiv(blocks, int64_t{1} << group_bits);
+  if (units.each > 0) // slots
+    return ceilDiv(blocks * units.each, int64_t{1} << units.bits);
   return resident ? 1 : blocks_outside ? blocks : tasks();
 }
 
@@ -131,7 +121,9 @@ void ConvCode::begin() {
   begun = true;
   Value zero = e.constant(0);
   if (resident)
-    loadWeights(zero, e.constant(blocks * r.bytes), zero);
+    loadWeights(zero, e.constant(blocks * r.bytes), weightSlot(zero));
+  else if (units.each > 0)
+    loadUnit(zero);
   else if (one_group)
     loadBlock(zero, zero);
   else
@@ -196,6 +188,8 @@ void ConvCode::run() {
     setLanes();
   begin();
   loadFirstInput();
+  if (units.each > 0)
+    loadMoreUnits();
   if (overlaps()) // else the sequencer would wait for the vector unit with the loads
     setLanes();
   if (layer.sum)

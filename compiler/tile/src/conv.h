@@ -74,6 +74,21 @@ private:
   void pool(const Band& band, Value block, Value slot);
   Value poolBase(Value block);
 
+  // conv_units.cc
+  /// Weights of few pixels: `each` units of `bytes` in a block, 2^bits of them in a slot's place;
+  /// 0: they come otherwise.
+  struct Units {
+    int64_t each = 0, bytes = 0;
+    int bits = 0;
+  };
+  Units weightUnits() const;
+  int64_t moreCredits() const { return (int64_t{2} << units.bits) - 2; }
+  Value unitSlot(Value unit);
+  void loadUnit(Value unit);
+  void loadMoreUnits();
+  void loadNextUnits(Value block);
+  void multiplyUnits(const Band& band, Value block, Value accumulator, const Meanwhile& meanwhile);
+
   // conv_mean.cc
   void prepareMean();
   void mean(Value rows, Value counter);
@@ -97,10 +112,8 @@ private:
   void loadParams(Value index, Value block, Value counter);
   void loadSecond(const Band& band, Value block, Value counter);
   void loadBlock(Value block, Value group);
-  void loadNextGroup(Value block);
-  Value groupOf(Value block);
   void loadChunk(const Chunk& chunk);
-  void loadWeights(Value offset, Value bytes, Value group);
+  void loadWeights(Value offset, Value bytes, Value slot);
   Chunk following(const Chunk& chunk);
   Value chunkSteps(Value chunk);
   Value weightSlot(Value group);
@@ -172,9 +185,7 @@ private:
   void signalOverlap(Value counter);
   Value accumulatorSlot(Value counter);
   bool keepsWeights() const;
-  int64_t weightsTogether() const;
   bool takesTurns() const { return !blocks_outside && !resident; } ///< each task loads weights
-  Value inGroup(Value block) { return e.remainder(block, group_bits); }
 
   Emit& e;
   Session& s;
@@ -187,7 +198,7 @@ private:
   const PoolFootprint p;
   const int64_t blocks;
   const bool one_group, blocks_outside, resident; ///< resident: all blocks' weights share a slot
-  const int64_t group_bits;   ///< weights of 2^group_bits blocks are loaded together
+  const Units units;
   const bool second_in_input; ///< the sum's second operand lies behind the bands of the input, in
                               ///< banks that only it is read from
   const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one

@@ -169,39 +169,22 @@ void ConvCode::loadSecond(const Band& b, Value block, Value counter) {
   copyIn(e, resultOf(b, block, layer.second, secondBuffer(), secondSlot(counter)));
 }
 
-void ConvCode::loadWeights(Value offset, Value bytes, Value group) {
-  Value to = e.row(e.scratchpad(e.map.weightSlots(), "weights"), weightSlot(group), 0);
+void ConvCode::loadWeights(Value offset, Value bytes, Value slot) {
+  Value to = e.row(e.scratchpad(e.map.weightSlots(), "weights"), slot, 0);
   Value from = e.row(s.dram(e, weights_data), offset, 0);
   s.awaitCredit(e, "load", "weights");
   CopyInOp::create(e.builder, e.location, to, from, bytes);
   e.signal("load", "weights");
 }
 
-/// All weights of a block, or of a group of them.
 void ConvCode::loadBlock(Value block, Value group) {
-  Value count =
-      group_bits > 0 ? e.min(e.sub(e.constant(blocks), block), 1 << group_bits) : e.constant(1);
-  loadWeights(e.mul(block, r.bytes), e.mul(count, r.bytes), group);
-}
-
-/// In the first task of a group, if there is one more.
-void ConvCode::loadNextGroup(Value block) {
-  const int64_t size = int64_t{1} << group_bits;
-  Value beyond = e.max(e.add(block, size + 1 - blocks), 0);
-  e.when(e.max(e.sub(e.sub(e.constant(1), inGroup(block)), beyond), 0),
-         [&] { loadBlock(e.add(block, size), e.add(groupOf(block), 1)); });
-}
-
-mlir::Value ConvCode::groupOf(Value block) {
-  if (auto known = mlir::getConstantIntValue(block))
-    return e.constant(*known >> group_bits);
-  return mlir::arith::ShRSIOp::create(e.builder, e.location, block, e.constant(group_bits));
+  loadWeights(e.mul(block, r.bytes), e.constant(r.bytes), weightSlot(group));
 }
 
 void ConvCode::loadChunk(const Chunk& c) {
   Value first = e.add(e.mul(c.outer, r.inner), e.mul(c.chunk, plan.chunk));
   loadWeights(e.add(e.mul(c.block, r.bytes), e.mul(first, r.step_bytes)),
-              e.mul(chunkSteps(c.chunk), r.step_bytes), c.index);
+              e.mul(chunkSteps(c.chunk), r.step_bytes), weightSlot(c.index));
 }
 
 mlir::Value ConvCode::chunkSteps(Value chunk) {

@@ -67,12 +67,12 @@ void ConvCode::loadNext(Value load, Value turn, Value block) {
 }
 
 void ConvCode::loadNextTask(Value index, Value block, Value counter) {
+  if (units.each > 0)
+    return loadNextUnits(block);
   auto load = [&] {
     // Behind the last block comes the first one of the next band.
     auto [next, carry] = e.wrap(e.add(block, 1), blocks);
-    if (group_bits > 0)
-      loadNextGroup(block);
-    else if (one_group && !resident)
+    if (one_group && !resident)
       loadBlock(next, e.add(counter, 1));
     loadParams(e.add(index, carry), next, e.add(counter, 1));
   };

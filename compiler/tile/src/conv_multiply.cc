@@ -13,22 +13,14 @@ void ConvCode::multiplyAll(const Band& b, Value block, Value counter, const Mean
   Value accumulator = accumulatorSlot(counter);
   if (!one_group)
     return multiplyChunks(b, block, counter, accumulator);
+  if (units.each > 0)
+    return multiplyUnits(b, block, accumulator, meanwhile);
   const bool each = takesTurns(); // task brings its own
-  const int64_t group = int64_t{1} << group_bits;
-  Value slot = weightSlot(resident         ? e.constant(0)
-                          : blocks_outside ? block
-                          : group > 1      ? groupOf(block)
-                                           : counter);
+  Value slot = weightSlot(resident ? e.constant(0) : blocks_outside ? block : counter);
   if (resident)
     slot = e.add(slot, e.mul(block, r.bytes));
-  Value first = e.constant(1), last = e.constant(1); // of a group of blocks
-  if (group > 1) {
-    slot = e.add(slot, e.mul(inGroup(block), r.bytes));
-    first = e.max(e.sub(e.constant(1), inGroup(block)), 0);
-    last = e.add(e.max(e.add(inGroup(block), 2 - group), 0), e.max(e.add(block, 2 - blocks), 0));
-  }
   if (each)
-    e.when(first, [&] { e.await("weights", "load"); });
+    e.await("weights", "load");
   if (parts > 1)
     multiplyParts(b, block, slot, accumulator, meanwhile);
   else
@@ -40,7 +32,7 @@ void ConvCode::multiplyAll(const Band& b, Value block, Value counter, const Mean
         },
         meanwhile);
   if (each)
-    e.when(last, [&] { e.signal("weights", "load"); });
+    e.signal("weights", "load");
 }
 
 /// The planes of a band come one part after the other, and the band's first task begins with the

@@ -205,6 +205,22 @@ std::string mapped(GraphText& g) {
   return g.map(g.conv(g.conv(first, 40, window(1, 1)), 33, same));
 }
 
+/// Convolutions of few pixels, one behind the other.
+Case few_pixels(const char* name, Extent in, std::vector<int64_t> channels, bool mapped,
+                bool small = false) {
+  return {name, in,
+          [=](GraphText& g) {
+            std::string value = "v0";
+            for (int64_t count : channels) {
+              value = g.conv(value, count, window(1, 1));
+              if (mapped)
+                value = g.map(value);
+            }
+            return value;
+          },
+          small};
+}
+
 std::vector<Case> cases() {
   std::vector<Case> all{
       conv("Pointwise", {37, 5, 13}, 29, window(1, 1), true),
@@ -251,6 +267,9 @@ std::vector<Case> cases() {
       conv_then_mean("Mean", {37, 7, 5}, 90, window(1, 1), true),
       conv_then_mean("MeanStrided", {3, 31, 29}, 40, window(3, 3, {2, 2}, {1, 1, 1, 1}), false),
       conv_then_mean("MeanOfBands", {24, 40, 50}, 33, window(1, 1), false),
+      few_pixels("FewPixels", {37, 1, 1}, {700, 330, 20}, false, true),
+      few_pixels("FewPixelsHalves", {2176, 1, 2}, {1088, 90, 40}, false),
+      few_pixels("FewPixelsMapped", {40, 2, 1}, {700, 680, 30}, true),
       Case{"MappedOneBand", {20, 7, 5}, mapped},
       Case{"MappedBands", {24, 45, 31}, mapped},
       Case{"MappedOnePixel", {37, 1, 1}, mapped},
