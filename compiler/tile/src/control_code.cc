@@ -71,7 +71,7 @@ void BranchWriter::run(graph::IfOp op) {
       else
         copied.push_back({value, result});
     inside(branch->getRegion(static_cast<unsigned>(index)), [&, &arm = arm] {
-      body(arm);
+      body(arm, nullptr);
       SmallVector<Transfer> copies;
       for (auto [value, result] : copied)
         add(copies, s.tensor(value), s.tensor(result), bytesOf(result));
@@ -101,8 +101,7 @@ void defineControl(Session& session, const Lives& lives, Step& step, const isa::
     defineResults(session, lives, step, machine);
 }
 
-void writeControl(Emit& emit, Session& session, Step& step,
-                  const std::function<void(Flow&)>& body) {
+void writeControl(Emit& emit, Session& session, Step& step, const WriteBody& body) {
   if (auto stop = dyn_cast<graph::StopOp>(step.op)) {
     StopOp::create(emit.builder, emit.location, stop.getReason(), false);
     return;

@@ -14,8 +14,10 @@ namespace npuforge::tile {
 /// Reserves the data of the values that the step makes; what lies outside has its place already.
 void defineControl(Session& session, const Lives& lives, Step& step, const isa::Machine& machine);
 
-/// Writes the step. `body` writes a body's steps at the emitter's place.
-void writeControl(Emit& emit, Session& session, Step& step, const std::function<void(Flow&)>& body);
+/// Writes a body's steps at the emitter's place; the last one begins what is behind, if that is not
+/// null.
+using WriteBody = std::function<void(Flow&, LayerCode* behind)>;
+void writeControl(Emit& emit, Session& session, Step& step, const WriteBody& body);
 
 /// Notes which values decide about the control flow of this body.
 void noteDeciding(Session& session, const Flow& flow);

@@ -7,7 +7,7 @@ namespace npuforge::tile {
 
 class ControlWriter {
 public:
-  using Body = std::function<void(Flow&)>;
+  using Body = WriteBody;
   ControlWriter(Emit& emit, Session& session, Step& step, const Body& body)
       : e(emit), s(session), step(step), body(body) {}
 

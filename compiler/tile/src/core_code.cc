@@ -37,17 +37,17 @@ LogicalResult CoreCode::makeCodes(Flow& flow) {
   return success();
 }
 
-LogicalResult CoreCode::writeFlow(Flow& flow, const Flow& main) {
+LogicalResult CoreCode::writeFlow(Flow& flow, const Flow& main, LayerCode* behind) {
   noteDeciding(session_, flow);
   LogicalResult done = success();
   for (auto [index, step] : llvm::enumerate(flow.steps)) {
     e_.location = step.op->getLoc();
     const bool more = index + 1 < flow.steps.size();
     // Nothing runs ahead into control flow and out of it.
-    session_.next = more ? flow.steps[index + 1].code.get() : nullptr;
+    session_.next = more ? flow.steps[index + 1].code.get() : behind;
     if (!step.isLayer()) {
-      writeControl(e_, session_, step, [&](Flow& body) {
-        done = failure(failed(done) || failed(writeFlow(body, main)));
+      writeControl(e_, session_, step, [&](Flow& body, LayerCode* behind) {
+        done = failure(failed(done) || failed(writeFlow(body, main, behind)));
       });
       session_.stores_inputs = true; // copies of what bodies make
     } else if (succeeded(done)) {

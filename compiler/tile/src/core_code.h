@@ -16,7 +16,7 @@ public:
 
 private:
   mlir::LogicalResult makeCodes(Flow& flow);
-  mlir::LogicalResult writeFlow(Flow& flow, const Flow& main);
+  mlir::LogicalResult writeFlow(Flow& flow, const Flow& main, LayerCode* behind = nullptr);
   mlir::LogicalResult makeLayer(Step& step, bool of_network);
   mlir::DictionaryAttr describeValue(mlir::Operation& root);
   void makeCredits(mlir::Operation* before);

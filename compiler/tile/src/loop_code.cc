@@ -23,6 +23,21 @@ void collectCodes(Flow& flow, SmallVector<LayerCode*>& codes) {
   }
 }
 
+/// What the last layer of a turn begins: the first one of the next turn.
+class NextTurn : public LayerCode {
+public:
+  explicit NextTurn(LayerCode& first) : first_(first) {}
+  void begin() override {
+    if (!std::exchange(begun_, true))
+      first_.beginTurn();
+  }
+  void run() override {}
+
+private:
+  LayerCode& first_;
+  bool begun_ = false;
+};
+
 /// Constant and not zero.
 bool isTrue(Value condition) {
   auto constant = graph::constantValue(condition);
@@ -103,13 +118,16 @@ void LoopWriter::run(graph::LoopOp loop) {
   settle(e);
   const bool settles = !keepWeights() && mustSettle();
   const bool asks = s.host_control && (op.getTrips() || op.getCondition());
+  LayerCode* const first = settles || keeps || asks ? nullptr : firstAhead();
+  if (first)
+    layer("weights", {}, [&] { first->beginTurn(); });
   auto repeat =
       RepeatOp::create(e.builder, e.location, e.builder.getIndexType(), step.name, turns, entry);
   Value turn = repeat.getBody().emplaceBlock().addArgument(e.builder.getIndexType(), e.location);
   inside(repeat.getBody(), [&] {
     defineTurn(turn);
     countTurn(turn);
-    body(step.bodies[0]);
+    turnWith(first);
     next(turn);
     if (settles)
       settle(e);
@@ -118,12 +136,32 @@ void LoopWriter::run(graph::LoopOp loop) {
     if (op.getCondition())
       LeaveOp::create(e.builder, e.location, decision(parts->condition(), "whether to go on"));
   });
+  if (first) { // loaded for a turn that is not
+    e.await("weights", "load");
+    e.signal("weights", "load");
+  }
   if (keeps) { // others take the place of the weights
     e.signal("weights", "load");
     e.await("load", "weights");
   }
   settle(e);
   defineResults(repeat.getDone());
+}
+
+/// The body's first layer, if it has weights to load for the next turn while this one computes.
+LayerCode* LoopWriter::firstAhead() const {
+  const std::vector<Step>& steps = step.bodies[0].steps;
+  LayerCode* first = steps.empty() ? nullptr : steps.front().code.get();
+  return first && first->weightLoads().bytes > 0 ? first : nullptr;
+}
+
+/// `first`: what the turn begins for the next one; null: nothing.
+void LoopWriter::turnWith(LayerCode* first) {
+  if (!first)
+    return body(step.bodies[0], nullptr);
+  NextTurn ahead(*first);
+  body(step.bodies[0], &ahead);
+  ahead.begin(); // where the last layer did not
 }
 
 Value LoopWriter::turnsOf() {

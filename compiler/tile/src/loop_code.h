@@ -29,6 +29,8 @@ private:
 
   bool keepWeights();
   bool mustSettle() const;
+  LayerCode* firstAhead() const;
+  void turnWith(LayerCode* first);
   void begin();
   void defineTurn(Value turn);
   void countTurn(Value turn);

@@ -22,6 +22,8 @@ public:
   /// Makes the loads that need nothing of the layer before, so that they run while it computes.
   virtual void begin() {}
   virtual void run() = 0;
+  /// In a loop, of layers whose weights are constant: begin() for the first turn or the next one.
+  virtual void beginTurn() {}
 
   /// The weights that it loads into their slots: how many times in one run; and how many bytes
   /// where they are constant and one time is all, so that they may stay (0: they may not).

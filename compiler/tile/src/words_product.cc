@@ -118,6 +118,11 @@ void ProductCode::begin() {
   loadWeights(first(), e.constant(0));
 }
 
+void ProductCode::beginTurn() {
+  begun = false;
+  begin();
+}
+
 void ProductCode::run() {
   prologue();
   begin();

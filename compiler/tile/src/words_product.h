@@ -44,6 +44,7 @@ public:
   ProductCode(Emit& emit, Session& session, ProductOperands operands, const ProductPlan& plan,
               const isa::Spec& spec, const Epilogue* epilogue = nullptr);
   void begin() override;
+  void beginTurn() override;
   void run() override;
   Weights weightLoads() const override;
   void keepWeights(int64_t address) override;

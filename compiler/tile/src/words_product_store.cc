@@ -157,6 +157,7 @@ public:
                const ProductPlan& plan, const isa::Spec& spec, Epilogue made)
       : epilogue(std::move(made)), code(emit, session, operands, plan, spec, &epilogue) {}
   void begin() override { code.begin(); }
+  void beginTurn() override { code.beginTurn(); }
   void run() override { code.run(); }
   Weights weightLoads() const override { return code.weightLoads(); }
   void keepWeights(int64_t address) override { code.keepWeights(address); }
