@@ -37,6 +37,16 @@ LogicalResult CoreCode::makeCodes(Flow& flow) {
   return success();
 }
 
+namespace {
+/// Is there no layer from `step` on that loads weights?
+bool weighsNothing(llvm::ArrayRef<Step> steps) {
+  return llvm::all_of(
+      steps, [](const Step& step) { return step.code && step.code->weightLoads().groups == 0; });
+}
+} // namespace
+
+/// Of a turn of a loop those layers that load no weights wait for each other: what the next turn
+/// begins with is loaded meanwhile.
 LogicalResult CoreCode::writeFlow(Flow& flow, const Flow& main, LayerCode* behind) {
   noteDeciding(session_, flow);
   LogicalResult done = success();
@@ -44,7 +54,8 @@ LogicalResult CoreCode::writeFlow(Flow& flow, const Flow& main, LayerCode* behin
     e_.location = step.op->getLoc();
     const bool more = index + 1 < flow.steps.size();
     // Nothing runs ahead into control flow and out of it.
-    session_.next = more ? flow.steps[index + 1].code.get() : behind;
+    const bool ahead = behind && weighsNothing(llvm::ArrayRef(flow.steps).drop_front(index + 1));
+    session_.next = ahead ? behind : more ? flow.steps[index + 1].code.get() : nullptr;
     if (!step.isLayer()) {
       writeControl(e_, session_, step, [&](Flow& body, LayerCode* behind) {
         done = failure(failed(done) || failed(writeFlow(body, main, behind)));

@@ -30,6 +30,12 @@ public:
     s.beginNext();
   }
 
+  std::optional<int64_t> resultLeft() const override {
+    if (own.size() > rows || !isWords(chain.last()->getResult(0)))
+      return {};
+    return e.map.outputs[0].address;
+  }
+
 private:
   int64_t rowBytes(const MapValue& value) const {
     return value.space == isa::name(isa::Space::Accumulator) ? 1 : cols * value.element_bytes;
