@@ -28,7 +28,8 @@ inline constexpr Optimisation kMergeMaps{
 inline constexpr Optimisation kFuseSum{
     "fuse-sum", "a quantised sum is the last step of the convolution that makes an operand"};
 inline constexpr Optimisation kFusePool{
-    "fuse-pool", "a quantised maximum pooling is the last step of the convolution before it"};
+    "fuse-pool",
+    "a quantised maximum pooling or mean of all pixels is the last step of the convolution before"};
 inline constexpr Optimisation kFuseMap{
     "fuse-map", "a quantised element-wise operator is the last step of the convolution before it"};
 inline constexpr Optimisation kFuseEpilogue{
