@@ -1,7 +1,8 @@
 #include "npuforge/assembler/plane_bars.h"
 
 #include <algorithm>
-#include <functional>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -63,23 +64,56 @@ std::string axis(int64_t end, int bottom) {
   return text;
 }
 
-} // namespace
-
-std::string plane_text(const std::vector<PlaneBar>& bars) {
-  std::string text = fmt::format("{:<5} {:<48} {:>12} {:>12} {:>10}  {}\n", "core", "task", "begin",
-                                 "end", "cycles", "waits for cores");
-  for (const PlaneBar& bar : bars) {
-    text += fmt::format("{:<5} {:<48} {:>12} {:>12} {:>10}  {}\n", bar.core, bar.name, bar.begin,
-                        bar.end, bar.end - bar.begin, fmt::join(bar.waits, " "));
-  }
-  return text + fmt::format("{} cycles\n", end_of(bars));
+std::string rectangle(const PlaneBar& bar, double scale, int top, int height, const char* what) {
+  return fmt::format("<rect x=\"{:.2f}\" y=\"{}\" width=\"{:.2f}\" height=\"{}\" "
+                     "fill=\"hsl({},60%,70%)\" stroke=\"#444\" stroke-width=\"0.3\">"
+                     "<title>{}: {} to {}{}</title></rect>\n",
+                     kLeft + scale * static_cast<double>(bar.begin), lane_top(bar.core) + top,
+                     scale * static_cast<double>(bar.end - bar.begin), height, hue(bar.name),
+                     escaped(bar.name), bar.begin, bar.end, what);
 }
 
-std::string plane_svg(const std::vector<PlaneBar>& bars, const std::string& title) {
-  const int64_t end = end_of(bars);
-  int cores = 1;
+using Tasks = std::map<std::pair<int, std::string>, const PlaneBar*>;
+
+Tasks by_name(const std::vector<PlaneBar>& bars) {
+  Tasks tasks;
   for (const PlaneBar& bar : bars) {
-    cores = std::max(cores, bar.core + 1);
+    tasks.emplace(std::pair(bar.core, bar.name), &bar);
+  }
+  return tasks;
+}
+
+} // namespace
+
+std::string plane_text(const std::vector<PlaneBar>& bars, const std::vector<PlaneBar>& predicted) {
+  const Tasks expected = by_name(predicted);
+  std::string text = fmt::format(
+      "{:<5} {:<48} {:>12} {:>12} {:>10}{}  {}\n", "core", "task", "begin", "end", "cycles",
+      expected.empty() ? "" : fmt::format(" {:>12} {:>12} {:>10}", "expected", "end", "cycles"),
+      "waits for cores");
+  for (const PlaneBar& bar : bars) {
+    text += fmt::format("{:<5} {:<48} {:>12} {:>12} {:>10}", bar.core, bar.name, bar.begin, bar.end,
+                        bar.end - bar.begin);
+    if (auto found = expected.find({bar.core, bar.name}); found != expected.end()) {
+      const PlaneBar& was = *found->second;
+      text += fmt::format(" {:>12} {:>12} {:>10}", was.begin, was.end, was.end - was.begin);
+    } else if (!expected.empty()) {
+      text += fmt::format(" {:>12} {:>12} {:>10}", "-", "-", "-");
+    }
+    text += fmt::format("  {}\n", fmt::join(bar.waits, " "));
+  }
+  text += fmt::format("{} cycles\n", end_of(bars));
+  return expected.empty() ? text : text + fmt::format("{} expected\n", end_of(predicted));
+}
+
+std::string plane_svg(const std::vector<PlaneBar>& bars, const std::string& title,
+                      const std::vector<PlaneBar>& predicted) {
+  const int64_t end = std::max(end_of(bars), end_of(predicted));
+  int cores = 1;
+  for (const auto* list : {&bars, &predicted}) {
+    for (const PlaneBar& bar : *list) {
+      cores = std::max(cores, bar.core + 1);
+    }
   }
   const int bottom = lane_top(cores);
   std::string text = fmt::format(
@@ -92,13 +126,12 @@ std::string plane_svg(const std::vector<PlaneBar>& bars, const std::string& titl
         fmt::format("<text x=\"8\" y=\"{}\">core {}</text>\n", lane_top(core) + kLane / 2, core);
   }
   const double scale = static_cast<double>(kWidth) / static_cast<double>(end);
+  const int upper = predicted.empty() ? 0 : kLane / 2;
+  for (const PlaneBar& bar : predicted) {
+    text += rectangle(bar, scale, 0, upper - 1, ", expected");
+  }
   for (const PlaneBar& bar : bars) {
-    text += fmt::format("<rect x=\"{:.2f}\" y=\"{}\" width=\"{:.2f}\" height=\"{}\" "
-                        "fill=\"hsl({},60%,70%)\" stroke=\"#444\" stroke-width=\"0.3\">"
-                        "<title>{}: {} to {}</title></rect>\n",
-                        kLeft + scale * static_cast<double>(bar.begin), lane_top(bar.core),
-                        scale * static_cast<double>(bar.end - bar.begin), kLane, hue(bar.name),
-                        escaped(bar.name), bar.begin, bar.end);
+    text += rectangle(bar, scale, upper, kLane - upper, "");
   }
   return text + "</svg>\n";
 }

@@ -29,6 +29,8 @@ std::vector<assembler::PlaneBar> plane_of(mlir::ModuleOp module) {
 
 std::string plane_document(const std::vector<assembler::PlaneBar>& bars, const std::string& file,
                            const std::string& title) {
+  if (file.ends_with(".json"))
+    return assembler::plane_json(bars);
   return file.ends_with(".svg") ? assembler::plane_svg(bars, title) : assembler::plane_text(bars);
 }
 

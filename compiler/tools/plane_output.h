@@ -15,7 +15,7 @@ namespace npuforge::tools {
 /// control flow.
 std::vector<assembler::PlaneBar> plane_of(mlir::ModuleOp module);
 
-/// As text, or as a picture where the file's name ends in .svg.
+/// As text; as a picture where the file's name ends in .svg, as data where it ends in .json.
 std::string plane_document(const std::vector<assembler::PlaneBar>& bars, const std::string& file,
                            const std::string& title);
 

@@ -36,6 +36,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--plane", arguments.plane,
                  "Write what each core did when, layer by layer: a picture where the name ends in "
                  ".svg, else text");
+  app.add_option(
+      "--predicted", arguments.predicted,
+      "With --plane: also what was expected, as npuc --emit=plane -o FILE.json wrote it");
   app.add_option("--log", arguments.log,
                  "Write a line for each instruction: cycles of dispatch, issue, completion");
   app.add_option("--json", arguments.json, "Write the results as JSON");

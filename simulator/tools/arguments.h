@@ -13,8 +13,8 @@ namespace npuforge::simulator {
 
 struct Arguments {
   std::filesystem::path program;
-  std::vector<std::pair<std::string, std::filesystem::path>> inputs; ///< name, .npy file
-  std::filesystem::path output_dir, trace, plane, log, json;         ///< empty: not wanted
+  std::vector<std::pair<std::string, std::filesystem::path>> inputs;    ///< name, .npy file
+  std::filesystem::path output_dir, trace, plane, predicted, log, json; ///< empty: not wanted
   std::string machine; ///< empty: what the program names
   bool zero_inputs = false, batch = false, timing_only = false, quiet = false, check_order = false;
   int64_t max_cycles = 1'000'000'000'000;

@@ -46,6 +46,8 @@ void check(const Arguments& arguments) {
     throw CLI::ValidationError("--timing-only", "there are no values to write to --output-dir");
   if (arguments.batch && arguments.inputs.empty())
     throw CLI::ValidationError("--batch", "needs an --input, whose leading axis says how many");
+  if (!arguments.predicted.empty() && arguments.plane.empty())
+    throw CLI::ValidationError("--predicted", "needs --plane, which shows it");
   if (arguments.batch && arguments.repeat > 1)
     throw CLI::ValidationError("--batch", "excludes --repeat");
 }
@@ -90,11 +92,19 @@ void write_plane(const RunStats& stats, const isa::Machine& machine, const Argum
     add(static_cast<int>(core), stats.cores[core]);
   if (stats.cores.empty())
     add(0, stats);
+  std::vector<assembler::PlaneBar> predicted;
+  if (!arguments.predicted.empty())
+    predicted = assembler::read_plane(arguments.predicted);
+  for (const assembler::PlaneBar& bar : predicted)
+    if (bar.core >= machine.cores)
+      throw assembler::ProgramError(fmt::format("{}: error: has tasks of core {}; {} has {}",
+                                                arguments.predicted.string(), bar.core,
+                                                machine.name, machine.cores));
   const std::string title = arguments.program.filename().string() + " on " + machine.name +
                             fmt::format(", {} cycles in the simulator", stats.cycles);
   isa::write_file(arguments.plane, arguments.plane.extension() == ".svg"
-                                       ? assembler::plane_svg(bars, title)
-                                       : assembler::plane_text(bars));
+                                       ? assembler::plane_svg(bars, title, predicted)
+                                       : assembler::plane_text(bars, predicted));
 }
 
 void run(const Arguments& arguments) {

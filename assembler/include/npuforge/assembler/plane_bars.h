@@ -1,8 +1,9 @@
 #pragma once
-// What cores do when, as text and as a picture: predicted by the compiler, or seen in the
-// simulator.
+// What cores do when, as text, as a picture and as data: predicted by the compiler, or seen in the
+// simulator, or both side by side.
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,22 @@ struct PlaneBar {
   std::vector<int64_t> waits = {}; ///< cores that it waits for before it loads its inputs
 };
 
-/// A line for each task, core by core.
-std::string plane_text(const std::vector<PlaneBar>& bars);
+/// A line for each task, core by core. With `predicted` each also has the cycles that were expected
+/// of the task of that name on that core.
+std::string plane_text(const std::vector<PlaneBar>& bars,
+                       const std::vector<PlaneBar>& predicted = {});
 
 /// An SVG: a lane for each core, time from left to right; tasks of one layer have one colour, and
-/// pointing at one shows its name and cycles. `title` stands above.
-std::string plane_svg(const std::vector<PlaneBar>& bars, const std::string& title);
+/// pointing at one shows its name and cycles. `title` stands above. With `predicted` the upper half
+/// of each lane is what was expected.
+std::string plane_svg(const std::vector<PlaneBar>& bars, const std::string& title,
+                      const std::vector<PlaneBar>& predicted = {});
+
+/// [{"core": 0, "task": "conv@0", "begin": 0, "end": 100, "waits": [1]}, ..]
+std::string plane_json(const std::vector<PlaneBar>& bars);
+
+/// Reads what plane_json() made. Throws isa::FileError; ProgramError, with the file and the task's
+/// place in the list, where it is none.
+std::vector<PlaneBar> read_plane(const std::filesystem::path& file);
 
 } // namespace npuforge::assembler
