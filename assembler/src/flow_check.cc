@@ -8,6 +8,7 @@
 
 #include "npuforge/assembler/flow.h"
 
+#include "flow_events.h"
 #include "flow_joins.h"
 #include "flow_scalar.h"
 
@@ -17,9 +18,6 @@ namespace {
 constexpr std::size_t kUnits = isa::kUnitCount;
 constexpr std::size_t kMostProblems = 20;
 
-/// [from][to]
-using Tokens = std::array<std::array<int, kUnits>, kUnits>;
-
 struct Loop {
   uint32_t first, end;
   int32_t turns; ///< that are left, this one included
@@ -28,8 +26,7 @@ struct Loop {
 struct State {
   uint32_t pc = 0;
   Tokens tokens{}; ///< given less taken by all that has been dispatched
-  Tokens there{};  ///< by what has been executed
-  std::array<std::vector<uint32_t>, kUnits> queues; ///< what waits for tokens
+  FlowUnits units;
   Registers registers;
   std::vector<Loop> loops; ///< of the sequencer, counted
 };
@@ -39,6 +36,18 @@ struct State {
 struct Outcome {
   enum { Met, Ended, Again } kind;
   State state;
+};
+
+/// Behind a branch that data decide, until its ways have met.
+class Fork {
+public:
+  explicit Fork(int& depth) : depth_(depth) { ++depth_; }
+  ~Fork() { --depth_; }
+  Fork(const Fork&) = delete;
+  Fork& operator=(const Fork&) = delete;
+
+private:
+  int& depth_;
 };
 
 /// Registers that differ are not known. Did any become so?
@@ -61,22 +70,58 @@ std::string arrow(std::size_t from, std::size_t to) {
 class Checker {
 public:
   Checker(const Program& program, const isa::Spec& spec, int64_t most)
-      : program_(program), spec_(spec), text_(program, spec), left_(most) {}
+      : program_(program), spec_(spec), text_(program, spec), most_(most) {}
 
   FlowCheck run() {
     find_ways();
-    State state;
-    state.registers.assign(static_cast<std::size_t>(spec_.machine.sequencer.registers), 0);
-    follow(state, text_.size(), text_.size());
+    std::vector<std::vector<FlowStep>> cores;
+    for (core_ = 0; core_ < spec_.machine.cores; ++core_) {
+      cores.push_back(follow_core());
+    }
+    if (cores.size() > 1 && result_.problems.empty() && result_.left_out.empty()) {
+      check_events_of(cores);
+    }
     return std::move(result_);
   }
 
 private:
+  /// What the core's sequencer gives its units.
+  std::vector<FlowStep> follow_core() {
+    State state;
+    state.registers.assign(static_cast<std::size_t>(spec_.machine.sequencer.registers), 0);
+    recorded_.clear();
+    left_ = most_;
+    early_end_ = false;
+    follow(state, text_.size(), text_.size());
+    return std::move(recorded_);
+  }
+
+  void check_events_of(std::span<const std::vector<FlowStep>> cores) {
+    if (undecided_) {
+      result_.left_out = fmt::format("whether cores wait for each other in vain has not been "
+                                     "checked: data decide over {}",
+                                     text_.print(*undecided_));
+      return;
+    }
+    EventCheck events =
+        check_events(cores, spec_.machine, most_, [&](uint32_t pc) { return text_.print(pc); });
+    result_.problems = std::move(events.problems);
+    if (!events.complete) {
+      give_up("of the cores' waits for each other");
+    }
+  }
+
+  void give_up(const char* of_what) {
+    result_.left_out = fmt::format(
+        "{} only those of the first {} instructions that run have been checked", of_what, most_);
+  }
+
   template <typename... Args>
   void problem(uint32_t pc, fmt::format_string<Args...> format, Args&&... args) {
     if (result_.problems.size() < kMostProblems && seen_.insert(pc).second) {
       result_.problems.push_back(
-          fmt::format("{}: {}", text_.print(pc), fmt::format(format, std::forward<Args>(args)...)));
+          fmt::format("{}{}: {}", spec_.machine.cores > 1 ? fmt::format("core {}: ", core_) : "",
+                      text_.print(pc), fmt::format(format, std::forward<Args>(args)...)));
     }
   }
 
@@ -94,6 +139,7 @@ private:
   void find_ways() {
     Followers followers(text_.size());
     heads_.resize(text_.size());
+    marks_.resize(text_.size());
     for (uint32_t pc = 0; pc < text_.size(); ++pc) {
       if (text_.at(pc).instruction == nullptr) {
         continue;
@@ -135,7 +181,7 @@ private:
     while (state.pc != end) {
       const uint32_t pc = state.pc;
       if (left_-- <= 0) {
-        result_.complete = false;
+        give_up("of the units' waits");
         return {Outcome::Ended, {}};
       }
       if (pc >= text_.size() || text_.at(pc).instruction == nullptr) {
@@ -145,13 +191,15 @@ private:
       before_ = pc;
       if (heads_[pc] != nullptr && !again) {
         *heads_[pc] = state;
+        marks_[pc] = recorded_.size();
         entered.insert(pc);
       }
       again = false;
-      exchange(state);
+      dispatch(state);
       Outcome outcome = step(state, fork);
       if (outcome.kind == Outcome::Again && entered.contains(outcome.state.pc)) {
         again = true;
+        recorded_.resize(marks_[outcome.state.pc]);
         outcome = {Outcome::Met, *heads_[outcome.state.pc]};
       }
       if (outcome.kind != Outcome::Met) {
@@ -166,66 +214,46 @@ private:
     return {Outcome::Met, std::move(state)};
   }
 
-  /// Dispatches the instruction; units execute what has its tokens.
-  void exchange(State& state) {
-    const isa::Decoded& word = text_.at(state.pc);
-    const auto unit = static_cast<std::size_t>(word.instruction->unit);
-    for (std::size_t other = 0; (word.wait | word.post) >> other != 0; ++other) {
-      state.tokens[other][unit] -= static_cast<int>(word.wait >> other & 1);
-      state.tokens[unit][other] += static_cast<int>(word.post >> other & 1);
-    }
-    if (word.instruction->action == isa::Action::Halt) {
-      for (const auto& queue : state.queues) {
+  /// Dispatches the instruction; units execute what has its tokens. Signals of events are taken to
+  /// come: check_events() looks at them, over what all cores have recorded.
+  void dispatch(State& state) {
+    const FlowStep step = text_.step(state.pc, state.registers);
+    record(step);
+    exchange(state.tokens, step);
+    if (step.action == isa::Action::Halt) {
+      for (const auto& queue : state.units.queues) {
         if (!queue.empty()) {
           stuck(state, queue.front());
         }
       }
     }
-    state.queues[unit].push_back(state.pc);
-    execute(state);
+    state.units.give(step);
+    state.units.execute(
+        spec_.machine.token_max, [](const FlowStep&) { return true; }, [](const FlowStep&) {});
     // The sequencer, which has no queue, waits for its own tokens, and for room in a queue.
-    auto& queue = state.queues[unit];
-    if (queue.size() > static_cast<std::size_t>(spec_.machine.queue[unit])) {
+    auto& queue = state.units.queue_of(step);
+    if (queue.size() >
+        static_cast<std::size_t>(spec_.machine.queue[static_cast<std::size_t>(step.unit)])) {
       stuck(state, queue.front());
       queue.erase(queue.begin());
     }
   }
 
-  /// The way in which units take turns does not matter: what can be executed stays so.
-  void execute(State& state) {
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (std::size_t unit = 0; unit < kUnits; ++unit) {
-        auto& queue = state.queues[unit];
-        while (!queue.empty() && missing(state, queue.front()) == nullptr) {
-          const isa::Decoded& word = text_.at(queue.front());
-          for (std::size_t other = 0; (word.wait | word.post) >> other != 0; ++other) {
-            state.there[other][unit] -= static_cast<int>(word.wait >> other & 1);
-            state.there[unit][other] += static_cast<int>(word.post >> other & 1);
-          }
-          queue.erase(queue.begin());
-          changed = true;
-        }
-      }
+  void record(const FlowStep& step) {
+    if (spec_.machine.cores == 1) {
+      return;
+    }
+    if (step.of_event() && (forks_ > 0 || early_end_ || !step.known) && !undecided_) {
+      undecided_ = step.pc;
+    }
+    if (step.unit != isa::Unit::Sequencer || step.wait != 0 || step.post != 0) {
+      recorded_.push_back(step);
     }
   }
 
-  /// Why an instruction cannot be executed; null: it can.
-  const char* missing(const State& state, uint32_t pc) const {
-    const isa::Decoded& word = text_.at(pc);
-    const auto unit = static_cast<std::size_t>(word.instruction->unit);
-    for (std::size_t other = 0; (word.wait | word.post) >> other != 0; ++other) {
-      if ((word.wait >> other & 1) != 0 && state.there[other][unit] == 0) {
-        return "waits for tokens that no instruction gives";
-      }
-      if ((word.post >> other & 1) != 0 && state.there[unit][other] == spec_.machine.token_max) {
-        return "gives a token where there are as many as there may be";
-      }
-    }
-    return nullptr;
+  void stuck(const State& state, const FlowStep& step) {
+    problem(step.pc, "{}: a deadlock", missing(state.units.there, step, spec_.machine.token_max));
   }
-
-  void stuck(const State& state, uint32_t pc) { problem(pc, "{}: a deadlock", missing(state, pc)); }
 
   Outcome step(State& state, uint32_t fork) {
     const uint32_t pc = state.pc;
@@ -239,11 +267,12 @@ private:
       return loop(state);
     case isa::Action::Halt:
       if (const Stop* stop = stop_at(pc); stop == nullptr || !stop->resumes) {
+        early_end_ = early_end_ || forks_ > 0;
         return {Outcome::Ended, {}};
       }
       return go(state, pc + 1, fork);
     default:
-      text_.execute(pc, state.registers);
+      text_.execute(pc, core_, state.registers);
       return go(state, pc + 1, fork);
     }
   }
@@ -267,6 +296,12 @@ private:
   /// Back to the head of a loop that data end.
   Outcome turn(const State& state, uint32_t head) {
     State& first = *heads_[head];
+    const auto event =
+        std::find_if(recorded_.begin() + static_cast<std::ptrdiff_t>(marks_[head]), recorded_.end(),
+                     [](const FlowStep& s) { return s.of_event(); });
+    if (event != recorded_.end() && !undecided_) {
+      undecided_ = event->pc;
+    }
     compare(state, first.tokens, fmt::format("a turn of the loop that begins at {}", head));
     return {widen(first.registers, state.registers) ? Outcome::Again : Outcome::Ended, first};
   }
@@ -282,11 +317,14 @@ private:
     }
   }
 
-  /// A branch of which only the data know which way it goes.
+  /// A branch of which only the data know which way it goes. One way is recorded: the other has to
+  /// give and take as many tokens.
   Outcome both(const State& state) {
     const uint32_t pc = state.pc, meet = joins_[pc].value_or(text_.size());
     std::vector<State> met;
+    auto ways = std::make_optional<Fork>(forks_);
     for (uint32_t next : {pc + 1, text_.target(pc)}) {
+      const std::size_t mark = recorded_.size();
       State own = state;
       own.loops.clear(); // no way leaves a loop of the sequencer
       Outcome way = go(own, next, pc);
@@ -299,7 +337,11 @@ private:
       if (way.kind == Outcome::Met) {
         met.push_back(std::move(way.state));
       }
+      if (way.kind != Outcome::Met || met.size() == 2) {
+        recorded_.resize(mark);
+      }
     }
+    ways.reset();
     if (met.empty()) {
       return {Outcome::Ended, {}};
     }
@@ -340,7 +382,10 @@ private:
       State body = state;
       body.pc = state.pc + 1;
       body.loops.clear();
+      const Fork ways(forks_);
+      const std::size_t mark = recorded_.size();
       Outcome turn = follow(std::move(body), end, text_.size());
+      recorded_.resize(mark); // as good as no turn
       if (turn.kind != Outcome::Met) {
         return turn;
       }
@@ -354,9 +399,16 @@ private:
   const Program& program_;
   const isa::Spec& spec_;
   const ScalarText text_;
-  int64_t left_;
+  const int64_t most_;
+  int64_t left_ = 0; ///< that may be followed
+  int core_ = 0;
   /// Where branches go back to: the state in which the way came there last. Null: nowhere.
   std::vector<std::unique_ptr<State>> heads_;
+  std::vector<std::size_t> marks_;    ///< of each head: how much was recorded then
+  std::vector<FlowStep> recorded_;    ///< of a core among several: what units are given, either way
+  int forks_ = 0;                     ///< ways around this one that data decide over
+  bool early_end_ = false;            ///< may the core have ended by what data decided?
+  std::optional<uint32_t> undecided_; ///< an event's instruction that data decide over
   std::vector<std::optional<uint32_t>> joins_;
   std::set<uint32_t> seen_; ///< instructions with a problem
   uint32_t before_ = 0;     ///< the instruction that was followed last
@@ -373,10 +425,7 @@ std::string require_flow(const Program& program, const isa::Spec& spec, int64_t 
   const FlowCheck flow = check_flow(program, spec, most);
   if (!flow.problems.empty())
     throw ProgramError(fmt::format("{}", fmt::join(flow.problems, "\n")));
-  return flow.complete ? ""
-                       : fmt::format("of the units' waits only those of the first {} instructions "
-                                     "that run have been checked",
-                                     most);
+  return flow.left_out;
 }
 
 } // namespace npuforge::assembler

@@ -20,6 +20,8 @@ ScalarText::ScalarText(const Program& program, const isa::Spec& spec) : spec_(sp
     Compiled made;
     made.target = instruction.index_of("target");
     made.count = instruction.index_of("count");
+    made.event = instruction.index_of("event");
+    made.cores = instruction.index_of("cores");
     std::vector<isa::Symbol> inputs;
     for (std::size_t o = 0; o < instruction.operands.size(); ++o) {
       const isa::Operand& operand = instruction.operands[o];
@@ -100,14 +102,40 @@ std::optional<int32_t> ScalarText::count(uint32_t pc, const Registers& registers
   return operand(pc, static_cast<std::size_t>(compiled(pc).count), registers);
 }
 
-void ScalarText::execute(uint32_t pc, Registers& registers) const {
+void ScalarText::execute(uint32_t pc, int core, Registers& registers) const {
   const Compiled& made = compiled(pc);
   if (made.destination < 0) {
     return;
   }
   const auto number = static_cast<std::size_t>(
       words_[pc].operands[static_cast<std::size_t>(made.destination)].value);
-  registers[number] = made.result ? compute(pc, *made.result, registers) : std::nullopt;
+  if (action(pc) == isa::Action::CoreNumber) {
+    registers[number] = core;
+  } else {
+    registers[number] = made.result ? compute(pc, *made.result, registers) : std::nullopt;
+  }
+}
+
+FlowStep ScalarText::step(uint32_t pc, const Registers& registers) const {
+  const isa::Decoded& word = words_[pc];
+  FlowStep step{.pc = pc,
+                .unit = word.instruction->unit,
+                .action = action(pc),
+                .wait = word.wait,
+                .post = word.post};
+  if (!step.of_event()) {
+    return step;
+  }
+  const Compiled& made = compiled(pc);
+  auto value = [&](int index) {
+    const auto known = index < 0 ? 0 : operand(pc, static_cast<std::size_t>(index), registers);
+    step.known = step.known && known.has_value();
+    return known.value_or(0);
+  };
+  step.event = value(made.event);
+  step.count = value(made.count);
+  step.cores = static_cast<uint32_t>(value(made.cores));
+  return step;
 }
 
 std::string ScalarText::print(uint32_t pc) const {

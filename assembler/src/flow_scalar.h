@@ -9,6 +9,8 @@
 #include "npuforge/assembler/program.h"
 #include "npuforge/isa/evaluate.h"
 
+#include "flow_units.h"
+
 namespace npuforge::assembler {
 
 /// The sequencer's registers; none: what it holds is known when the program runs.
@@ -25,14 +27,16 @@ public:
   /// Of a branch: is it taken?
   std::optional<bool> taken(uint32_t pc, const Registers& registers) const;
   std::optional<int32_t> count(uint32_t pc, const Registers& registers) const; ///< of a loop
-  /// What the instruction does to the registers.
-  void execute(uint32_t pc, Registers& registers) const;
+  /// What the instruction does to the registers of a core.
+  void execute(uint32_t pc, int core, Registers& registers) const;
+  /// What the instruction's unit is given.
+  FlowStep step(uint32_t pc, const Registers& registers) const;
   std::string print(uint32_t pc) const;
 
 private:
   struct Compiled { ///< an instruction of the spec
     std::optional<isa::Kernel> result, condition;
-    int destination = -1, target = -1, count = -1; ///< operands
+    int destination = -1, target = -1, count = -1, event = -1, cores = -1; ///< operands
   };
   const Compiled& compiled(uint32_t pc) const;
   std::optional<int32_t> operand(uint32_t pc, std::size_t index, const Registers& registers) const;

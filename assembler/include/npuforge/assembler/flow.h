@@ -8,6 +8,10 @@
 // turn of a loop that ends by it must leave them as it found them. Units take instructions from
 // queues of their depth, in order, when their tokens are there; what can be executed stays so, so
 // one order of events stands for all.
+//
+// Cores that run the text together are followed one by one, each with its number, and then all at
+// once over what their sequencers give their units: no await is without its signals, and no counter
+// of an event may have to hold more than it can. Not where data decide over such an instruction.
 
 #include <cstdint>
 #include <string>
@@ -19,10 +23,10 @@ namespace npuforge::assembler {
 
 struct FlowCheck {
   std::vector<std::string> problems; ///< a line each; the first ones
-  bool complete = true;              ///< false: it was given up after `most` instructions
+  std::string left_out;              ///< what has not been checked, for the user; "": nothing
 };
 
-/// Follows at most `most` instructions.
+/// Follows at most `most` instructions of a core.
 FlowCheck check_flow(const Program& program, const isa::Spec& spec, int64_t most);
 
 /// The same for programs that must be right. Returns a note for the user where not all was

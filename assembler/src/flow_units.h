@@ -1,0 +1,66 @@
+#pragma once
+// Units that execute what the sequencer gave them, as soon as its tokens are there.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "npuforge/isa/spec.h"
+
+namespace npuforge::assembler {
+
+/// An instruction that a unit was given, with what it waits for and gives.
+struct FlowStep {
+  uint32_t pc = 0;
+  isa::Unit unit{};
+  isa::Action action{};
+  uint32_t wait = 0, post = 0;  ///< tokens: masks of units
+  int32_t event = 0, count = 0; ///< of a signal or an await
+  uint32_t cores = 0;           ///< of a signal: a mask
+  bool known = true;            ///< are event, count and cores?
+
+  bool of_event() const { return action == isa::Action::Signal || action == isa::Action::Await; }
+};
+
+/// [from][to]
+using Tokens = std::array<std::array<int, isa::kUnitCount>, isa::kUnitCount>;
+
+/// Takes and gives a step's tokens.
+void exchange(Tokens& tokens, const FlowStep& step);
+
+/// Why the step's tokens cannot be exchanged; null: they can.
+const char* missing(const Tokens& there, const FlowStep& step, int token_max);
+
+/// A core's units.
+struct FlowUnits {
+  Tokens there{};                                            ///< by what has been executed
+  std::array<std::vector<FlowStep>, isa::kUnitCount> queues; ///< what waits
+
+  void give(const FlowStep& step) { queue_of(step).push_back(step); }
+  std::vector<FlowStep>& queue_of(const FlowStep& step) {
+    return queues[static_cast<std::size_t>(step.unit)];
+  }
+
+  /// Executes all that has its tokens and is `ready`, and says so to `done`. The way in which units
+  /// take turns does not matter: what can be executed stays so. Was there anything?
+  template <typename Ready, typename Done>
+  bool execute(int token_max, Ready ready, Done done) {
+    bool any = false;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (std::vector<FlowStep>& queue : queues) {
+        while (!queue.empty() && ready(queue.front()) &&
+               missing(there, queue.front(), token_max) == nullptr) {
+          const FlowStep step = queue.front();
+          queue.erase(queue.begin());
+          exchange(there, step);
+          done(step);
+          any = changed = true;
+        }
+      }
+    }
+    return any;
+  }
+};
+
+} // namespace npuforge::assembler
