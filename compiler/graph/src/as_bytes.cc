@@ -84,16 +84,18 @@ public:
     return map.getResult();
   }
 
+  /// Of an operation that is erased: what stands for its results, and what its results stand for.
   void forget(Operation& op) {
-    for (Value result : op.getResults())
-      made.erase(result);
+    made.remove_if([&](const auto& entry) {
+      return entry.first.getDefiningOp() == &op || entry.second.getDefiningOp() == &op;
+    });
   }
 
   /// Words that some still read are made of the bytes.
   void widenRest() {
     for (auto [words, bytes] : made) {
       Operation* op = words.getDefiningOp();
-      if (!llvm::isa<MapOp, ToWordsOp>(op) || !held.lookup(words) || words.use_empty())
+      if (!llvm::isa_and_nonnull<MapOp, ToWordsOp>(op) || !held.lookup(words) || words.use_empty())
         continue;
       OpBuilder b(words.getContext());
       b.setInsertionPointAfterValue(bytes);
