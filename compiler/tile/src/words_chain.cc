@@ -245,9 +245,12 @@ Chain readChain(graph::MapOp last) {
   llvm::sort(chain.members, [](Operation* a, Operation* b) { return a->isBeforeInBlock(b); });
   for (Operation* member : chain.members)
     if (auto reduce = dyn_cast<graph::ReduceOp>(member)) {
+      // Dimensions of extent 1 may be among the reduced ones, wherever they are.
       ArrayRef<int64_t> extents = extentsOf(reduce.getInput());
-      chain.rows = countOf(extents.drop_back(reduce.getAxes().size()));
-      chain.length = countOf(extents.take_back(reduce.getAxes().size()));
+      chain.length = 1;
+      for (int64_t axis : reduce.getAxes())
+        chain.length *= extents[axis];
+      chain.rows = countOf(extents) / chain.length;
     }
   findInputs(chain);
   return chain;
