@@ -174,11 +174,14 @@ void ProductCode::beginBox(const Coordinates& at) {
 void ProductCode::beginWeights(const Coordinates& at) {
   Value index = counter(at, weights_depth);
   weight_slot = weightsAt(index);
-  if (kept)
-    return s.beginNext(e, index, turns(weights_depth));
-  s.onwards(e, index, turns(weights_depth),
-            [&] { loadWeights(following(at, weights_depth), e.add(index, 1)); });
-  e.await("weights", "load");
+  const int64_t count = turns(weights_depth);
+  if (!kept)
+    e.when(e.sub(e.constant(count - 1), index),
+           [&] { loadWeights(following(at, weights_depth), e.add(index, 1)); });
+  if (!operandsFollow())
+    s.beginNext(e, index, count);
+  if (!kept)
+    e.await("weights", "load");
 }
 
 void ProductCode::multiplyPart(const Coordinates& at) {

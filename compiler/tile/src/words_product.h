@@ -74,6 +74,9 @@ private:
   int64_t groupBytes() const;
   Value weightsAt(Value counter); ///< in the scratchpad, of a group
   void loadOperands(const Coordinates& at);
+  /// Are operands loaded behind the last weights? The next layer's first loads come behind them,
+  /// since the vector unit waits for both in the order in which they are made.
+  bool operandsFollow() const { return !operands.empty() && task_depth > weights_depth; }
   void drain(const Coordinates& at, Value slot);
   /// Where a tensor of the results' shape lies in DRAM and in the scratchpad, a tile of it.
   Copy tileOf(const Coordinates& at, Value pad, Value pad_at, int64_t pad_pixel, Value dram,

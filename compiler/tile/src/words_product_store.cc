@@ -74,6 +74,8 @@ void ProductCode::loadOperands(const Coordinates& at) {
     return copy;
   });
   e.signal("load", "vector");
+  if (operandsFollow())
+    s.beginNext(e, counter(at, task_depth), turns(task_depth));
 }
 
 void ProductCode::endTask(const Coordinates& at) {
