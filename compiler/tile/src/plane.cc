@@ -133,8 +133,7 @@ private:
       const int64_t ahead = std::min(cost.early, machine_.ahead_bytes),
                     early = dram_.take(starts[core] - ahead / machine_.beat_bytes, ahead),
                     loaded = std::max(early, dram_.take(starts[core], cost.bytes - ahead)),
-                    end = std::max(starts[core] + cost.busy(), loaded) +
-                          cost.ends;
+                    end = std::max(starts[core] + cost.busy(), loaded) + cost.ends;
       trial.place.tasks.push_back({core, starts[core], end});
       trial.end = std::max(trial.end, end);
       taken += static_cast<double>(end - free_[core]);
