@@ -96,8 +96,8 @@ include "$work"/cc/*Slow.cpp > "$work/start.cpp"
 
 root=$(verilator --getenv VERILATOR_ROOT)
 compiler=(clang++-22); ! command -v ccache > /dev/null || compiler=(ccache "${compiler[@]}")
-options=(-std=c++20 -fPIC -fvisibility=hidden -w -DNDEBUG -isystem "$root/include" -isystem "$root/include/vltstd"
-  "-DVM_COVERAGE=$coverage" -DVM_SC=0 -DVM_TRACE=0 -DVL_THREADED=0)
+mapfile -t options < <("$rtl/verilated_flags.sh" "$coverage")
+options+=(-fPIC -fvisibility=hidden -DNDEBUG -DVL_THREADED=0)
 [ -z "$arch" ] || options+=("-march=$arch")
 own=(-I"$work" -I"$work/cc" -I"$rtl/include")
 compile() { "${compiler[@]}" "${options[@]}" "${@:2}" -c "$1" -o "$work/$(basename "$1").o"; }

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rtl=$1 models=$2 compiler=$3; shift 3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-verilator=$(verilator --getenv VERILATOR_ROOT)/include
+mapfile -t flags < <("$rtl/verilated_flags.sh")
 missed=0
 while read -r operation file fault; do
   fault=${fault//@/ }
@@ -18,8 +18,7 @@ while read -r operation file fault; do
   # shellcheck disable=SC2086  # parameters are words
   "$here/verilate.sh" "$work" "$work/cc" "$operation" "$work/fp/$module.sv" $parameters
   # The faulty model's definitions come before the library's.
-  "$compiler" -std=c++20 -O1 -w -I"$work/cc" -isystem "$verilator" -isystem "$verilator/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 \
-    -DVM_TRACE=0 -c "$work/cc/V${operation}_all.cpp" -o "$work/faulty.o"
+  "$compiler" "${flags[@]}" -O1 -I"$work/cc" -c "$work/cc/V${operation}_all.cpp" -o "$work/faulty.o"
   "$compiler" "$work/faulty.o" "$@" "$models" -lfmt -pthread -Wl,-z,muldefs -o "$work/check"
   status=0
   "$work/check" "$operation" --cases 1000000 > "$work/table" 2> /dev/null || status=$?

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rtl=$1 operations=$2 models=$3 compiler=$4; shift 4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-verilator=$(verilator --getenv VERILATOR_ROOT)/include
+mapfile -t flags < <("$rtl/verilated_flags.sh")
 failed=0
 for operation in $operations; do
   rm -rf "${work:?}"/*
@@ -17,8 +17,7 @@ for operation in $operations; do
     rename -top $module; setundef -zero; write_verilog -noattr $work/$module.sv" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
   "$here/verilate.sh" "$rtl" "$work/cc" "$operation" "$work/$module.sv" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
   # The netlist's definitions come before the library's.
-  "$compiler" -std=c++20 -O1 -w -I"$work/cc" -isystem "$verilator" -isystem "$verilator/vltstd" -DVM_COVERAGE=0 -DVM_SC=0 \
-    -DVM_TRACE=0 -c "$work/cc/V${operation}_all.cpp" -o "$work/netlist.o"
+  "$compiler" "${flags[@]}" -O1 -I"$work/cc" -c "$work/cc/V${operation}_all.cpp" -o "$work/netlist.o"
   "$compiler" "$work/netlist.o" "$@" "$models" -lfmt -pthread -Wl,-z,muldefs -o "$work/check"
   "$work/check" "$operation" --cases 300000 > "$work/table" || failed=$((failed + 1))
   tail -n +2 "$work/table"

@@ -21,8 +21,8 @@ verilator --cc --top-module npu_vector_alu -Mdir "$work/cc" -O3 --noassert --unr
 root=$(verilator --getenv VERILATOR_ROOT)/include
 # Many small files with large headers: one is compiled sooner.
 for file in "$work"/cc/*.cpp "$here/alu_model.cc"; do echo "#include \"$file\""; done > "$work/model.cc"
-compile=("$compiler" -std=c++20 -O1 -fPIC -fvisibility=hidden -w "-I$work/cc" "-I$here" -isystem "$root" -isystem "$root/vltstd"
-  -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=0)
+mapfile -t flags < <("$here/../../rtl/verilated_flags.sh")
+compile=("$compiler" "${flags[@]}" -O1 -fPIC -fvisibility=hidden "-I$work/cc" "-I$here")
 "${compile[@]}" -c "$work/model.cc" -o "$work/model.o" &
 model=$!
 for file in verilated verilated_threads; do "${compile[@]}" -c "$root/$file.cpp" -o "$work/$file.o"; done
