@@ -9,7 +9,6 @@ numbers, and the exit status is 1.
 """
 import argparse
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -22,6 +21,7 @@ sys.path.insert(0, str(HERE.parent / "networks"))
 import networks  # noqa: E402
 import reference  # noqa: E402
 import turns  # noqa: E402
+from publish import publish  # noqa: E402
 
 TURNS = (8, 24)  # cycles of one more turn: from the difference of two networks
 
@@ -137,9 +137,7 @@ def main():
     parser.add_argument("--latency", type=int, default=1000)
     parser.add_argument("--into", type=pathlib.Path)
     arguments = parser.parse_args()
-    into = arguments.into or arguments.build / "bench"
     work = (arguments.build / "bench" / "control").resolve()
-    os.makedirs(into, exist_ok=True)
     programs = (arguments.build / "bin").resolve()
     rows, failed = {}, False
     for name in arguments.network or networks.NETWORKS:
@@ -167,8 +165,7 @@ def main():
     text += "".join(network_line(n, r) for n, r in rows.items())
     if of_turns:
         text += TURN_HEAD + "".join(turn_line(r) for r in of_turns)
-    (into / "control.md").write_text(text)
-    (into / "control.json").write_text(json.dumps({"networks": rows, "turns": of_turns}, indent=1) + "\n")
+    publish(arguments.into or arguments.build / "bench", "control", text, {"networks": rows, "turns": of_turns})
     return 1 if failed else 0
 
 

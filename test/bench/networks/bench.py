@@ -23,6 +23,7 @@ import numpy as np
 import make
 import reference
 import table
+from publish import publish
 
 MACHINES = ["edge16", "npu16", "wide64"]
 
@@ -194,12 +195,9 @@ def main():
                 print(f"{network} on {machine}: {table.why_not(rows[-1]) or rows[-1]['cycles']}", file=sys.stderr, flush=True)
     except reference.Unavailable as error:
         sys.exit(f"bench: {error}")
-    into = arguments.into or arguments.build / "bench"
-    into.mkdir(parents=True, exist_ok=True)
     text = table.markdown(rows)
     print(text)
-    (into / "networks.md").write_text(text)
-    (into / "networks.json").write_text(json.dumps(rows, indent=2) + "\n")
+    publish(arguments.into or arguments.build / "bench", "networks", text, rows)
     sys.exit(any("failed" in row for row in rows))
 
 

@@ -12,9 +12,9 @@ import json
 import pathlib
 import sys
 
-import make
 import reference
 from bench import Bench, Failed, Refused, call, differences
+from publish import publish
 
 MACHINES = ["quad16", "quad16w"]
 NETWORKS = ["resnet50", "nasnet-cells", "resnext50-branches", "resnext50", "alexnet", "lstm8"]
@@ -80,12 +80,9 @@ def main():
             except reference.Unavailable as error:
                 sys.exit(f"cores: {error}")
             print(line(rows[-1]), end="", file=sys.stderr, flush=True)
-    into = arguments.into or arguments.build / "bench"
-    into.mkdir(parents=True, exist_ok=True)
     text = HEAD + "".join(map(line, rows))
     print(text)
-    (into / "cores.md").write_text(text)
-    (into / "cores.json").write_text(json.dumps(rows, indent=2) + "\n")
+    publish(arguments.into or arguments.build / "bench", "cores", text, rows)
     sys.exit(any("failed" in r for r in rows))
 
 

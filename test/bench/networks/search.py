@@ -9,12 +9,12 @@ All plans of an operator must compute the same. Prints a table and writes FOLDER
 BUILD_DIR/bench). Exit status 1 when a program fails, or a constructed plan takes more than 5 % longer than the best.
 """
 import argparse
-import json
 import pathlib
 import sys
 
 import plans
 from graph import Graph
+from publish import publish
 
 WORST = 1.05
 
@@ -119,12 +119,9 @@ def main():
         print(line(rows[-1]), end="", file=sys.stderr, flush=True)
     if not rows:
         sys.exit("search.py: no operator has such a name")
-    into = options.into or options.build / "bench"
-    into.mkdir(parents=True, exist_ok=True)
     table = HEAD + "".join(map(line, rows))
     print(table)
-    (into / "search.md").write_text(table)
-    (into / "search.json").write_text(json.dumps(rows, indent=1) + "\n")
+    publish(options.into or options.build / "bench", "search", table, rows)
     return 1 if any(row["ratio"] > WORST for row in rows) else 0
 
 
