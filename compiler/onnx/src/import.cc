@@ -8,8 +8,6 @@
 #include <mlir/IR/Verifier.h>
 #include <mlir/Interfaces/SideEffectInterfaces.h>
 
-#include "npuforge/compiler/graph/bounded.h"
-
 #include "bind.h"
 #include "control.h"
 #include "extents.h"
@@ -17,6 +15,7 @@
 #include "inputs.h"
 #include "model_file.h"
 #include "operators.h"
+#include "outputs.h"
 #include "recurrent.h"
 #include "scope.h"
 #include "select.h"
@@ -90,7 +89,7 @@ public:
   void note(std::string text) override { notes_.push_back(std::move(text)); }
 
   Import run() {
-    std::vector<Output> outputs = choose_outputs();
+    std::vector<Output> outputs = choose_outputs(graph_, options_);
     std::vector<std::string> wanted;
     for (const Output& output : outputs)
       wanted.push_back(output.value);
@@ -103,7 +102,7 @@ public:
       add_node(*node, scope_);
     result.module->getOperation()->removeAttr(kUnrollsAttr);
     check_most_elements();
-    add_outputs(main, outputs);
+    std::vector<mlir::Value> values = output_values(outputs);
     if (!refusals_.empty()) {
       std::string all = "cannot compile:";
       for (const Refusal& refusal : refusals_)
@@ -112,6 +111,7 @@ public:
     }
     if (!problems_.empty())
       throw ImportError(fmt::format("{}", fmt::join(problems_, "\n")));
+    add_outputs(builder_, main, outputs, std::move(values), extents_);
     erase_dead(*result.module);
     result.notes = std::move(notes_);
     return result;
@@ -123,35 +123,8 @@ private:
     bool contradiction; ///< no run comes behind it
   };
 
-  /// A network output: its name, the value it is taken from, and the QuantizeLinear that was taken
-  /// instead, if any.
-  struct Output {
-    std::string name, value;
-    bool dequantize = false;
-  };
-
   mlir::Location named(const std::string& name) {
     return mlir::NameLoc::get(mlir::StringAttr::get(&context_, name));
-  }
-
-  /// A float value that is quantised next door is taken behind its QuantizeLinear, so that the
-  /// device can hold it.
-  std::vector<Output> choose_outputs() {
-    std::vector<Output> outputs;
-    if (options_.outputs.empty())
-      for (const auto& output : graph_.output())
-        outputs.push_back({output.name(), output.name()});
-    for (const auto& name : options_.outputs) {
-      Output output{name, name};
-      for (const auto& node : graph_.node())
-        if (node.op_type() == "QuantizeLinear" && node.input_size() > 0 && node.input(0) == name &&
-            node.output_size() > 0) {
-          output.value = node.output(0);
-          output.dequantize = true;
-        }
-      outputs.push_back(output);
-    }
-    return outputs;
   }
 
   mlir::func::FuncOp make_main(mlir::ModuleOp module) {
@@ -346,64 +319,13 @@ private:
     }
   }
 
-  void add_outputs(mlir::func::FuncOp main, const std::vector<Output>& outputs) {
-    std::vector<mlir::Value> results;
-    std::vector<mlir::Type> types;
-    for (const Output& output : outputs) {
-      mlir::Value value = output_value(output.value);
-      if (!value)
-        continue;
-      if (output.dequantize)
-        value = dequantized(value);
-      results.push_back(value);
-    }
-    const std::vector<Bound> bounds =
-        results.size() == outputs.size() ? bounded_outputs(outputs, results) : std::vector<Bound>();
-    for (mlir::Value result : results)
-      types.push_back(result.getType());
-    mlir::func::ReturnOp::create(builder_, named(graph_.name()), results);
-    main.setFunctionType(builder_.getFunctionType(main.getArgumentTypes(), types));
-    if (results.size() < outputs.size())
-      return;
-    for (size_t i = 0; i < outputs.size(); ++i)
-      name_result(main, i, outputs[i].name);
-    for (const Bound& bound : bounds) {
-      name_result(main, bound.extent, bound.name);
-      main.setResultAttr(
-          bound.result, graph::kBoundedAttr,
-          builder_.getDictionaryAttr(
-              {builder_.getNamedAttr("dim", builder_.getI64IntegerAttr(bound.dim)),
-               builder_.getNamedAttr("extent", builder_.getStringAttr(bound.name))}));
-    }
-  }
-
-  void name_result(mlir::func::FuncOp main, size_t index, const std::string& name) {
-    main.setResultAttr(static_cast<unsigned>(index), "graph.name", builder_.getStringAttr(name));
-  }
-
-  /// An output of which only the device knows how long it is, and the result that says so.
-  struct Bound {
-    unsigned result, extent;
-    int64_t dim;
-    std::string name; ///< of the extent
-  };
-
-  /// Adds the extents to the results.
-  std::vector<Bound> bounded_outputs(const std::vector<Output>& outputs,
-                                     std::vector<mlir::Value>& results) {
-    std::vector<Bound> bounds;
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      auto extent = extents_.of(results[i]);
-      if (!extent)
-        continue;
-      std::string name = outputs[i].name + ".extent";
-      while (llvm::any_of(outputs, [&](const Output& other) { return other.name == name; }))
-        name += "_";
-      bounds.push_back(
-          {static_cast<unsigned>(i), static_cast<unsigned>(results.size()), extent->dim, name});
-      results.push_back(extent->count);
-    }
-    return bounds;
+  /// The outputs' values; fewer if one failed, the reason has been noted.
+  std::vector<mlir::Value> output_values(const std::vector<Output>& outputs) {
+    std::vector<mlir::Value> values;
+    for (const Output& output : outputs)
+      if (mlir::Value value = output_value(output.value))
+        values.push_back(value);
+    return values;
   }
 
   mlir::Value output_value(const std::string& name) {
@@ -413,16 +335,6 @@ private:
       problems_.push_back(fmt::format("output '{}': {}", name, reason.what()));
       return nullptr;
     }
-  }
-
-  mlir::Value dequantized(mlir::Value value) {
-    auto quantize = value.getDefiningOp<graph::QuantizeOp>();
-    if (!quantize)
-      return value;
-    auto type = llvm::cast<mlir::RankedTensorType>(value.getType()).clone(builder_.getF32Type());
-    return graph::DequantizeOp::create(builder_, quantize.getLoc(), type, value,
-                                       quantize.getScales(), quantize.getZeroPoints(),
-                                       quantize.getAxis());
   }
 
   /// What folding left behind, and what nobody asks for.

@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "conv_rows.h"
-#include "words_concat.h"
-#include "words_epilogue.h"
+#include "conv/rows.h"
+#include "words/concat.h"
+#include "words/epilogue.h"
 
 namespace npuforge::tile {
 

@@ -24,7 +24,7 @@ struct Step {
   Plan plan;
   std::vector<Flow> bodies; ///< of control flow only
   std::unique_ptr<LayerCode> code;
-  std::vector<Tensor> places; ///< of control flow, see control_code.cc
+  std::vector<Tensor> places; ///< of control flow, see control/control_code.cc
   /// Of several cores: those that it waits for before it loads, and that it tells when all is
   /// stored.
   std::vector<int> expects = {};

@@ -4,16 +4,16 @@
 #include "npuforge/compiler/tile/host_control.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
-#include "control_code.h"
-#include "conv_rows.h"
-#include "core_code.h"
-#include "core_flow.h"
+#include "control/control_code.h"
+#include "conv/rows.h"
+#include "cores/core_code.h"
+#include "cores/core_flow.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "words_epilogue.h"
+#include "words/epilogue.h"
 
 namespace npuforge::tile {
 

@@ -1,7 +1,7 @@
 #include "layer_code.h"
 
-#include "plan_check.h"
-#include "words.h"
+#include "plan/plan_check.h"
+#include "words/words.h"
 
 namespace npuforge::tile {
 

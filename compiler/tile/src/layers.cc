@@ -4,10 +4,10 @@
 #include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/graph/scale.h"
 
-#include "bottleneck_plan.h"
-#include "conv_rows.h"
-#include "words_concat.h"
-#include "words_epilogue.h"
+#include "bottleneck/plan.h"
+#include "conv/rows.h"
+#include "words/concat.h"
+#include "words/epilogue.h"
 
 namespace npuforge::tile {
 

@@ -109,7 +109,7 @@ private:
 
 /// One layer: `root` makes its result.
 struct Layer {
-  Kind kind; ///< Words: only root and name say more, see words.h
+  Kind kind; ///< Words: only root and name say more, see words/words.h
   mlir::Operation* root;
   mlir::Operation* node; ///< whose name reports give it: the convolution, where it is fused
   std::string name;

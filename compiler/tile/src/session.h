@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "emit.h"
-#include "plan.h"
+#include "plan/plan.h"
 #include "tensors.h"
 
 namespace npuforge::tile {

@@ -2,9 +2,9 @@
 
 #include "npuforge/compiler/graph/Graph.h"
 
-#include "conv_rows.h"
+#include "conv/rows.h"
 #include "mlir/IR/BuiltinAttributes.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 namespace npuforge::tile {
 

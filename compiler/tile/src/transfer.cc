@@ -1,6 +1,6 @@
 #include "transfer.h"
 
-#include "words_rows.h"
+#include "words/rows.h"
 
 namespace npuforge::tile {
 

@@ -2,7 +2,7 @@
 // Copies between tensors in DRAM, and numbers between DRAM and the sequencer: what control flow
 // does besides its layers.
 
-#include "words.h"
+#include "words/words.h"
 
 namespace npuforge::tile {
 

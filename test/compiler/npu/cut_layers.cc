@@ -6,7 +6,7 @@
 #include <mlir/IR/BuiltinOps.h>
 #include <mlir/Pass/PassInstrumentation.h>
 
-#include "part.h"
+#include "cores/part.h"
 
 namespace npuforge::test {
 

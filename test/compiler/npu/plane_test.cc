@@ -1,7 +1,7 @@
 // Tasks over cores and time: side by side where that is faster, cut where one is all there is.
 #include <gtest/gtest.h>
 
-#include "plane.h"
+#include "cores/plane.h"
 
 namespace npuforge::tile {
 namespace {

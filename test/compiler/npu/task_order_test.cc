@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "task_order.h"
+#include "cores/task_order.h"
 
 namespace npuforge::tile {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "npuforge/isa/spec.h"
 
-#include "product_plan.h"
-#include "windows_plan.h"
+#include "words/product_plan.h"
+#include "words/windows_plan.h"
 
 namespace npuforge::tile {
 namespace {

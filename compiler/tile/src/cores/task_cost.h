@@ -1,0 +1,24 @@
+#pragma once
+// What a task takes of a core and of the DRAM that all cores share.
+
+#include "plan/plan.h"
+
+namespace npuforge::tile {
+
+struct TaskCost {
+  int64_t array = 0, vector = 0; ///< cycles of the core's units, were they busy all the time
+  int64_t copies = 0;            ///< the same of its DMA, beyond what `bytes` say: short runs
+  int64_t early = 0;             ///< bytes that it may load before its inputs are there: weights
+  int64_t bytes = 0;             ///< of DRAM, all of them
+  int64_t ends = 0;              ///< cycles in which no other work overlaps: the first load, the
+                                 ///< pipelines, the last store
+  /// Of the core's busiest unit.
+  int64_t busy() const { return std::max({array, vector, copies}); }
+  /// Alone on the machine.
+  int64_t cycles(int64_t beat_bytes) const { return std::max(busy(), bytes / beat_bytes) + ends; }
+};
+
+/// Of a layer, or a part of one, that is computed as the plan says.
+TaskCost taskCost(const Layer& layer, const Plan& plan, const isa::Machine& machine);
+
+} // namespace npuforge::tile
