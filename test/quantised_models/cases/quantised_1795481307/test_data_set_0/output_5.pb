@@ -1,0 +1,1 @@
+	J»{¤ÆwZlrÆ¥dy=Vœˆ¡•i„Žª®‰‡€™…‚’{†|ŠŸŠ•ª”ˆ‡‹Šsto[q„~ux‚‘‘d^f~zig†’ˆnx€tev•i\„›ˆ}˜„z‘”„ˆ‡‘Š„›‡†Ž€}r{|ujk‰„{B^¥cZb~¹vX”|€“zp_vŠqj‰~mŠ{tol…™Vjšž_8]nQapfS\^mj`aPdƒtVk‡–}dup]R^y‚›U^‹¦‚2KaCUR^VYb>^€“wF`“”jcz†vbZgÄœ";p¾I˜­lf‹œŠZ2`kcgYtxuy”•qw¸ÑiEÙþ'lvh][)hnSkOkH@OgˆBP_¤mhrŒ—{”qZd¦¨M T_R^k…}ˆ€o‘„\Yvhe]i
