@@ -159,5 +159,49 @@ TEST(WordsEpilogues, Follow) {
 )"});
 }
 
+/// What makes up for zero points: sums of the rows of the left operand and of the columns of the
+/// right one, which the product itself makes where the map's steps allow it.
+WordsCase zeroPoints(int64_t batch, int64_t m, int64_t k, int64_t n, const char* sum) {
+  const std::string body = fmt::format(
+      R"(  %p = graph.contract %x0, %x1 {{operand_types = ["i8", "i8"]}} : (tensor<{0}x{1}x{2}xi32>, tensor<{0}x{2}x{3}xi32>) -> tensor<{0}x{1}x{3}xi32> loc("p")
+  %one = graph.constant dense<1> : tensor<1x{2}x1xi32>
+  %row = graph.constant dense<1> : tensor<1x1x{2}xi32>
+  %all = graph.reshape %x0 {{shape = array<i64: 1, {4}, {2}>}} : (tensor<{0}x{1}x{2}xi32>) -> tensor<1x{4}x{2}xi32> loc("all")
+  %s = graph.contract %all, %one {{operand_types = ["i8", "i8"]}} : (tensor<1x{4}x{2}xi32>, tensor<1x{2}x1xi32>) -> tensor<1x{4}x1xi32> loc("s")
+  %rows = graph.reshape %s {{shape = array<i64: {0}, {1}, 1>}} : (tensor<1x{4}x1xi32>) -> tensor<{0}x{1}x1xi32> loc("rows")
+  %columns = graph.contract %row, %x1 {{operand_types = ["i8", "i8"]}} : (tensor<1x1x{2}xi32>, tensor<{0}x{2}x{3}xi32>) -> tensor<{0}x1x{3}xi32> loc("columns")
+  %y = graph.map %p, %rows, %columns : (tensor<{0}x{1}x{3}xi32>, tensor<{0}x{1}x1xi32>, tensor<{0}x1x{3}xi32>) -> tensor<{0}x{1}x{3}xf32> {{
+  ^bb0(%a: i32, %b: i32, %c: i32):
+{5}    graph.yield %r : f32
+  }} loc("y")
+)",
+      batch, m, k, n, batch * m, sum);
+  return {fmt::format("{}x{}x{}x{}", batch, m, k, n),
+          "",
+          {{{batch, m, k}, "i32", 60}, {{batch, k, n}, "i32", 60}},
+          {{batch, m, n}},
+          body};
+}
+
+TEST(WordsEpilogues, SumRowsAndColumns) {
+  const char* const reals = "    %d = arith.sitofp %a : i32 to f32\n"
+                            "    %e = arith.sitofp %b : i32 to f32\n"
+                            "    %f = arith.sitofp %c : i32 to f32\n"
+                            "    %three = arith.constant 3.0 : f32\n"
+                            "    %g = arith.mulf %e, %three : f32\n"
+                            "    %h = arith.addf %d, %g : f32\n"
+                            "    %r = arith.subf %h, %f : f32\n";
+  checkWords(zeroPoints(3, 40, 20, 33, reals));
+  checkWords(zeroPoints(1, 197, 64, 197, reals));
+  checkWords(zeroPoints(2, 50, 197, 64, reals));
+  checkWords(zeroPoints(1, 150, 1500, 40, reals)); // inputs in chunks
+  checkWords(zeroPoints(4, 1, 70, 300, reals));    // few rows
+  // Integers are added at once, which cannot be read from one bank.
+  checkWords(zeroPoints(2, 40, 33, 50,
+                        "    %u = arith.addi %a, %b : i32\n"
+                        "    %t = arith.subi %u, %c : i32\n"
+                        "    %r = arith.sitofp %t : i32 to f32\n"));
+}
+
 } // namespace
 } // namespace npuforge::test

@@ -84,8 +84,10 @@ std::optional<Beside> besideOf(Value operand, Value result, const ResultPitches&
   return inside == pitches.slice ? std::optional(Beside::Slice) : std::nullopt;
 }
 
-/// `number`: of the operand that the producer makes.
-std::string place(graph::MapOp map, int64_t number, Operation& producer,
+using MakesSums = llvm::function_ref<bool(Operation& sums)>;
+
+/// `number`: of the operand that the producer makes; `makes`: does it make these sums of rows, too?
+std::string place(graph::MapOp map, int64_t number, Operation& producer, MakesSums makes,
                   SmallVectorImpl<Beside>& operands) {
   FailureOr<ResultPitches> pitches = pitchesOf(producer);
   if (failed(pitches))
@@ -98,6 +100,9 @@ std::string place(graph::MapOp map, int64_t number, Operation& producer,
     if (isNarrow(operand))
       return "operand " + std::to_string(index) + " is of bytes";
     std::optional<Beside> beside = besideOf(operand, map.getResult(), *pitches);
+    if (beside == Beside::Column && static_cast<int64_t>(index) != number)
+      if (Operation* sums = rowSumsFor(producer, operand); sums && makes(*sums))
+        beside = Beside::RowSums;
     if (!beside || (beside == Beside::Column && isWindows(producer)))
       return "operand " + std::to_string(index) +
              " is neither of the results' shape nor one row for all pixels";
@@ -108,7 +113,7 @@ std::string place(graph::MapOp map, int64_t number, Operation& producer,
 
 /// Is it in the accumulator when the epilogue begins?
 bool liesAccumulated(Beside beside) {
-  return beside == Beside::Results || beside == Beside::Sums;
+  return beside == Beside::Results || beside == Beside::Sums || beside == Beside::RowSums;
 }
 
 /// Finds what is one row for all of a tile; why the cover is no epilogue, or "".
@@ -118,8 +123,8 @@ std::string markRows(MapPlan& plan, ArrayRef<Beside> operands) {
     if (value.input < 0)
       continue;
     const Beside beside = operands[value.input];
-    value.is_row = beside != Beside::Results && !isTile(beside);
-    value.is_column = beside == Beside::Column;
+    value.is_column = beside == Beside::Column || beside == Beside::RowSums;
+    value.is_row = beside != Beside::Results && !isTile(beside) && !value.is_column;
     reads_results |= beside == Beside::Results;
   }
   if (!reads_results)
@@ -160,20 +165,44 @@ bool isOnes(Value value) {
 
 } // namespace
 
-Operation* sumsFor(Operation& producer, Value value) {
-  auto product = dyn_cast<graph::ContractOp>(producer);
+namespace {
+
+/// The product that makes a value, or what it is a reshape of, if nobody else reads it.
+graph::ContractOp onlyProduct(Value value) {
   bool one_reader = value.hasOneUse();
   while (auto reshape = value.getDefiningOp<graph::ReshapeOp>()) {
     value = reshape.getInput();
     one_reader &= value.hasOneUse();
   }
-  auto sums = value.getDefiningOp<graph::ContractOp>();
-  if (!product || !sums || sums == product || !one_reader || !isOnes(sums.getLhs()))
+  return one_reader ? value.getDefiningOp<graph::ContractOp>() : graph::ContractOp();
+}
+
+bool hasFewRows(graph::ContractOp product) {
+  return 2 * extentsOf(product.getLhs())[1] <= extentsOf(product.getRhs())[1];
+}
+
+} // namespace
+
+Operation* sumsFor(Operation& producer, Value value) {
+  auto product = dyn_cast<graph::ContractOp>(producer);
+  graph::ContractOp sums = onlyProduct(value);
+  if (!product || !sums || sums == product || !isOnes(sums.getLhs()))
     return nullptr;
   const bool same = sums.getRhs() == product.getRhs() && extentsOf(sums.getResult())[1] == 1;
   // Of many rows a tile holds one less, which costs more than to read the matrix once more.
-  const bool few = 2 * extentsOf(product.getLhs())[1] <= extentsOf(product.getRhs())[1];
-  return same && few && !isOnes(product.getLhs()) ? sums.getOperation() : nullptr;
+  return same && hasFewRows(product) && !isOnes(product.getLhs()) ? sums.getOperation() : nullptr;
+}
+
+Operation* rowSumsFor(Operation& producer, Value value) {
+  auto product = dyn_cast<graph::ContractOp>(producer);
+  graph::ContractOp sums = onlyProduct(value);
+  if (!product || !sums || sums == product || !isOnes(sums.getRhs()))
+    return nullptr;
+  const bool same = unshaped(sums.getLhs()) == unshaped(product.getLhs()) &&
+                    extentsOf(sums.getLhs())[2] == extentsOf(product.getLhs())[2] &&
+                    extentsOf(sums.getResult())[2] == 1;
+  // Of few rows the array is busy with the blocks of columns.
+  return same && !hasFewRows(product) && !isOnes(product.getRhs()) ? sums.getOperation() : nullptr;
 }
 
 Operation* producerBehind(Value value, std::string& reason) {
@@ -202,49 +231,48 @@ EpilogueNeeds needsOf(const Epilogue& epilogue) {
       continue;
     const Beside beside = epilogue.operands[value.input];
     needs.sums |= beside == Beside::Sums;
+    needs.row_sums |= beside == Beside::RowSums;
     if (liesAccumulated(beside))
       continue;
     needs.columns += beside == Beside::Column;
     needs.tiles += isTile(beside) && beside != Beside::Column;
     needs.rows += !isTile(beside);
   }
-  int64_t cycles = 0;
-  for (const MapStep& step : epilogue.plan.steps)
-    if (const MapValue& made = epilogue.plan.values[step.result]; !made.is_row && !made.is_column)
-      cycles += step.cycles;
+  int64_t cycles = 0, of_pixel = 0, of_block = 0;
+  for (const MapStep& step : epilogue.plan.steps) {
+    const MapValue& made = epilogue.plan.values[step.result];
+    (made.is_row ? of_block : made.is_column ? of_pixel : cycles) += step.cycles;
+  }
   needs.cycles = ceilDiv(cycles, epilogue.plan.rows);
+  needs.cycles_of_pixel = ceilDiv(of_pixel, epilogue.plan.rows);
+  needs.cycles_of_block = ceilDiv(of_block, epilogue.plan.rows);
   needs.overhead = kWait * static_cast<int64_t>(epilogue.plan.steps.size());
   return needs;
 }
 
-std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t operand,
-                                                  const isa::Spec& spec,
-                                                  const match::Patterns& patterns, bool fast_math) {
-  std::string reason;
-  Operation* producer = producerBehind(map.getInputs()[operand], reason);
-  if (!producer)
-    return reason.empty() ? "no layer leaves its operand in the accumulator" : reason;
-  Epilogue epilogue{map, {}, {}};
-  if (reason = place(map, operand, *producer, epilogue.operands); !reason.empty())
-    return reason;
+namespace {
+
+/// Finds the epilogue's steps, and plans them and their producer. Returns why it is none, or "".
+std::string planSteps(Epilogue& epilogue, Operation& producer, mlir::Attribute& made,
+                      const isa::Spec& spec, const match::Patterns& patterns, bool fast_math) {
   std::set<int> accumulated;
   for (auto [index, beside] : llvm::enumerate(epilogue.operands))
     if (liesAccumulated(beside))
       accumulated.insert(static_cast<int>(index));
-  auto cover = coverMap(*map, spec, patterns, fast_math, accumulated);
+  auto cover = coverMap(*epilogue.map, spec, patterns, fast_math, accumulated);
   if (auto* why = std::get_if<std::string>(&cover))
     return *why;
   MapPlan& plan = epilogue.plan = std::get<MapPlan>(std::move(cover));
-  if (reason = markRows(plan, epilogue.operands); !reason.empty())
+  if (std::string reason = markRows(plan, epilogue.operands); !reason.empty())
     return reason;
   EpilogueNeeds needs = needsOf(epilogue);
   const int64_t first = firstBetween(spec.machine);
   if (needs.between && first / 2 % spec.machine.accumulator_bank_rows() != 0)
     return "its values find no banks of the accumulator beside the results";
   std::variant<ProducerPlan, std::string> planned;
-  reason = placeBetween(plan, spec, first, [&](int64_t rows) {
+  std::string reason = placeBetween(plan, spec, first, [&](int64_t rows) {
     needs.most_rows = rows;
-    planned = planProducer(*producer, needs, spec.machine);
+    planned = planProducer(producer, needs, spec.machine);
     const auto* found = std::get_if<ProducerPlan>(&planned);
     return found ? TileRows{found->rows, found->fewest_rows} : TileRows{rows, 1};
   });
@@ -253,8 +281,44 @@ std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t oper
   if (auto* why = std::get_if<std::string>(&planned))
     return *why;
   plan.layer_rows =
-      ceilDiv(cast<ShapedType>(map.getType()).getNumElements(), spec.machine.array.cols);
-  return FusedPlan{std::get<ProducerPlan>(planned).plan, plan};
+      ceilDiv(cast<ShapedType>(epilogue.map.getType()).getNumElements(), spec.machine.array.cols);
+  made = std::get<ProducerPlan>(planned).plan;
+  return "";
+}
+
+} // namespace
+
+std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t operand,
+                                                  const isa::Spec& spec,
+                                                  const match::Patterns& patterns, bool fast_math) {
+  std::string reason;
+  Operation* producer = producerBehind(map.getInputs()[operand], reason);
+  if (!producer)
+    return reason.empty() ? "no layer leaves its operand in the accumulator" : reason;
+  for (const bool row_sums : {true, false}) {
+    Epilogue epilogue{map, {}, {}};
+    FusedPlan fused;
+    fused.parts = {producer};
+    auto makes = [&](Operation& sums) {
+      if (row_sums)
+        fused.parts.push_back(&sums);
+      return row_sums;
+    };
+    if (reason = place(map, operand, *producer, makes, epilogue.operands); !reason.empty())
+      return reason;
+    const bool has_row_sums = llvm::is_contained(epilogue.operands, Beside::RowSums);
+    reason = planSteps(epilogue, *producer, fused.producer, spec, patterns, fast_math);
+    if (reason.empty()) {
+      for (Value value : map.getInputs())
+        if (Operation* sums = sumsFor(*producer, value))
+          fused.parts.push_back(sums);
+      fused.map = std::move(epilogue.plan);
+      return fused;
+    }
+    if (!has_row_sums)
+      break;
+  }
+  return reason;
 }
 
 Operation* fusedProducer(graph::MapOp map) {
@@ -280,7 +344,8 @@ FailureOr<Epilogue> readEpilogue(graph::MapOp map) {
     return failure();
   Epilogue epilogue{map, {}, std::move(*plan)};
   const int64_t number = map->getAttrOfType<IntegerAttr>(kProducerAttr).getInt();
-  if (std::string reason = place(map, number, *producer, epilogue.operands); !reason.empty())
+  auto makes = [](Operation& sums) { return sums.hasAttr(kFusedAttr); };
+  if (std::string reason = place(map, number, *producer, makes, epilogue.operands); !reason.empty())
     return map.emitError() << reason, failure();
   return epilogue;
 }

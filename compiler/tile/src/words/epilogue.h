@@ -25,6 +25,7 @@ inline constexpr llvm::StringLiteral kFusedAttr = "tile.fused";
 enum class Beside {
   Results,  ///< the results themselves
   Sums,     ///< of the columns of the product's matrix, which the same product makes
+  RowSums,  ///< of the rows of the product's left operand, which the same product makes
   Number,   ///< the same for all
   Row,      ///< one for each output, the same for all pixels
   SliceRow, ///< one for each output of each slice, the same for all of its pixels
@@ -52,6 +53,10 @@ mlir::Operation* producerBehind(mlir::Value value, std::string& reason);
 /// reads it and the producer has few rows: then it makes these sums, too. Else null.
 mlir::Operation* sumsFor(mlir::Operation& producer, mlir::Value value);
 
+/// The product of the producer's left operand with a column of ones that makes the value, if nobody
+/// else reads it and the producer has many rows: then it makes these sums, too. Else null.
+mlir::Operation* rowSumsFor(mlir::Operation& producer, mlir::Value value);
+
 /// The producer that is a part of a map's layer; null if none is.
 mlir::Operation* fusedProducer(graph::MapOp map);
 
@@ -63,6 +68,8 @@ mlir::FailureOr<Epilogue> readEpilogue(graph::MapOp map);
 struct FusedPlan {
   mlir::Attribute producer;
   MapPlan map;
+  llvm::SmallVector<mlir::Operation*>
+      parts; ///< of the layer: the producer, and what makes its sums
 };
 std::variant<FusedPlan, std::string> planEpilogue(graph::MapOp map, int64_t operand,
                                                   const isa::Spec& spec,

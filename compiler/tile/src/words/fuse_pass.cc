@@ -48,7 +48,8 @@ struct FusePass : PatternPass<FusePass> {
         graph::refused(map.getLoc(), graph::kFuseEpilogue, reason);
       const bool sums = op && llvm::any_of(map.getInputs(), [&](Value other) {
                           Operation* product = unshaped(other).getDefiningOp();
-                          return product && sumsFor(*product, value) != nullptr;
+                          return product && (sumsFor(*product, value) != nullptr ||
+                                             rowSumsFor(*product, value) != nullptr);
                         });
       if (op && !sums && elementsOf(op->getResult(0)) == elementsOf(map.getResult()) &&
           (!producer || producer->isBeforeInBlock(op)))
@@ -67,10 +68,8 @@ struct FusePass : PatternPass<FusePass> {
     if (auto* reason = std::get_if<std::string>(&plan))
       return graph::refused(map.getLoc(), graph::kFuseEpilogue, *reason);
     const auto& fused = std::get<FusedPlan>(plan);
-    producer->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
-    for (Value value : map.getInputs())
-      if (Operation* sums = sumsFor(*producer, value))
-        sums->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
+    for (Operation* part : fused.parts)
+      part->setAttr(kFusedAttr, UnitAttr::get(&getContext()));
     map->setAttr(kProducerAttr, Builder(&getContext()).getI64IntegerAttr(operand));
     map->setAttr(kPlanAttr, fused.producer);
     map->setAttr(kCoverAttr, toAttribute(&getContext(), fused.map));

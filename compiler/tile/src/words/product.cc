@@ -127,6 +127,7 @@ void ProductCode::run() {
   prologue();
   begin();
   s.awaitLayerBefore(e);
+  loadOnes();
   loadBox(first(), e.constant(0));
   if (!begun && !kept)
     loadWeights(first(), e.constant(0));
@@ -223,6 +224,26 @@ void ProductCode::multiplyTile(const Coordinates& at, Value index, Value count) 
                          sums ? withOnes(at, 1) : resultLevels(at, resultStrides(1)));
     MultiplyOp::create(e.builder, e.location, dst, src, accumulate, 0, o.element);
   });
+  if (p.epilogue.row_sums)
+    sumRows(at, e.stream(boxes, tap, 0, resultLevels(at, strides)), count, accumulate);
+}
+
+/// The ones are a block of columns of their own, for the first of the panels that read a box.
+void ProductCode::sumRows(const Coordinates& at, Value src, Value count, Value accumulate) {
+  Value later = z.keepsBox(plan) ? e.min(at[kPanel], 1) : e.constant(0);
+  e.when(e.sub(e.constant(1), later), [&] {
+    PreloadOp::create(e.builder, e.location,
+                      e.stream(boxes, {}, 2 * room.inputs, {{count, 0, {}, {}}}), o.element);
+    Value dst = e.stream(accumulators, rowSums(at), 0, resultLevels(at, resultStrides(1)));
+    MultiplyOp::create(e.builder, e.location, dst, src, accumulate, 0, o.element);
+  });
+}
+
+/// A slot's last rows. The vector unit has read those of two boxes before when it gives the credit
+/// for the first task of a box.
+Value ProductCode::rowSums(const Coordinates& at) {
+  Value index = counter(at, z.keepsBox(plan) ? box_depth : task_depth);
+  return e.add(e.mul(e.parity(index), room.accumulator_pitch), room.accumulators - z.sum_rows);
 }
 
 std::unique_ptr<LayerCode> makeProduct(Emit& emit, Session& session, Operation& op,

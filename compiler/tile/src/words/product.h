@@ -66,6 +66,9 @@ private:
   void endTask(const Coordinates& at);
   void multiplyPart(const Coordinates& at);
   void multiplyTile(const Coordinates& at, Value index, Value rows);
+  void sumRows(const Coordinates& at, Value src, Value count, Value accumulate);
+  Value rowSums(const Coordinates& at); ///< in the accumulators, of the box that the task reads
+  void loadOnes();
   void loadBox(const Coordinates& at, Value counter);
   void loadWeights(const Coordinates& at, Value counter);
   void copyWeights(const Coordinates& at, Value pad_at);

@@ -83,6 +83,18 @@ void ProductCode::loadBox(const Coordinates& at, Value counter) {
   e.signal("load", "matrix");
 }
 
+/// The weights unit waits for them as for weights, and so for those before them.
+void ProductCode::loadOnes() {
+  if (!p.epilogue.row_sums)
+    return;
+  const int64_t bytes = cols * p.element;
+  Value data =
+      s.dram(e, s.constant(s.tensor(o.result).symbol + ".ones", std::vector<int8_t>(bytes, 1)));
+  copyIn(e, {boxes, e.constant(2 * room.inputs), data, {}, {{e.constant(bytes), 1, 1}}, 1});
+  e.signal("load", "weights");
+  e.await("weights", "load");
+}
+
 int64_t ProductCode::groupBytes() const {
   const int64_t most =
       z.parts == 1 ? plan.channels * (plan.merged ? p.axes[3].kernel : 1) : plan.rows;

@@ -39,19 +39,21 @@ ProductSizes::ProductSizes(const Product& p, const ProductPlan& plan, const isa:
                   p.epilogue.columns * pixels * cols * kWord;
   result_bytes = pixels * result_pixel;
   accumulator_rows = pixels * (panel_columns / cols);
+  sum_rows = p.epilogue.row_sums ? pixels : 0;
 }
 
 ProductRoom::ProductRoom(const isa::Machine& machine, const EpilogueNeeds& epilogue) {
   const MemoryMap map(machine);
   const int64_t row = machine.accumulator_row_bytes();
-  inputs = map.input.bytes / 2 / row * row;
+  const int64_t ones = epilogue.row_sums ? row : 0; // behind both slots
+  inputs = (map.input.bytes - ones) / 2 / row * row;
   weights = map.weights[0].bytes;
   results = map.outputs[0].bytes;
   accumulators = map.accumulators[0].bytes;
   accumulator_pitch = map.accumulators[1].address;
   if (epilogue.between)
     accumulators = accumulator_pitch /= 2;
-  accumulators = std::min(accumulators, epilogue.most_rows);
+  most_rows = std::min(accumulators, epilogue.most_rows);
 }
 
 ProductCost productCost(const Product& p, const ProductPlan& plan, const isa::Machine& machine) {
@@ -70,16 +72,20 @@ ProductCost productCost(const Product& p, const ProductPlan& plan, const isa::Ma
   const int64_t multiply = steps * blocks * std::max(row_beats * s.pixels, column_beats * rows);
   const int64_t box = ceilDiv(s.box_bytes / p.element, per_cycle) * s.chunks;
   const int64_t weights = s.taps * p.channels * merged_taps * ceilDiv(plan.panel, per_cycle);
-  const int64_t drain = s.pixels * blocks * p.epilogue.cycles + p.epilogue.overhead;
+  const int64_t drain = s.pixels * (blocks * p.epilogue.cycles + p.epilogue.cycles_of_pixel) +
+                        blocks * p.epilogue.cycles_of_block + p.epilogue.overhead;
   const int64_t runs = s.panels > 1 ? 2 : 0; // cycles that a pixel costs where it is a run
   const int64_t store = s.pixels * (ceilDiv(plan.panel * p.epilogue.result_bytes, beat) + runs);
+  // A column's elements come one by one, once for each lane.
   const int64_t operands =
-      (p.epilogue.tiles * s.pixels + p.epilogue.rows) * (ceilDiv(plan.panel * kWord, beat) + runs);
+      (p.epilogue.tiles * s.pixels + p.epilogue.rows) * (ceilDiv(plan.panel * kWord, beat) + runs) +
+      p.epilogue.columns * s.pixels * cols;
   const int64_t tasks = s.tiles * s.panels;
   const int64_t boxes = s.keepsBox(plan) ? s.tiles : tasks;
+  const int64_t sums = p.epilogue.row_sums ? boxes * multiply / blocks : 0;
   const int64_t matrices = plan.order == ProductOrder::TilesInside ? s.panels : tasks;
   const int64_t loads = boxes * box + matrices * weights + tasks * operands;
-  const int64_t busiest = std::max({tasks * multiply, loads, tasks * drain, tasks * store});
+  const int64_t busiest = std::max({tasks * multiply + sums, loads, tasks * drain, tasks * store});
   const int64_t alone = box / s.chunks + weights / (s.chunks * s.taps * s.parts) + drain + store;
   return {p.slices * busiest + alone, p.slices * loads};
 }
@@ -150,7 +156,9 @@ private:
   std::optional<ProductPlan> complete(ProductPlan plan) const {
     const int64_t rows = machine_.array.rows;
     const ProductSizes outline(p_, plan, machine_);
-    if (outline.accumulator_rows > room_.accumulators || outline.result_bytes > room_.results)
+    if (outline.accumulator_rows > room_.most_rows ||
+        outline.accumulator_rows + outline.sum_rows > room_.accumulators ||
+        outline.result_bytes > room_.results)
       return {};
     const int64_t pixels = boxPixels(p_.axes, plan.tile) + (p_.epilogue.sums ? 1 : 0);
     const int64_t most =

@@ -61,7 +61,8 @@ struct ProductSizes {
   int64_t weight_pitch;     ///< bytes from row to row of the matrix in the scratchpad
   int64_t result_pixel;     ///< bytes from pixel to pixel of a tile's results in the scratchpad
   int64_t result_bytes;     ///< of a tile in the scratchpad
-  int64_t accumulator_rows; ///< of a tile
+  int64_t accumulator_rows; ///< of a tile's results
+  int64_t sum_rows;         ///< behind them, of the sums of the left operand's rows
   int64_t operand_pixel;    ///< bytes from pixel to pixel of an epilogue's operand
   int64_t operand_bytes;    ///< of all operands of a tile's epilogue
   bool keepsBox(const ProductPlan& plan) const {
@@ -73,7 +74,8 @@ struct ProductSizes {
 struct ProductRoom {
   ProductRoom(const isa::Machine& machine, const EpilogueNeeds& epilogue);
   int64_t inputs, weights, results; ///< bytes; inputs: of a box and an epilogue's operands
-  int64_t accumulators;             ///< rows
+  int64_t accumulators;             ///< rows of a slot
+  int64_t most_rows;                ///< of results
   int64_t accumulator_pitch;        ///< rows from slot to slot
 };
 

@@ -136,6 +136,8 @@ Value ProductCode::epilogueRows(const Coordinates& at, const Blocks& blocks, Val
                             : z.pixels};
   else if (epilogue->operands[value.input] == Beside::Results)
     rows = {accumulators, accumulator, 1, z.pixels};
+  else if (epilogue->operands[value.input] == Beside::RowSums)
+    rows = {accumulators, rowSums(at), 1, 0};
   else if (epilogue->operands[value.input] == Beside::Sums)
     rows = {accumulators, e.add(accumulator, resultsOf(at, 3)), 1, z.pixels};
   else
