@@ -210,14 +210,14 @@ void ConvCode::takeParams(Value counter) {
     e.signal("vector", "load");
 }
 
-void ConvCode::task(const Band& b, Value block, Value counter) {
+void ConvCode::task(const Task& t, const Task* before) {
   s.awaitCredit(e, "matrix", "vector");
-  multiplyAll(b, block, counter, [&](size_t part) {
-    e.when(e.min(counter, 1), [&] { finishPart(b.index, block, counter, part); });
+  multiplyAll(t.band, t.block, t.counter, [&](size_t part) {
+    e.when(e.min(t.counter, 1), [&] { finishPart(*before, part); });
   });
   e.signal("matrix", "vector");
-  if (!defers())
-    finish(b, block, counter);
+  if (!before)
+    finish(t.band, t.block, t.counter);
 }
 
 void ConvCode::finish(const Band& b, Value block, Value counter) {

@@ -48,7 +48,12 @@ private:
   void takeParams(Value counter);
   /// Some of the vector unit's steps of a task, by number.
   using Meanwhile = std::function<void(size_t)>;
-  void task(const Band& band, Value block, Value counter);
+  struct Task {
+    Band band;
+    Value block, counter;
+  };
+  /// `before`: the task before, which the vector unit finishes meanwhile where it defers its work.
+  void task(const Task& task, const Task* before);
   void finish(const Band& band, Value block, Value counter);
   Value requantise(const Band& band, Value block, Value counter);
   void addSecond(Value rows, Value pixels, Value counter);
@@ -57,14 +62,10 @@ private:
 
   // map.cc
   void applyMap(const Band& band, Value counter, Steps::Range range);
-  struct Before { ///< a task
-    Band band;
-    Value block, counter;
-  };
-  Before taskBefore(Value index, Value block, Value counter);
+  Task taskBefore(Value index, Value block, Value counter);
   void finishLast();
-  void beginFinish(Value index, Value block, Value counter);
-  void finishPart(Value index, Value block, Value counter, size_t part);
+  void beginFinish(const Task& task);
+  void finishPart(const Task& task, size_t part);
   /// Is the vector unit's work for a task given to it while the array is at work on the next one?
   bool defers() const { return !map_parts.empty(); }
 

@@ -31,8 +31,12 @@ void ConvCode::tasksOf(Value load, Value turn) {
     b.slot = e.add(b.slot, e.mul(e.sub(b.first, loaded(load).first), f.step_h * f.pitch));
   e.loop(blocks, [&](Value block) {
     Value counter = e.add(e.mul(index, blocks), block);
-    if (defers())
-      e.when(e.min(counter, 1), [&] { beginFinish(index, block, counter); });
+    // Outside of all that is done for it, so that it is counted once.
+    std::optional<Task> before;
+    if (defers()) {
+      before = taskBefore(index, block, counter);
+      e.when(e.min(counter, 1), [&] { beginFinish(*before); });
+    }
     loadNextTask(index, block, counter);
     // The next load comes behind the weights of the next task, which are needed sooner, and where
     // there is more than one task a band behind this task: it fills the queue and would keep the
@@ -41,7 +45,7 @@ void ConvCode::tasksOf(Value load, Value turn) {
       loadNext(load, turn, block);
     if (!defers())
       takeParams(counter);
-    task(b, block, counter);
+    task({b, block, counter}, before ? &*before : nullptr);
     signalOverlap(defers() ? e.sub(counter, e.constant(1)) : counter);
     if (late)
       loadNext(load, turn, block);
@@ -96,7 +100,7 @@ void ConvCode::blocksOutside() {
       });
       takeParams(counter);
       e.await("matrix", "load");
-      task(band(index, counter), block, counter);
+      task({band(index, counter), block, counter}, nullptr);
       e.signal("matrix", "load");
     });
     e.signal("weights", "load");

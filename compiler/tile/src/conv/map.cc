@@ -24,29 +24,28 @@ void ConvCode::applyMap(const Band& b, Value counter, Steps::Range range) {
       range);
 }
 
-/// Of the task before this one: as soon as the array has made its results.
-void ConvCode::beginFinish(Value index, Value block, Value counter) {
-  const Before before = taskBefore(index, block, counter);
-  takeParams(before.counter);
-  requantise(before.band, before.block, before.counter);
+/// As soon as the array has made the task's results.
+void ConvCode::beginFinish(const Task& t) {
+  takeParams(t.counter);
+  requantise(t.band, t.block, t.counter);
 }
 
-/// Of the task before this one, a part of the map; with the last one it is stored.
-void ConvCode::finishPart(Value index, Value block, Value counter, size_t part) {
-  const Before before = taskBefore(index, block, counter);
-  applyMap(before.band, before.counter, map_parts[part]);
+/// A part of the map; with the last one the task is stored.
+void ConvCode::finishPart(const Task& t, size_t part) {
+  applyMap(t.band, t.counter, map_parts[part]);
   if (part + 1 == map_parts.size())
-    store(before.band, before.block, outputSlot(before.counter));
+    store(t.band, t.block, outputSlot(t.counter));
 }
 
 void ConvCode::finishLast() {
-  Value index = e.constant(f.bands), block = e.constant(0), counter = e.constant(tasks());
-  beginFinish(index, block, counter);
+  const Task last = taskBefore(e.constant(f.bands), e.constant(0), e.constant(tasks()));
+  beginFinish(last);
   for (size_t part = 0; part < map_parts.size(); ++part)
-    finishPart(index, block, counter, part);
+    finishPart(last, part);
 }
 
-ConvCode::Before ConvCode::taskBefore(Value index, Value block, Value counter) {
+/// The one that is computed before this one.
+ConvCode::Task ConvCode::taskBefore(Value index, Value block, Value counter) {
   Value borrow = e.sub(e.constant(1), e.min(block, 1));
   Value last = e.sub(index, borrow), one = e.constant(1);
   return {band(last, last), e.sub(e.add(block, e.mul(borrow, blocks)), one), e.sub(counter, one)};
