@@ -1,7 +1,5 @@
 #include "hazards.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace npuforge::simulator {
@@ -69,33 +67,17 @@ std::optional<std::string> conflict_of_cores(const Job& older, int other, const 
   return std::nullopt;
 }
 
-/// Whether two of the rows lie on the same bytes.
-bool rows_meet(std::vector<int64_t> addresses, int64_t unit) {
-  std::erase(addresses, kOutside);
-  std::sort(addresses.begin(), addresses.end());
-  for (size_t i = 1; i < addresses.size(); ++i)
-    if (addresses[i] - addresses[i - 1] < unit)
-      return true;
-  return false;
-}
-
 /// A map or reduction may write the rows that it reads only if each row goes to its own place, and
 /// to no other row's.
 std::optional<std::string> conflict_within(const Job& job) {
   if (job.unit() != isa::Unit::Vector || job.plan->destination < 0)
     return std::nullopt;
   const Stream& out = job.streams[job.plan->destination];
-  std::vector<int64_t> from, to;
   for (int s = 0; s < job.stream_count; ++s) {
     const Stream& in = job.streams[s];
-    if (in.access != Access::Read || !meet(in, out))
-      continue;
-    expand(in, from);
-    expand(out, to);
-    if (from != to || in.unit != out.unit)
-      return "its destination overlaps its source, and is not the same rows";
-    if (rows_meet(to, out.unit))
-      return "its destination is its source, whose rows overlap each other";
+    if (in.access == Access::Read && meet(in, out))
+      if (const char* wrong = isa::overlap_within(out, in))
+        return wrong;
   }
   return std::nullopt;
 }

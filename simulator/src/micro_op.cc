@@ -43,17 +43,10 @@ Roles make_roles(const isa::Instruction& i) {
 
 void add_streams(const isa::Instruction& instruction, const isa::Machine& machine, Plan& plan) {
   plan.pace = isa::pace(machine, instruction);
-  for (size_t o = 0; o < instruction.operands.size(); ++o) {
-    const isa::Operand& operand = instruction.operands[o];
-    if (operand.kind != OperandKind::Stream)
-      continue;
-    if (operand.access == isa::Access::Write)
-      plan.destination = static_cast<int>(plan.streams.size());
-    plan.streams.push_back({static_cast<int>(o), operand.space, operand.access, operand.type,
-                            operand.byte_aligned,
-                            operand.fill.empty() ? -1 : instruction.index_of(operand.fill),
-                            isa::beats(machine, instruction, operand)});
-  }
+  plan.streams = isa::stream_plans(machine, instruction);
+  for (size_t s = 0; s < plan.streams.size(); ++s)
+    if (plan.streams[s].access == isa::Access::Write)
+      plan.destination = static_cast<int>(s);
   require(plan.streams.size() <= kMaxStreams, instruction, "too many streams");
 }
 

@@ -9,13 +9,16 @@
 #include "npuforge/assembler/program.h"
 #include "npuforge/isa/evaluate.h"
 #include "npuforge/isa/spec.h"
+#include "npuforge/isa/timing_expression.h"
 #include "npuforge/isa/word.h"
 
-#include "timing_expression.h"
+#include "generator.h"
 
 namespace npuforge::simulator {
 
 inline constexpr int kMaxOperands = 24;
+using isa::TimingExpression;
+
 inline constexpr int kMaxUses = 6;
 
 /// Operands that a unit's hardware knows, as indices; -1 where the instruction has none.
@@ -24,16 +27,6 @@ struct Roles {
       high = -1, keep = -1;
   int bytes = -1, fill = -1, accumulate = -1, next = -1, lane = -1, value = -1, levels = -1;
   int address = -1, rs = -1, cores = -1, event = -1;
-};
-
-struct StreamPlan {
-  int operand;
-  isa::Space space;
-  isa::Access access;
-  isa::Type type;
-  bool byte_aligned;
-  int fill;  ///< operand, -1: none
-  int beats; ///< rows of its memory that one of its rows is long
 };
 
 struct UsePlan {

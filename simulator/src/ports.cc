@@ -3,10 +3,10 @@
 namespace npuforge::simulator {
 
 void Ports::reset(const isa::Machine& machine) {
+  machine_ = &machine;
   scratch_banks_ = machine.scratchpad.banks;
   sum_banks_ = machine.accumulator.banks;
   bank_bytes_ = machine.bank_bytes();
-  sum_bank_rows_ = machine.accumulator_bank_rows();
   free_at_.assign(2 * (scratch_banks_ + sum_banks_), 0);
   holder_.assign(free_at_.size(), isa::Unit::Sequencer);
 }
@@ -18,18 +18,8 @@ int Ports::base(isa::Space space, isa::Access port) const {
   return 2 * scratch_banks_ + (write ? sum_banks_ : 0);
 }
 
-std::pair<int, int> Ports::banks(const Stream& stream) const {
-  if (stream.empty)
-    return {0, -1};
-  if (stream.space == isa::Space::Scratchpad)
-    return {static_cast<int>(stream.first / bank_bytes_),
-            static_cast<int>(stream.last / bank_bytes_)};
-  return {static_cast<int>(stream.first / sum_bank_rows_),
-          static_cast<int>(stream.last / sum_bank_rows_)};
-}
-
 Claim Ports::claim(const Stream& stream, isa::Access port) const {
-  auto [first, last] = banks(stream);
+  auto [first, last] = isa::banks(*machine_, stream);
   int offset = base(stream.space, port);
   return {first + offset, last + offset, 0, 0};
 }

@@ -25,8 +25,6 @@ public:
   void reset(const isa::Machine& machine);
   /// Ports of the banks that the stream touches.
   Claim claim(const Stream& stream, isa::Access port) const;
-  /// First and last bank of a stream; last < first when it touches none.
-  std::pair<int, int> banks(const Stream& stream) const;
 
   /// Earliest cycle of a test in which the claim could be granted, and the port that says so.
   std::pair<Cycle, int> ready(const Claim& claim) const {
@@ -59,9 +57,9 @@ public:
 private:
   int base(isa::Space space, isa::Access port) const;
 
+  const isa::Machine* machine_ = nullptr;
   int scratch_banks_ = 0, sum_banks_ = 0;
   int64_t bank_bytes_ = 1;
-  int64_t sum_bank_rows_ = 1;
   std::vector<Cycle> free_at_;
   std::vector<isa::Unit> holder_;
 };

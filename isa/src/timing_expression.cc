@@ -1,4 +1,4 @@
-#include "timing_expression.h"
+#include "npuforge/isa/timing_expression.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -6,7 +6,7 @@
 #include "npuforge/isa/evaluate.h"
 #include "npuforge/isa/timing.h"
 
-namespace npuforge::simulator {
+namespace npuforge::isa {
 namespace {
 
 // For expressions that do not depend on them.
@@ -14,9 +14,9 @@ constexpr std::array<int64_t, kMaxStreams> kAnySteps{1, 1, 1, 1};
 
 } // namespace
 
-TimingExpression::TimingExpression(const isa::ExprPtr& expr, const isa::Machine& machine,
+TimingExpression::TimingExpression(const ExprPtr& expr, const Machine& machine,
                                    const std::vector<std::string>& streams)
-    : sizes_(isa::timing_sizes(machine)) {
+    : sizes_(timing_sizes(machine)) {
   for (const std::string& stream : streams)
     names_.push_back(stream + ".steps");
   if (std::optional<Affine> sum = fold(*expr))
@@ -34,8 +34,8 @@ int64_t TimingExpression::value(std::span<const int64_t> steps) const {
   return sum;
 }
 
-int64_t TimingExpression::evaluate(const isa::Expr& expr, std::span<const int64_t> steps) const {
-  return isa::evaluate(expr, [&](std::string_view name) -> int64_t {
+int64_t TimingExpression::evaluate(const Expr& expr, std::span<const int64_t> steps) const {
+  return npuforge::isa::evaluate(expr, [&](std::string_view name) -> int64_t {
     for (size_t i = 0; i < names_.size(); ++i)
       if (names_[i] == name)
         return steps[i];
@@ -64,11 +64,11 @@ TimingExpression::Affine& TimingExpression::Affine::operator+=(const Affine& oth
   return *this;
 }
 
-std::optional<TimingExpression::Affine> TimingExpression::fold(const isa::Expr& expr) const {
-  if (expr.kind == isa::ExprKind::Name)
+std::optional<TimingExpression::Affine> TimingExpression::fold(const Expr& expr) const {
+  if (expr.kind == ExprKind::Name)
     return name(expr.text);
   std::vector<Affine> args;
-  for (const isa::ExprPtr& arg : expr.args) {
+  for (const ExprPtr& arg : expr.args) {
     std::optional<Affine> sum = fold(*arg);
     if (!sum)
       return std::nullopt;
@@ -77,7 +77,7 @@ std::optional<TimingExpression::Affine> TimingExpression::fold(const isa::Expr& 
   // A function of sizes alone is a number.
   if (std::all_of(args.begin(), args.end(), [](const Affine& a) { return a.is_constant(); }))
     return Affine{evaluate(expr, kAnySteps), {}};
-  if (expr.kind != isa::ExprKind::Binary)
+  if (expr.kind != ExprKind::Binary)
     return std::nullopt;
   if (expr.text == "*" && (args[0].is_constant() || args[1].is_constant()))
     return args[0].is_constant() ? args[1] *= args[0].constant : args[0] *= args[1].constant;
@@ -103,4 +103,4 @@ std::optional<TimingExpression::Affine> TimingExpression::name(const std::string
   return std::nullopt;
 }
 
-} // namespace npuforge::simulator
+} // namespace npuforge::isa

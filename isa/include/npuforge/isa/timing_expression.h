@@ -11,16 +11,15 @@
 
 #include "npuforge/isa/expression.h"
 #include "npuforge/isa/machine.h"
+#include "npuforge/isa/stream.h"
 
-namespace npuforge::simulator {
-
-inline constexpr int kMaxStreams = 4;
+namespace npuforge::isa {
 
 class TimingExpression {
 public:
   TimingExpression() = default;
   /// `streams` are the names of the instruction's streams in order.
-  TimingExpression(const isa::ExprPtr& expr, const isa::Machine& machine,
+  TimingExpression(const ExprPtr& expr, const Machine& machine,
                    const std::vector<std::string>& streams);
   /// `steps[i]` are the rows of stream i.
   int64_t value(std::span<const int64_t> steps) const;
@@ -33,14 +32,14 @@ private:
     Affine& operator*=(int64_t by);
     Affine& operator+=(const Affine& other);
   };
-  std::optional<Affine> fold(const isa::Expr& expr) const; ///< nothing: it is no such sum
+  std::optional<Affine> fold(const Expr& expr) const; ///< nothing: it is no such sum
   std::optional<Affine> name(const std::string& name) const;
-  int64_t evaluate(const isa::Expr& expr, std::span<const int64_t> steps) const;
+  int64_t evaluate(const Expr& expr, std::span<const int64_t> steps) const;
 
   Affine sum_;
-  isa::ExprPtr tree_; ///< null when the sum above says all
+  ExprPtr tree_; ///< null when the sum above says all
   std::vector<std::string> names_;
   std::vector<std::pair<std::string, int64_t>> sizes_;
 };
 
-} // namespace npuforge::simulator
+} // namespace npuforge::isa

@@ -1,19 +1,12 @@
-#include "generator.h"
+#include "npuforge/isa/stream.h"
 
 #include <algorithm>
 
-namespace npuforge::simulator {
+namespace npuforge::isa {
 namespace {
 
 constexpr int32_t kMaxCount = 65535;
 constexpr int64_t kMaxSteps = 1 << 24;
-
-/// The indices of a level that are inside: [first, second).
-std::pair<int64_t, int64_t> inside(const Level& level, bool windowed) {
-  if (!windowed)
-    return {0, level.count};
-  return {std::max(level.low, 0), std::min(level.high, level.count)};
-}
 
 void expand_level(const Stream& stream, int level, uint32_t address, bool in,
                   std::vector<int64_t>& addresses) {
@@ -42,7 +35,23 @@ int used_levels(const Stream& stream) {
   return levels;
 }
 
+/// Whether two of the rows lie on the same bytes.
+bool rows_meet(std::vector<int64_t> addresses, int64_t unit) {
+  std::erase(addresses, kOutside);
+  std::sort(addresses.begin(), addresses.end());
+  for (size_t i = 1; i < addresses.size(); ++i)
+    if (addresses[i] - addresses[i - 1] < unit)
+      return true;
+  return false;
+}
+
 } // namespace
+
+std::pair<int64_t, int64_t> inside(const Level& level, bool windowed) {
+  if (!windowed)
+    return {0, level.count};
+  return {std::max(level.low, 0), std::min(level.high, level.count)};
+}
 
 const char* measure(Stream& stream, int64_t memory_size) {
   stream.steps = 1;
@@ -94,11 +103,23 @@ std::vector<std::pair<int64_t, int64_t>> pieces(const Stream& stream) {
   return merged;
 }
 
-void Walker::start(const Stream& stream) {
-  generator_ = stream.generator;
-  index_.fill(0);
-  levels_ = stream.levels;
-  address_ = stream.base;
+std::pair<int, int> banks(const Machine& machine, const Stream& stream) {
+  if (stream.empty)
+    return {0, -1};
+  const int64_t size =
+      stream.space == Space::Scratchpad ? machine.bank_bytes() : machine.accumulator_bank_rows();
+  return {static_cast<int>(stream.first / size), static_cast<int>(stream.last / size)};
 }
 
-} // namespace npuforge::simulator
+const char* overlap_within(const Stream& destination, const Stream& source) {
+  std::vector<int64_t> from, to;
+  expand(source, from);
+  expand(destination, to);
+  if (from != to || source.unit != destination.unit)
+    return "its destination overlaps its source, and is not the same rows";
+  if (rows_meet(std::move(to), destination.unit))
+    return "its destination is its source, whose rows overlap each other";
+  return nullptr;
+}
+
+} // namespace npuforge::isa
