@@ -16,7 +16,7 @@ struct Counter {
 };
 
 struct Core {
-  const std::vector<FlowStep>* steps;
+  std::span<const FlowStep> steps;
   std::size_t given = 0; ///< to units
   FlowUnits units;
   std::vector<int> signals; ///< of each event, that nobody has taken
@@ -25,11 +25,11 @@ struct Core {
 /// Lets everything happen that can, but for the awaits of a counter that is held.
 class Walk {
 public:
-  Walk(std::span<const std::vector<FlowStep>> cores, const isa::Machine& machine, int64_t most)
+  Walk(std::span<const std::span<const FlowStep>> cores, const isa::Machine& machine, int64_t most)
       : machine_(machine), left_(most) {
-    for (const std::vector<FlowStep>& steps : cores)
+    for (const std::span<const FlowStep> steps : cores)
       cores_.push_back(
-          {&steps, 0, {}, std::vector<int>(static_cast<std::size_t>(machine.events.count))});
+          {steps, 0, {}, std::vector<int>(static_cast<std::size_t>(machine.events.count))});
   }
 
   void hold(const Counter& counter) { held_ = counter; }
@@ -46,20 +46,21 @@ public:
 
   /// The await that is held back; null: none has come.
   const FlowStep* held() const {
-    const std::vector<FlowStep>* queue = held_queue();
-    return queue != nullptr ? &queue->front() : nullptr;
+    const auto unit = held_unit();
+    return unit ? &cores_[held_->core].units.queues[*unit].front() : nullptr;
   }
   /// Lets it happen. Returns false where it cannot.
   bool release() {
-    auto* queue = const_cast<std::vector<FlowStep>*>(held_queue());
-    if (queue == nullptr)
+    const auto unit = held_unit();
+    if (!unit)
       return false;
     Core& core = cores_[held_->core];
-    const FlowStep await = queue->front();
+    std::vector<FlowStep>& queue = core.units.queues[*unit];
+    const FlowStep await = queue.front();
     if (core.signals[held_->event] < await.count ||
         missing(core.units.there, await, machine_.token_max) != nullptr)
       return false;
-    queue->erase(queue->begin());
+    queue.erase(queue.begin());
     exchange(core.units.there, await);
     done(held_->core, await);
     return true;
@@ -69,12 +70,13 @@ public:
   const std::vector<Core>& cores() const { return cores_; }
 
 private:
-  /// A counter is awaited by one unit, so no more than one of its awaits is in front.
-  const std::vector<FlowStep>* held_queue() const {
-    for (const std::vector<FlowStep>& queue : cores_[held_->core].units.queues)
-      if (!queue.empty() && is_held(held_->core, queue.front()))
-        return &queue;
-    return nullptr;
+  /// The one in front of which the await is that is held back. A counter is awaited by one unit.
+  std::optional<std::size_t> held_unit() const {
+    const auto& queues = cores_[held_->core].units.queues;
+    for (std::size_t unit = 0; unit < queues.size(); ++unit)
+      if (!queues[unit].empty() && is_held(held_->core, queues[unit].front()))
+        return unit;
+    return {};
   }
 
   bool is_held(std::size_t core, const FlowStep& step) const {
@@ -106,9 +108,9 @@ private:
                 machine_.token_max, [&](const FlowStep& step) { return ready(number, step); },
                 [&](const FlowStep& step) { done(number, step); }) ||
             any;
-      if (core.given == core.steps->size() || full(core))
+      if (core.given == core.steps.size() || full(core))
         return any;
-      core.units.give((*core.steps)[core.given++]);
+      core.units.give(core.steps[core.given++]);
       any = true;
       --left_;
     }
@@ -118,7 +120,7 @@ private:
   bool full(Core& core) const {
     if (core.given == 0)
       return false;
-    const FlowStep& last = (*core.steps)[core.given - 1];
+    const FlowStep& last = core.steps[core.given - 1];
     const int depth = machine_.queue[static_cast<std::size_t>(last.unit)];
     return core.units.queue_of(last).size() > static_cast<std::size_t>(depth);
   }
@@ -131,8 +133,8 @@ private:
 
 class Checker {
 public:
-  Checker(std::span<const std::vector<FlowStep>> cores, const isa::Machine& machine, int64_t most,
-          const std::function<std::string(uint32_t)>& print)
+  Checker(std::span<const std::span<const FlowStep>> cores, const isa::Machine& machine,
+          int64_t most, const std::function<std::string(uint32_t)>& print)
       : cores_(cores), machine_(machine), most_(most), print_(print) {}
 
   EventCheck run() {
@@ -225,9 +227,9 @@ private:
     for (const std::vector<FlowStep>& queue : core.units.queues)
       if (const auto step = std::ranges::find_if(queue, gives); step != queue.end())
         return &*step;
-    const auto step = std::find_if(core.steps->begin() + static_cast<std::ptrdiff_t>(core.given),
-                                   core.steps->end(), gives);
-    return step == core.steps->end() ? nullptr : &*step;
+    const auto later = core.steps.subspan(core.given);
+    const auto step = std::ranges::find_if(later, gives);
+    return step == later.end() ? nullptr : &*step;
   }
 
   /// One walk for all awaits of the counter: what happens while one is held back happens, too,
@@ -253,7 +255,7 @@ private:
     }
   }
 
-  const std::span<const std::vector<FlowStep>> cores_;
+  const std::span<const std::span<const FlowStep>> cores_;
   const isa::Machine& machine_;
   const int64_t most_;
   const std::function<std::string(uint32_t)>& print_;
@@ -263,8 +265,9 @@ private:
 
 } // namespace
 
-EventCheck check_events(std::span<const std::vector<FlowStep>> cores, const isa::Machine& machine,
-                        int64_t most, const std::function<std::string(uint32_t pc)>& print) {
+EventCheck check_events(std::span<const std::span<const FlowStep>> cores,
+                        const isa::Machine& machine, int64_t most,
+                        const std::function<std::string(uint32_t pc)>& print) {
   return Checker(cores, machine, most, print).run();
 }
 

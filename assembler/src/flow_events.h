@@ -22,7 +22,8 @@ struct EventCheck {
 /// instructions that can never be executed are a deadlock. A counter holds most just before an
 /// await takes from it: what comes while that await is held back is what it has to have room for.
 /// `print`: an instruction by its number.
-EventCheck check_events(std::span<const std::vector<FlowStep>> cores, const isa::Machine& machine,
-                        int64_t most, const std::function<std::string(uint32_t pc)>& print);
+EventCheck check_events(std::span<const std::span<const FlowStep>> cores,
+                        const isa::Machine& machine, int64_t most,
+                        const std::function<std::string(uint32_t pc)>& print);
 
 } // namespace npuforge::assembler

@@ -1,6 +1,11 @@
 #include "flow_scalar.h"
 
+#include <algorithm>
+#include <span>
+
 #include <fmt/format.h>
+
+#include "npuforge/isa/pace.h"
 
 #include "instruction_syntax.h"
 
@@ -12,34 +17,77 @@ constexpr std::size_t kMostOperands = 24;
 
 } // namespace
 
+Scalars Scalars::at_reset(const isa::SequencerParams& sequencer) {
+  Generator reset;
+  reset.fill(isa::Level{});
+  return {Registers(static_cast<std::size_t>(sequencer.registers), 0),
+          std::vector<Generator>(static_cast<std::size_t>(sequencer.generators), reset)};
+}
+
+bool Scalars::widen(const Scalars& others) {
+  bool changed = false;
+  auto forget = [&changed](auto& own, const auto& other) {
+    if (own && own != other) {
+      own.reset();
+      changed = true;
+    }
+  };
+  for (std::size_t i = 0; i < registers.size(); ++i)
+    forget(registers[i], others.registers[i]);
+  for (std::size_t g = 0; g < generators.size(); ++g)
+    for (std::size_t l = 0; l < generators[g].size(); ++l)
+      forget(generators[g][l], others.generators[g][l]);
+  return changed;
+}
+
 ScalarText::ScalarText(const Program& program, const isa::Spec& spec) : spec_(spec) {
-  for (const isa::Word& word : program.text) {
+  for (const isa::Word& word : program.text)
     words_.push_back(isa::decode(spec, word).value_or(isa::Decoded{}));
+  for (const isa::Instruction& instruction : spec.instructions)
+    instructions_.push_back(compile(spec.machine, instruction));
+}
+
+ScalarText::Compiled ScalarText::compile(const isa::Machine& machine,
+                                         const isa::Instruction& instruction) {
+  Compiled made;
+  made.target = instruction.index_of("target");
+  made.count = instruction.index_of("count");
+  made.event = instruction.index_of("event");
+  made.cores = instruction.index_of("cores");
+  made.next = instruction.index_of("next");
+  made.address = instruction.index_of("address");
+  made.generator = instruction.index_of("generator");
+  made.level = instruction.index_of("level");
+  made.stride = instruction.index_of("stride");
+  made.low = instruction.index_of("low");
+  made.high = instruction.index_of("high");
+  made.keep = instruction.index_of("keep");
+  made.levels = instruction.levels;
+  if (instruction.action == isa::Action::CopyIn || instruction.action == isa::Action::CopyOut)
+    made.bytes = instruction.index_of("bytes");
+  made.streams = isa::stream_plans(machine, instruction);
+  if (instruction.unit == isa::Unit::Vector) {
+    std::vector<std::string> names;
+    for (const isa::StreamPlan& stream : made.streams)
+      names.push_back(instruction.operands[static_cast<std::size_t>(stream.operand)].name);
+    made.occupancy.emplace(instruction.timing.occupancy, machine, names);
+    made.latency.emplace(instruction.timing.latency, machine, names);
+    made.pace = isa::pace(machine, instruction);
   }
-  for (const isa::Instruction& instruction : spec.instructions) {
-    Compiled made;
-    made.target = instruction.index_of("target");
-    made.count = instruction.index_of("count");
-    made.event = instruction.index_of("event");
-    made.cores = instruction.index_of("cores");
-    std::vector<isa::Symbol> inputs;
-    for (std::size_t o = 0; o < instruction.operands.size(); ++o) {
-      const isa::Operand& operand = instruction.operands[o];
-      inputs.push_back({operand.name, operand.type});
-      if (operand.kind == isa::OperandKind::Register && operand.access == isa::Access::Write) {
-        made.destination = static_cast<int>(o);
-      }
-    }
-    if (instruction.unit == isa::Unit::Sequencer && inputs.size() <= kMostOperands) {
-      if (instruction.action == isa::Action::Compute) {
-        made.result.emplace(*instruction.result, inputs);
-      }
-      if (instruction.action == isa::Action::Branch) {
-        made.condition.emplace(*instruction.condition, inputs);
-      }
-    }
-    instructions_.push_back(std::move(made));
+  std::vector<isa::Symbol> inputs;
+  for (std::size_t o = 0; o < instruction.operands.size(); ++o) {
+    const isa::Operand& operand = instruction.operands[o];
+    inputs.push_back({operand.name, operand.type});
+    if (operand.kind == isa::OperandKind::Register && operand.access == isa::Access::Write)
+      made.destination = static_cast<int>(o);
   }
+  if (instruction.unit == isa::Unit::Sequencer && inputs.size() <= kMostOperands) {
+    if (instruction.action == isa::Action::Compute)
+      made.result.emplace(*instruction.result, inputs);
+    if (instruction.action == isa::Action::Branch)
+      made.condition.emplace(*instruction.condition, inputs);
+  }
+  return made;
 }
 
 const ScalarText::Compiled& ScalarText::compiled(uint32_t pc) const {
@@ -52,14 +100,13 @@ uint32_t ScalarText::target(uint32_t pc) const {
       words_[pc].operands[static_cast<std::size_t>(compiled(pc).target)].value);
 }
 
-std::optional<int32_t> ScalarText::operand(uint32_t pc, std::size_t index,
-                                           const Registers& registers) const {
+std::optional<int32_t> ScalarText::operand(uint32_t pc, int index, const Scalars& scalars) const {
   const isa::Decoded& word = words_[pc];
-  const isa::OperandBits& bits = word.operands[index];
+  const isa::OperandBits& bits = word.operands[static_cast<std::size_t>(index)];
   auto value = [&](int64_t number) -> std::optional<int32_t> {
-    return number == 0 ? 0 : registers[static_cast<std::size_t>(number)];
+    return number == 0 ? 0 : scalars.registers[static_cast<std::size_t>(number)];
   };
-  switch (word.instruction->operands[index].kind) {
+  switch (word.instruction->operands[static_cast<std::size_t>(index)].kind) {
   case isa::OperandKind::Register:
     return value(bits.value);
   case isa::OperandKind::Value:
@@ -72,20 +119,24 @@ std::optional<int32_t> ScalarText::operand(uint32_t pc, std::size_t index,
   }
 }
 
+std::optional<int32_t> ScalarText::operand_or(uint32_t pc, int index,
+                                              std::optional<int32_t> otherwise,
+                                              const Scalars& scalars) const {
+  return index < 0 ? otherwise : operand(pc, index, scalars);
+}
+
 std::optional<int32_t> ScalarText::compute(uint32_t pc, const isa::Kernel& kernel,
-                                           const Registers& registers) const {
+                                           const Scalars& scalars) const {
   const std::size_t count = words_[pc].operands.size();
   std::array<int32_t, kMostOperands> values{};
   std::array<const void*, kMostOperands> columns{};
   for (std::size_t o = 0; o < count; ++o) {
     columns[o] = &values[o];
-    if (static_cast<int>(o) == compiled(pc).destination) {
+    if (static_cast<int>(o) == compiled(pc).destination)
       continue;
-    }
-    const auto known = operand(pc, o, registers);
-    if (!known) {
+    const auto known = operand(pc, static_cast<int>(o), scalars);
+    if (!known)
       return {};
-    }
     values[o] = *known;
   }
   int32_t result = 0; // of a condition: the byte of a bool
@@ -93,42 +144,61 @@ std::optional<int32_t> ScalarText::compute(uint32_t pc, const isa::Kernel& kerne
   return result;
 }
 
-std::optional<bool> ScalarText::taken(uint32_t pc, const Registers& registers) const {
-  const auto result = compute(pc, *compiled(pc).condition, registers);
+std::optional<bool> ScalarText::taken(uint32_t pc, const Scalars& scalars) const {
+  const auto result = compute(pc, *compiled(pc).condition, scalars);
   return result ? std::optional(*result != 0) : std::nullopt;
 }
 
-std::optional<int32_t> ScalarText::count(uint32_t pc, const Registers& registers) const {
-  return operand(pc, static_cast<std::size_t>(compiled(pc).count), registers);
+std::optional<int32_t> ScalarText::count(uint32_t pc, const Scalars& scalars) const {
+  return operand(pc, compiled(pc).count, scalars);
 }
 
-void ScalarText::execute(uint32_t pc, int core, Registers& registers) const {
+void ScalarText::execute(uint32_t pc, int core, Scalars& scalars) const {
   const Compiled& made = compiled(pc);
-  if (made.destination < 0) {
+  if (action(pc) == isa::Action::SetLevel)
+    set_level(pc, scalars);
+  if (made.destination < 0)
     return;
-  }
   const auto number = static_cast<std::size_t>(
       words_[pc].operands[static_cast<std::size_t>(made.destination)].value);
-  if (action(pc) == isa::Action::CoreNumber) {
-    registers[number] = core;
-  } else {
-    registers[number] = made.result ? compute(pc, *made.result, registers) : std::nullopt;
-  }
+  if (action(pc) == isa::Action::CoreNumber)
+    scalars.registers[number] = core;
+  else
+    scalars.registers[number] = made.result ? compute(pc, *made.result, scalars) : std::nullopt;
 }
 
-FlowStep ScalarText::step(uint32_t pc, const Registers& registers) const {
+void ScalarText::set_level(uint32_t pc, Scalars& scalars) const {
+  const Compiled& made = compiled(pc);
+  auto number = [&](int index) {
+    return static_cast<std::size_t>(words_[pc].operands[static_cast<std::size_t>(index)].value);
+  };
+  Scalars::Generator& generator = scalars.generators[number(made.generator)];
+  const std::size_t at = number(made.level);
+  const auto count = operand(pc, made.count, scalars), stride = operand(pc, made.stride, scalars);
+  const auto low = operand_or(pc, made.low, 0, scalars);
+  const auto high = operand_or(pc, made.high, count, scalars);
+  generator[at].reset();
+  if (count && stride && low && high)
+    generator[at] = isa::Level{*count, *stride, *low, *high};
+  if (made.keep < 0 || number(made.keep) == 0)
+    std::fill(generator.begin() + static_cast<std::ptrdiff_t>(at) + 1, generator.end(),
+              isa::Level{});
+}
+
+FlowStep ScalarText::step(uint32_t pc, const Scalars& scalars) const {
   const isa::Decoded& word = words_[pc];
+  const Compiled& made = compiled(pc);
   FlowStep step{.pc = pc,
                 .unit = word.instruction->unit,
                 .action = action(pc),
                 .wait = word.wait,
                 .post = word.post};
-  if (!step.of_event()) {
+  if (step.action == isa::Action::Multiply)
+    step.next = word.operands[static_cast<std::size_t>(made.next)].value != 0;
+  if (!step.of_event())
     return step;
-  }
-  const Compiled& made = compiled(pc);
   auto value = [&](int index) {
-    const auto known = index < 0 ? 0 : operand(pc, static_cast<std::size_t>(index), registers);
+    const auto known = operand_or(pc, index, 0, scalars);
     step.known = step.known && known.has_value();
     return known.value_or(0);
   };
@@ -136,6 +206,87 @@ FlowStep ScalarText::step(uint32_t pc, const Registers& registers) const {
   step.count = value(made.count);
   step.cores = static_cast<uint32_t>(value(made.cores));
   return step;
+}
+
+void ScalarText::touch(uint32_t pc, const Scalars& scalars, Touched& touched) const {
+  touched.known = true;
+  touched.wrong.clear();
+  touched.count = 0;
+  touched.timing = {};
+  if (action(pc) == isa::Action::LoadScalar || action(pc) == isa::Action::StoreScalar)
+    return touch_word(pc, scalars, touched);
+  const Compiled& made = compiled(pc);
+  if (!made.streams.empty())
+    touch_streams(pc, scalars, touched);
+  if (!touched.known || !touched.wrong.empty() || !made.latency)
+    return;
+  std::array<int64_t, isa::kMaxStreams> steps{};
+  const auto count = static_cast<std::size_t>(touched.count);
+  for (std::size_t s = 0; s < count; ++s)
+    steps[s] = touched.streams[s].steps;
+  const std::span<const int64_t> rows(steps.data(), count);
+  touched.timing = {made.occupancy->value(rows), made.latency->value(rows), made.pace};
+}
+
+void ScalarText::touch_streams(uint32_t pc, const Scalars& scalars, Touched& touched) const {
+  const isa::Instruction& instruction = *words_[pc].instruction;
+  const Compiled& made = compiled(pc);
+  touched.known = made.streams.size() <= isa::kMaxStreams &&
+                  instruction.operands.size() <= kMostOperands && place(pc, scalars, touched);
+  if (!touched.known)
+    return;
+  std::array<int32_t, kMostOperands> values{};
+  for (std::size_t o = 0; o < instruction.operands.size(); ++o) {
+    const auto value = operand(pc, static_cast<int>(o), scalars);
+    const bool counts = static_cast<int>(o) == made.bytes || static_cast<int>(o) == made.levels;
+    touched.known = touched.known && (value || !counts);
+    values[o] = value.value_or(0);
+  }
+  if (!touched.known)
+    return;
+  touched.count = static_cast<int>(made.streams.size());
+  touched.wrong = isa::resolve_streams(spec_.machine, instruction, made.streams, values,
+                                       std::span(touched.streams.data(), made.streams.size()));
+}
+
+/// Bases and generators. Are they known?
+bool ScalarText::place(uint32_t pc, const Scalars& scalars, Touched& touched) const {
+  const std::vector<isa::StreamPlan>& plans = compiled(pc).streams;
+  for (std::size_t s = 0; s < plans.size(); ++s) {
+    const isa::OperandBits& bits = words_[pc].operands[static_cast<std::size_t>(plans[s].operand)];
+    const auto base = bits.base == 0 ? 0 : scalars.registers[static_cast<std::size_t>(bits.base)];
+    if (!base)
+      return false;
+    touched.streams[s].base = static_cast<uint32_t>(bits.value) + static_cast<uint32_t>(*base);
+    const Scalars::Generator& generator =
+        scalars.generators[static_cast<std::size_t>(bits.generator)];
+    for (std::size_t l = 0; l < generator.size(); ++l) {
+      if (!generator[l])
+        return false;
+      touched.streams[s].generator[l] = *generator[l];
+    }
+  }
+  return true;
+}
+
+/// The sequencer's own access.
+void ScalarText::touch_word(uint32_t pc, const Scalars& scalars, Touched& touched) const {
+  const auto address = operand(pc, compiled(pc).address, scalars);
+  touched.known = address.has_value();
+  if (!touched.known)
+    return;
+  const auto at = static_cast<uint32_t>(*address);
+  if (at % 4 != 0)
+    touched.wrong = fmt::format("address {} is no multiple of 4", at);
+  else if (at >= spec_.machine.scratchpad.bytes)
+    touched.wrong = fmt::format("address {} lies outside the scratchpad of {} bytes", at,
+                                spec_.machine.scratchpad.bytes);
+  isa::Stream& word = touched.streams[0] = isa::Stream{};
+  word.access = action(pc) == isa::Action::LoadScalar ? isa::Access::Read : isa::Access::Write;
+  word.unit = 4;
+  word.first = at;
+  word.last = word.first + 3;
+  touched.count = 1;
 }
 
 std::string ScalarText::print(uint32_t pc) const {

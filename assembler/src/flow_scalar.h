@@ -1,13 +1,17 @@
 #pragma once
-// A text decoded once, and its scalar instructions computed where their operands are known.
+// A text decoded once, its scalar instructions computed and its streams followed where their
+// operands are known.
 
 #include <array>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "npuforge/assembler/program.h"
 #include "npuforge/isa/evaluate.h"
+#include "npuforge/isa/stream.h"
+#include "npuforge/isa/timing_expression.h"
 
 #include "flow_units.h"
 
@@ -15,6 +19,18 @@ namespace npuforge::assembler {
 
 /// The sequencer's registers; none: what it holds is known when the program runs.
 using Registers = std::vector<std::optional<int32_t>>;
+
+/// What the sequencer's instructions change, as far as it is known.
+struct Scalars {
+  using Generator = std::array<std::optional<isa::Level>, isa::kMaxLevels>;
+
+  Registers registers;
+  std::vector<Generator> generators;
+
+  static Scalars at_reset(const isa::SequencerParams& sequencer);
+  /// What differs is not known. Did anything become so?
+  bool widen(const Scalars& others);
+};
 
 class ScalarText {
 public:
@@ -25,23 +41,48 @@ public:
   isa::Action action(uint32_t pc) const { return words_[pc].instruction->action; }
   uint32_t target(uint32_t pc) const; ///< of a branch or loop
   /// Of a branch: is it taken?
-  std::optional<bool> taken(uint32_t pc, const Registers& registers) const;
-  std::optional<int32_t> count(uint32_t pc, const Registers& registers) const; ///< of a loop
-  /// What the instruction does to the registers of a core.
-  void execute(uint32_t pc, int core, Registers& registers) const;
-  /// What the instruction's unit is given.
-  FlowStep step(uint32_t pc, const Registers& registers) const;
+  std::optional<bool> taken(uint32_t pc, const Scalars& scalars) const;
+  std::optional<int32_t> count(uint32_t pc, const Scalars& scalars) const; ///< of a loop
+  /// What the instruction does to what a core's sequencer holds.
+  void execute(uint32_t pc, int core, Scalars& scalars) const;
+  /// What the instruction's unit is given; without what it touches.
+  FlowStep step(uint32_t pc, const Scalars& scalars) const;
+
+  /// What an instruction touches, and how long it takes.
+  struct Touched {
+    bool known = true;
+    std::string wrong; ///< what the program may not do; "": nothing
+    int count = 0;
+    std::array<isa::Stream, isa::kMaxStreams> streams;
+    FlowTiming timing;
+  };
+  void touch(uint32_t pc, const Scalars& scalars, Touched& touched) const;
+
   std::string print(uint32_t pc) const;
 
 private:
   struct Compiled { ///< an instruction of the spec
     std::optional<isa::Kernel> result, condition;
-    int destination = -1, target = -1, count = -1, event = -1, cores = -1; ///< operands
+    /// operands
+    int destination = -1, target = -1, count = -1, event = -1, cores = -1, next = -1, address = -1,
+        generator = -1, level = -1, stride = -1, low = -1, high = -1, keep = -1, bytes = -1,
+        levels = -1;
+    std::vector<isa::StreamPlan> streams;
+    std::optional<isa::TimingExpression> occupancy, latency; ///< of the vector unit
+    int pace = 1;
   };
   const Compiled& compiled(uint32_t pc) const;
-  std::optional<int32_t> operand(uint32_t pc, std::size_t index, const Registers& registers) const;
+  static Compiled compile(const isa::Machine& machine, const isa::Instruction& instruction);
+  std::optional<int32_t> operand(uint32_t pc, int index, const Scalars& scalars) const;
+  /// Of an operand that the instruction may not have: then `otherwise`.
+  std::optional<int32_t> operand_or(uint32_t pc, int index, std::optional<int32_t> otherwise,
+                                    const Scalars& scalars) const;
   std::optional<int32_t> compute(uint32_t pc, const isa::Kernel& kernel,
-                                 const Registers& registers) const;
+                                 const Scalars& scalars) const;
+  void set_level(uint32_t pc, Scalars& scalars) const;
+  void touch_word(uint32_t pc, const Scalars& scalars, Touched& touched) const;
+  void touch_streams(uint32_t pc, const Scalars& scalars, Touched& touched) const;
+  bool place(uint32_t pc, const Scalars& scalars, Touched& touched) const;
 
   const isa::Spec& spec_;
   std::vector<isa::Decoded> words_;

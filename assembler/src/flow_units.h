@@ -3,11 +3,19 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "npuforge/isa/spec.h"
+#include "npuforge/isa/stream.h"
 
 namespace npuforge::assembler {
+
+/// When a step of the vector unit lets the next one issue, and is complete, in cycles from its
+/// issue; of other units, and where data decide over it, nothing is known.
+struct FlowTiming {
+  int64_t occupancy = 1, latency = INT64_MAX;
+  int pace = 1; ///< cycles of a row
+};
 
 /// An instruction that a unit was given, with what it waits for and gives.
 struct FlowStep {
@@ -18,7 +26,12 @@ struct FlowStep {
   int32_t event = 0, count = 0; ///< of a signal or an await
   uint32_t cores = 0;           ///< of a signal: a mask
   bool known = true;            ///< are event, count and cores?
+  bool next = false;            ///< of a multiply: it takes the next weight set
+  FlowTiming timing{};
+  uint8_t touches = 0;                              ///< regions
+  std::array<uint32_t, isa::kMaxStreams> regions{}; ///< by their numbers
 
+  std::span<const uint32_t> touched() const { return {regions.data(), touches}; }
   bool of_event() const { return action == isa::Action::Signal || action == isa::Action::Await; }
 };
 

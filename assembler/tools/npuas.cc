@@ -46,8 +46,8 @@ int main(int argc, char** argv) {
     const isa::Spec spec = isa::load_spec(isa::find_machine(name));
     const assembler::Program program = assembler::assemble(spec, text, input);
     if (checks)
-      if (const std::string note = assembler::require_flow(program, spec, most); !note.empty())
-        isa::print_note(note);
+      for (const std::string& left_out : assembler::require_flow(program, spec, most))
+        isa::print_note(left_out);
     assembler::write_program(program, spec, output);
     isa::write_json_file(json, assembler::summarise(program, spec));
     return 0;

@@ -77,8 +77,8 @@ assembler::Program translate(mlir::ModuleOp module, const isa::Spec& spec) {
 /// Whatever the network, its units must never wait for each other in vain.
 void check_order(const assembler::Program& program, const isa::Spec& spec) {
   constexpr int64_t kMostFollowed = 4'000'000; // a fraction of a second
-  if (const std::string note = assembler::require_flow(program, spec, kMostFollowed); !note.empty())
-    isa::print_note(note);
+  for (const std::string& left_out : assembler::require_flow(program, spec, kMostFollowed))
+    isa::print_note(left_out);
 }
 
 /// Runs the back end as far as --emit asks for.
