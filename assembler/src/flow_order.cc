@@ -26,9 +26,9 @@ Order::Order(std::span<const std::span<const FlowStep>> cores, const isa::Machin
   }
 }
 
-const FlowStep& Order::step(const Place& place) const {
+const FlowStep* Order::step_at(const Place& place) const {
   const Core& core = cores_[place.core];
-  return core.steps[core.of_unit[static_cast<std::size_t>(place.unit)][place.number]];
+  return &core.steps[core.of_unit[static_cast<std::size_t>(place.unit)][place.number]];
 }
 
 void Order::walk(const Visitor& visit) {

@@ -40,7 +40,11 @@ public:
   /// Lets everything happen that can, in an order that the machine may take.
   void walk(const Visitor& visit);
 
-  const FlowStep& step(const Place& place) const;
+  const FlowStep& step(const Place& place) const { return *step_at(place); }
+  /// Does a step stand behind another one in the program of the same core?
+  bool behind(const Place& place, const Place& other) const {
+    return place.core == other.core && step_at(place) > step_at(other);
+  }
   /// After a walk: the steps that wait for weight sets, though their tokens are there.
   std::vector<Place> without_weight_set() const;
 
@@ -72,6 +76,7 @@ private:
     int64_t vector_front = 0, vector_exit = 0; ///< of the vector unit, by its own time
   };
 
+  const FlowStep* step_at(const Place& place) const;
   void reset();
   void pass(const Visitor& visit);
   bool execute(std::size_t core, const Visitor& visit);

@@ -16,13 +16,12 @@ bool in_order(isa::Unit unit, isa::Access older, isa::Access newer) {
 
 void Races::issue(const Place& place, const FlowStep& step, const Clock& clock) {
   for (const uint32_t region : step.touched())
-    compare(place, step, regions_[region], clock);
+    compare(place, regions_[region], clock);
   for (const uint32_t region : step.touched())
     mark(place, regions_[region]);
 }
 
-void Races::compare(const Place& place, const FlowStep& step, const Region& region,
-                    const Clock& clock) {
+void Races::compare(const Place& place, const Region& region, const Clock& clock) {
   for (const Toucher& toucher : memories_[memory_of(place, region)]) {
     if (toucher.access == isa::Access::Read && region.access == isa::Access::Read)
       continue;
@@ -31,36 +30,34 @@ void Races::compare(const Place& place, const FlowStep& step, const Region& regi
       continue;
     const uint32_t complete = clock[entry_of(toucher.core, toucher.unit)];
     if (toucher.marks.most() > complete && toucher.marks.any_above(region, complete))
-      search(place, step, region, toucher, complete);
+      search(place, region, toucher, complete);
   }
 }
 
 /// A step from number `from` on touches one of the region's granules: the same bytes?
-void Races::search(const Place& place, const FlowStep& step, const Region& region,
-                   const Toucher& toucher, uint32_t from) {
+void Races::search(const Place& place, const Region& region, const Toucher& toucher,
+                   uint32_t from) {
   for (Place other{toucher.core, toucher.unit, from}; other.number < toucher.marks.most();
-       ++other.number) {
-    const FlowStep& older = order_.step(other);
-    for (const uint32_t number : older.touched()) {
+       ++other.number)
+    for (const uint32_t number : order_.step(other).touched()) {
       const Region& touched = regions_[number];
-      if (touched.space != region.space || touched.access != toucher.access ||
-          !meet(touched, region))
-        continue;
-      return report(place, step, region, other, touched);
+      if (touched.space == region.space && touched.access == toucher.access &&
+          meet(touched, region))
+        return order_.behind(other, place) ? report(other, touched, place, region)
+                                           : report(place, region, other, touched);
     }
-  }
 }
 
-void Races::report(const Place& place, const FlowStep& step, const Region& region,
-                   const Place& older, const Region& touched) {
-  const bool same_core = older.core == place.core;
+void Races::report(const Place& place, const Region& region, const Place& other,
+                   const Region& touched) {
+  const bool same_core = other.core == place.core;
   findings_.problem(
-      static_cast<int>(place.core), step.pc,
+      static_cast<int>(place.core), order_.step(place).pc,
       "its {} of {} [{}, {}] meets the {} of {} of {}, which need not be complete: {}",
       verb(region.access), isa::name(region.space), region.first, region.last, verb(touched.access),
-      text_.print(order_.step(older).pc),
-      same_core ? fmt::format("unit {}", isa::name(older.unit))
-                : fmt::format("core {}", older.core),
+      text_.print(order_.step(other).pc),
+      same_core ? fmt::format("unit {}", isa::name(other.unit))
+                : fmt::format("core {}", other.core),
       same_core ? "no tokens order them" : "neither tokens nor events order them");
 }
 

@@ -34,11 +34,9 @@ private:
   static Memory memory_of(const Place& place, const Region& region) {
     return {region.space == isa::Space::Dram ? 0 : place.core, region.space};
   }
-  void compare(const Place& place, const FlowStep& step, const Region& region, const Clock& clock);
-  void search(const Place& place, const FlowStep& step, const Region& region,
-              const Toucher& toucher, uint32_t from);
-  void report(const Place& place, const FlowStep& step, const Region& region, const Place& older,
-              const Region& touched);
+  void compare(const Place& place, const Region& region, const Clock& clock);
+  void search(const Place& place, const Region& region, const Toucher& toucher, uint32_t from);
+  void report(const Place& place, const Region& region, const Place& other, const Region& touched);
   void mark(const Place& place, const Region& region);
   Marks& marks_of(const Place& place, const Region& region);
 
