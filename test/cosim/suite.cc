@@ -16,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "npuforge/assembler/flow.h"
 #include "npuforge/assembler/text.h"
 #include "npuforge/isa/file.h"
 #include "npuforge/rtl/compare.h"
@@ -89,6 +90,7 @@ private:
   void check(const Named& named) {
     if (done())
       return;
+    require_order(named);
     rtl::Stress counting;
     if (counting_)
       counting.core = &*counting_;
@@ -100,6 +102,16 @@ private:
     run_.add(outcome.model);
     if (arguments_.stress)
       stress(named, outcome.model.cycles);
+  }
+
+  /// Right programs are not refused.
+  void require_order(const Named& named) {
+    constexpr int64_t kMostFollowed = 10'000'000;
+    for (const std::string& problem :
+         assembler::check_flow(named.program, spec_, kMostFollowed).problems) {
+      ++differences_;
+      fmt::print("{}: the static check refuses {}\n", named.name, problem);
+    }
   }
 
   /// All of a program's conditions follow from how many there were before it.
