@@ -61,6 +61,8 @@ public:
   std::string print(uint32_t pc) const;
 
 private:
+  static constexpr std::size_t kMostOperands = 24;
+
   struct Compiled { ///< an instruction of the spec
     std::optional<isa::Kernel> result, condition;
     /// operands

@@ -33,7 +33,9 @@ int main(int argc, char** argv) {
   bool checks = false;
   int64_t most = 1'000'000'000;
   auto* check_option = app.add_flag(
-      "--check", checks, "Refuse programs in which a unit waits for a token that none gives");
+      "--check", checks,
+      "Refuse programs that may go wrong in some timing: waits without end, accesses outside the "
+      "memories, accesses to the same bytes that nothing orders");
   app.add_option("--check-most", most, "Follow at most so many instructions")
       ->needs(check_option)
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000'000}))
