@@ -1,4 +1,4 @@
-// The cores of a machine, what carries their events, and the arbiters of the AXI4 port that they share.
+// The cores of a machine, what carries their events and copies, and the arbiters of the AXI4 port that they share.
 // Interface: start_i high runs the program whose text of text_bytes_i bytes lies at entry_i (aligned to a cache line) on every core; it
 // stays high until done_o (registered: the cycle after the last core's halt executed) or error_o (a core came to an unknown opcode).
 // AXI: INCR bursts of full beats; read ids are the core's number, and in bit 0 whether its load unit or its instruction cache asks;
@@ -62,6 +62,11 @@ module npu_cluster #(
   logic [Cores*32-1:0] cache_address, load_address, aw_address;
   logic [Cores*LengthBits-1:0] cache_beats, load_beats, store_beats;
   logic [Cores-1:0] aw_valid, aw_ready, w_valid, w_ready, w_last;
+  // Bursts to other cores' scratchpads go another way than those to DRAM.
+  logic [Cores-1:0] across, dram_aw_ready, dram_w_ready, copy_aw_ready, copy_w_ready, copy_answer, copy_free, copy_write;
+  logic [Cores*Cores-1:0] aw_cores;
+  logic [npu_pkg::PadRowBits-1:0] copy_row;
+  logic [npu_pkg::RowBits-1:0] copy_data, copy_mask;
   logic [Cores*DataBits-1:0] w_data;
   logic [Cores*DataBits/8-1:0] w_strobe;
   // What each source signals to which cores, and that some cycles later.
@@ -83,6 +88,7 @@ module npu_cluster #(
     for (genvar s = 0; s < Sources; s++) begin : gen_heard
       assign heard[s] = signals_late[s*Cores+k];
     end
+    assign across[k] = npu_pkg::CopiesAcross && aw_cores[Cores*k +: Cores] != '0;
     npu_core u_core (
       .clk_i, .rst_ni, .start_i, .core_i(npu_pkg::CoreBits'(k)), .entry_i, .text_bytes_i, .done_o(done[k]), .error_o(error[k]),
       .cache_request_o(cache_request[k]), .cache_address_o(cache_address[32*k +: 32]),
@@ -93,7 +99,9 @@ module npu_cluster #(
       .aw_valid_o(aw_valid[k]), .aw_ready_i(aw_ready[k]), .aw_address_o(aw_address[32*k +: 32]),
       .aw_beats_o(store_beats[LengthBits*k +: LengthBits]),
       .w_valid_o(w_valid[k]), .w_ready_i(w_ready[k]), .w_data_o(w_data[DataBits*k +: DataBits]),
-      .w_strobe_o(w_strobe[DataBits/8*k +: DataBits/8]), .w_last_o(w_last[k]), .b_valid_i(answered),
+      .w_strobe_o(w_strobe[DataBits/8*k +: DataBits/8]), .w_last_o(w_last[k]), .b_valid_i(answered || copy_answer[k]),
+      .aw_cores_o(aw_cores[Cores*k +: Cores]),
+      .copy_free_o(copy_free[k]), .copy_write_i(copy_write[k]), .copy_row_i(copy_row), .copy_data_i(copy_data), .copy_mask_i(copy_mask),
       .signal_o(signals[2*k*Cores +: 2*Cores]), .event_o(events[2*k*EventBits +: 2*EventBits]),
       .signal_i(heard), .event_i(events_late),
       .trace_execute_o(trace_execute_o[k]), .trace_pc_o(trace_pc_o[32*k +: 32]), .trace_unit_o(trace_unit_o[3*k +: 3]),
@@ -108,6 +116,21 @@ module npu_cluster #(
     .clk_i, .rst_ni, .d_i({signals, events}), .q_o({signals_late, events_late})
   );
 
+  if (npu_pkg::CopiesAcross) begin : gen_copies
+    npu_copies u_copies (
+      .clk_i, .rst_ni, .aw_valid_i(aw_valid & across), .aw_address_i(aw_address), .aw_cores_i(aw_cores), .aw_ready_o(copy_aw_ready),
+      .w_data_i(w_data), .w_strobe_i(w_strobe), .w_last_i(w_last), .w_ready_o(copy_w_ready), .answer_o(copy_answer),
+      .row_o(copy_row), .data_o(copy_data), .mask_o(copy_mask), .free_i(copy_free), .write_o(copy_write)
+    );
+  end else begin : gen_no_copies
+    logic unused_copies;
+    assign unused_copies = ^{copy_free, aw_cores};
+    assign {copy_aw_ready, copy_w_ready, copy_answer, copy_write} = '0;
+    assign {copy_row, copy_data, copy_mask} = '0;
+  end
+  assign aw_ready = dram_aw_ready | copy_aw_ready;
+  assign w_ready = dram_w_ready | copy_w_ready;
+
   logic [LengthBits-1:0] ar_beats, aw_beats;
   npu_axi_read_arbiter u_read_arbiter (
     .clk_i, .rst_ni,
@@ -117,8 +140,8 @@ module npu_cluster #(
     .ar_ready_i(axi_ar_ready_i)
   );
   npu_axi_write_arbiter u_write_arbiter (
-    .clk_i, .rst_ni, .aw_valid_i(aw_valid), .aw_address_i(aw_address), .aw_beats_i(store_beats), .aw_ready_o(aw_ready),
-    .w_valid_i(w_valid), .w_data_i(w_data), .w_strobe_i(w_strobe), .w_last_i(w_last), .w_ready_o(w_ready),
+    .clk_i, .rst_ni, .aw_valid_i(aw_valid & ~across), .aw_address_i(aw_address), .aw_beats_i(store_beats), .aw_ready_o(dram_aw_ready),
+    .w_valid_i(w_valid & ~across), .w_data_i(w_data), .w_strobe_i(w_strobe), .w_last_i(w_last), .w_ready_o(dram_w_ready),
     .aw_valid_o(axi_aw_valid_o), .aw_id_o(axi_aw_id_o), .aw_address_o(axi_aw_addr_o), .aw_beats_o(aw_beats),
     .aw_ready_i(axi_aw_ready_i),
     .w_valid_o(axi_w_valid_o), .w_data_o(axi_w_data_o), .w_strobe_o(axi_w_strb_o), .w_last_o(axi_w_last_o), .w_ready_i(axi_w_ready_i)

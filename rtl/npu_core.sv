@@ -2,7 +2,9 @@
 // Interface: start_i high runs the program whose text of text_bytes_i bytes lies at entry_i (aligned to a cache line); it stays high
 // until done_o (registered: the cycle after halt executed) or error_o (an unknown opcode). core_i is its number. cache_* and load_*
 // show read bursts until they are granted; their beats come with cache_beat_i and load_beat_i, always taken. aw_* shows a write
-// burst until aw_ready_i, then w_* sends its beats; b_valid_i answers it. signal_o slice 0 (load) and 1 (store) is high in the cycle
+// burst until aw_ready_i, then w_* sends its beats; b_valid_i answers it. aw_cores_o says while it does so to which cores' scratchpads the
+// burst goes (none: to DRAM). copy_free_o: no pipeline has the write port of copy_row_i's bank; in such a cycle copy_write_i writes the row,
+// as another core's copy. signal_o slice 0 (load) and 1 (store) is high in the cycle
 // before the unit's signal completes, with a bit for each core that it is for, and event_o the event; signal_i and event_i are
 // those of all cores' units for this one, when its counters are to rise. Reset: asynchronous, active low, at any time; the memories
 // keep what they hold.
@@ -46,6 +48,13 @@ module npu_core #(
   output logic [DataBits/8-1:0] w_strobe_o,
   output logic w_last_o,
   input  logic b_valid_i,
+  output logic [Cores-1:0] aw_cores_o,
+
+  output logic copy_free_o,
+  input  logic copy_write_i,
+  input  logic [npu_pkg::PadRowBits-1:0] copy_row_i,
+  input  logic [npu_pkg::RowBits-1:0] copy_data_i,
+  input  logic [npu_pkg::RowBits-1:0] copy_mask_i,
 
   output logic [2*Cores-1:0] signal_o,
   output logic [2*EventBits-1:0] event_o,
@@ -151,8 +160,10 @@ module npu_core #(
     .clk_i, .read_i(pad_read), .read_row_i(pad_row), .data_o(pad_data),
     .load_write_i(load_write), .load_row_i(load_row), .load_data_i(load_data), .load_mask_i(load_mask),
     .vector_write_i(vector_write), .vector_row_i(vector_row), .vector_data_i(vector_data),
-    .word_write_i(word_write), .word_row_i(word_row), .word_data_i(word_data), .word_mask_i(word_mask)
+    .word_write_i(word_write), .word_row_i(word_row), .word_data_i(word_data), .word_mask_i(word_mask),
+    .copy_write_i, .copy_row_i, .copy_data_i, .copy_mask_i
   );
+  assign copy_free_o = npu_pkg::CopiesAcross && !claimed_write[npu_pkg::PadBankBits'(copy_row_i >> npu_pkg::PadBankShift)];
   assign pad_read[6] = word_read;
   assign pad_row[6*PadRowBits +: PadRowBits] = word_row;
   logic [2:0] acc_read;
@@ -171,7 +182,7 @@ module npu_core #(
   npu_load u_load (
     .clk_i, .rst_ni, .accept_o(load_accept), .issue_i(grant[Load]), .op_i(load_op),
     .request_o(load_request_o), .request_address_o(load_address_o), .request_beats_o(load_beats_o), .request_grant_i(load_grant_i),
-    .beat_valid_i(load_beat_i), .beat_i, .claimed_i(claimed_write),
+    .beat_valid_i(load_beat_i), .beat_i, .claimed_i(claimed_write), .copy_write_i, .copy_row_i,
     .write_o(load_write), .write_row_o(load_row), .write_data_o(load_data), .write_mask_o(load_mask),
     .complete_o(complete[Load]), .post_o(complete_post[Load*Units +: Units]),
     .signal_o(signal_o[0 +: Cores]), .event_o(event_o[0 +: EventBits])
@@ -179,7 +190,7 @@ module npu_core #(
   npu_store u_store (
     .clk_i, .rst_ni, .accept_o(store_accept), .issue_i(grant[Store]), .op_i(store_op), .claimed_i(claimed_read),
     .read_o(pad_read[5]), .read_row_o(pad_row[5*PadRowBits +: PadRowBits]), .data_i(pad_data[5*RowBits +: RowBits]),
-    .aw_valid_o, .aw_address_o, .aw_beats_o, .aw_ready_i, .w_valid_o, .w_ready_i, .w_data_o, .w_strobe_o, .w_last_o,
+    .aw_valid_o, .aw_address_o, .aw_beats_o, .aw_cores_o, .aw_ready_i, .w_valid_o, .w_ready_i, .w_data_o, .w_strobe_o, .w_last_o,
     .b_valid_i, .complete_o(complete[Store]), .post_o(complete_post[Store*Units +: Units]),
     .signal_o(signal_o[Cores +: Cores]), .event_o(event_o[EventBits +: EventBits])
   );

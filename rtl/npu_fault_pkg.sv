@@ -17,5 +17,7 @@ package npu_fault_pkg;
   localparam int unsigned StoreKeepsPlace = 8; // the store FIFO loses a place for one cycle more
   localparam int unsigned SignalEarly = 9;     // counters of events rise one cycle early
   localparam int unsigned TurnsStay = 10;      // the arbiters serve the core that they served last first
+  localparam int unsigned CopyIgnoresClaims = 11; // copies are written to banks that a pipeline has claimed
+  localparam int unsigned LoadIgnoresCopies = 12; // the load engine writes to banks to which a copy goes
 endpackage
 /* verilator lint_on UNUSEDPARAM */

@@ -2,7 +2,8 @@
 // Interface: accept_o (registered state) says that an instruction may be granted; issue_i with op_i in cycle t is an issue at I =
 // t+1. request_* presents a burst until request_grant_i. beat_valid_i brings a beat, always taken. write_* writes a row in a
 // cycle in which the bank's write port is not claimed. complete_o with post_o is high in C-1, and with it, of a signal, signal_o for
-// the cores of its mask, with event_o. Reset: empty.
+// the cores of its mask, with event_o. copy_write_i: another core's copy takes the write port of copy_row_i's bank in this cycle. Reset:
+// empty.
 module npu_load #(
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
   localparam int unsigned RowBits = npu_pkg::RowBits,
@@ -22,6 +23,8 @@ module npu_load #(
   input  logic beat_valid_i,
   input  logic [BeatBits-1:0] beat_i,
   input  logic [npu_pkg::PadBanks-1:0] claimed_i,   // write ports held by pipelines
+  input  logic copy_write_i,
+  input  logic [npu_pkg::PadRowBits-1:0] copy_row_i,
   output logic write_o,
   output logic [npu_pkg::PadRowBits-1:0] write_row_o,
   output logic [RowBits-1:0] write_data_o,
@@ -135,8 +138,12 @@ module npu_load #(
   assign stop = row_last ? run_end : row_end;
   assign needed = (so + stop - 32'd1) >> BeatShift;
   assign row = npu_pkg::row_of(target) + npu_pkg::PadRowBits'(row_q);
-  assign bank_free = !claimed_i[npu_pkg::PadBankBits'(row >> npu_pkg::PadBankShift)] ||
-                     npu_fault_pkg::Fault == npu_fault_pkg::LoadIgnoresClaims;
+  logic [npu_pkg::PadBankBits-1:0] bank;
+  logic copied;
+  assign bank = npu_pkg::PadBankBits'(row >> npu_pkg::PadBankShift);
+  assign copied = npu_pkg::CopiesAcross && npu_fault_pkg::Fault != npu_fault_pkg::LoadIgnoresCopies && copy_write_i &&
+                  bank == npu_pkg::PadBankBits'(copy_row_i >> npu_pkg::PadBankShift);
+  assign bank_free = (!claimed_i[bank] || npu_fault_pkg::Fault == npu_fault_pkg::LoadIgnoresClaims) && !copied;
   assign can_write = copies && bank_free && (popped_q > needed || (popped_q == needed && beat_ready));
   assign pop = copies && beat_ready && (popped_q < needed || (popped_q == needed && bank_free));
   assign row_done = can_write;

@@ -1,8 +1,8 @@
 // The scratchpad: contiguous banks of rows, each with one read and one write port. A bank is a pair of memories, even and odd
 // rows, so that one access can take two neighbouring rows. The issue arbiter keeps two users from meeting at a port.
 // Interface: read port k: read_i[k] and its row in cycle t give data_o slice k in t+1. Ports: 0 weights, 1 matrix,
-// 2 matrix (the row after that of 1), 3 and 4 vector A and B, 5 store, 6 sequencer. Writes: load and sequencer (masked), vector
-// (whole rows); written in t, seen by reads of t. Reset: contents zero at the start.
+// 2 matrix (the row after that of 1), 3 and 4 vector A and B, 5 store, 6 sequencer. Writes: load, sequencer and other
+// cores' copies (masked), vector (whole rows); written in t, seen by reads of t. Reset: contents zero at the start.
 module npu_scratchpad #(
   localparam int unsigned Reads = 7,
   localparam int unsigned RowNumberBits = npu_pkg::PadRowBits,
@@ -22,7 +22,11 @@ module npu_scratchpad #(
   input  logic word_write_i,
   input  logic [RowNumberBits-1:0] word_row_i,
   input  logic [RowBits-1:0] word_data_i,
-  input  logic [RowBits-1:0] word_mask_i
+  input  logic [RowBits-1:0] word_mask_i,
+  input  logic copy_write_i,
+  input  logic [RowNumberBits-1:0] copy_row_i,
+  input  logic [RowBits-1:0] copy_data_i,
+  input  logic [RowBits-1:0] copy_mask_i
 );
   localparam int unsigned Halves = 2 * npu_pkg::PadBanks;
   localparam int unsigned HalfRows = npu_pkg::PadBankRows / 2;
@@ -37,7 +41,7 @@ module npu_scratchpad #(
     place_of = HalfRowBits'(row >> 1);
   endfunction
 
-  logic [Halves-1:0] read, write, by_vector, by_word;
+  logic [Halves-1:0] read, write, by_vector, by_word, by_copy;
   logic [HalfRowBits-1:0] read_place [Halves];
   logic [HalfRowBits-1:0] write_place [Halves];
   logic [RowBits-1:0] data [Halves];
@@ -59,6 +63,7 @@ module npu_scratchpad #(
     write = '0;
     by_vector = '0;
     by_word = '0;
+    by_copy = '0;
     for (h = 0; h < Halves; h++) write_place[h] = '0;
     if (load_write_i) begin
       write[half_of(load_row_i)] = 1'b1;
@@ -74,6 +79,11 @@ module npu_scratchpad #(
       by_word[half_of(word_row_i)] = 1'b1;
       write_place[half_of(word_row_i)] = place_of(word_row_i);
     end
+    if (npu_pkg::CopiesAcross && copy_write_i) begin
+      write[half_of(copy_row_i)] = 1'b1;
+      by_copy[half_of(copy_row_i)] = 1'b1;
+      write_place[half_of(copy_row_i)] = place_of(copy_row_i);
+    end
   end
 
   for (genvar h = 0; h < Halves; h++) begin : gen_half
@@ -81,8 +91,8 @@ module npu_scratchpad #(
       .clk_i,
       .read_i(read[h]), .read_row_i(read_place[h]), .data_o(data[h]),
       .write_i(write[h]), .write_row_i(write_place[h]),
-      .write_data_i(by_vector[h] ? vector_data_i : by_word[h] ? word_data_i : load_data_i),
-      .mask_i(by_vector[h] ? '1 : by_word[h] ? word_mask_i : load_mask_i)
+      .write_data_i(by_vector[h] ? vector_data_i : by_word[h] ? word_data_i : by_copy[h] ? copy_data_i : load_data_i),
+      .mask_i(by_vector[h] ? '1 : by_word[h] ? word_mask_i : by_copy[h] ? copy_mask_i : load_mask_i)
     );
   end
 
@@ -93,8 +103,16 @@ module npu_scratchpad #(
   end
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i)
+  function automatic logic [RowNumberBits-1:0] bank_of(input logic [RowNumberBits-1:0] row);
+    bank_of = row >> npu_pkg::PadBankShift;
+  endfunction
+  always_ff @(posedge clk_i) begin
     assert (!(load_write_i && vector_write_i && half_of(load_row_i) == half_of(vector_row_i)))
       else $error("load and vector write to one bank");
+    assert (!(copy_write_i && ((load_write_i && bank_of(copy_row_i) == bank_of(load_row_i)) ||
+                               (vector_write_i && bank_of(copy_row_i) == bank_of(vector_row_i)) ||
+                               (word_write_i && bank_of(copy_row_i) == bank_of(word_row_i)))))
+      else $error("a copy and another write to one bank");
+  end
 `endif
 endmodule

@@ -144,7 +144,7 @@ module npu_sequencer #(
     op_o = '0;
     op_o.action = decoded.action;
     op_o.post = decoded.post_mask;
-    op_o.steps = steps;
+    op_o.steps = (npu_pkg::CopiesAcross && decoded.action == npu_pkg::ActionCopyAcross) ? npu_pkg::StepBits'(value3) : steps;
     op_o.a = value0;
     op_o.b = value1;
     op_o.d = value2;

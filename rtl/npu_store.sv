@@ -1,7 +1,8 @@
-// The store engine: copies runs of bytes from the scratchpad to DRAM (TIMING.md section 6).
+// The store engine: copies runs of bytes from the scratchpad to DRAM (TIMING.md section 6), or to other cores (section 7).
 // Interface: accept_o (registered state) says that an instruction may be granted; issue_i with op_i in cycle t is an issue at I =
 // t+1. read_* asks for a row in cycles in which the bank's read port is not claimed, data_i comes a cycle later. AW is shown
-// until aw_ready_i, its beats follow, one in a cycle in which w_ready_i takes it; b_valid_i answers a burst.
+// until aw_ready_i, its beats follow, one in a cycle in which w_ready_i takes it; b_valid_i answers a burst. aw_cores_o, from the time AW
+// is shown until the last beat is taken: the cores to whose scratchpads the burst goes; none: to DRAM.
 // complete_o with post_o is high in C-1, and with it, of a signal, signal_o for the cores of its mask, with event_o. Reset: empty.
 module npu_store #(
   localparam int unsigned LengthBits = $clog2(npu_pkg::BurstBeats + 1),
@@ -23,6 +24,7 @@ module npu_store #(
   output logic aw_valid_o,
   output logic [31:0] aw_address_o,
   output logic [LengthBits-1:0] aw_beats_o,
+  output logic [npu_pkg::Cores-1:0] aw_cores_o,
   input  logic aw_ready_i,
   output logic w_valid_o,
   input  logic w_ready_i,
@@ -49,7 +51,8 @@ module npu_store #(
   logic [HeldBits-1:0] held_q;
   logic [FreeBits-1:0] free_q, ready_q;
   assign accept_o = held_q < HeldBits'(Slots) && !active_q;
-  assign copies = op_i.action == npu_pkg::ActionCopyOut;   // signals and awaits have no runs
+  // Signals and awaits have no runs.
+  assign copies = op_i.action == npu_pkg::ActionCopyOut || (npu_pkg::CopiesAcross && op_i.action == npu_pkg::ActionCopyAcross);
 
   // Read side: the youngest instruction, run after run, beat after beat.
   logic [31:0] length_q, beat_q, rows_q, rows_end_q;   // rows_end_q: rows_q rows in bytes
@@ -180,7 +183,11 @@ module npu_store #(
     .start_i(run_start), .bytes_i(bytes_q), .done_i(done_q),
     .address_o(burst_address), .beats_o(burst_beats), .final_o(burst_final)
   );
-  assign decide = write_q && !aw_valid_o && !sending_q && 32'(ready_q) >= 32'(burst_beats);
+  // Answers come in order by themselves as long as all bursts go the same way.
+  logic [npu_pkg::Cores-1:0] cores_q;   // of the instruction
+  logic turns, unanswered;
+  assign turns = (cores_q == '0) != (aw_cores_o == '0);
+  assign decide = write_q && !aw_valid_o && !sending_q && 32'(ready_q) >= 32'(burst_beats) && !(turns && unanswered);
   assign instruction_done = decide && burst_final && wraps_write[npu_pkg::Levels];
   assign w_valid_o = sending_q;
   assign w_last_o = sending_q && left_q == LengthBits'(1);
@@ -191,9 +198,11 @@ module npu_store #(
       write_q <= 1'b0;
       bytes_q <= '0;
       done_q <= '0;
+      cores_q <= '0;
       aw_valid_o <= 1'b0;
       aw_address_o <= '0;
       aw_beats_o <= '0;
+      aw_cores_o <= '0;
       sending_q <= 1'b0;
       left_q <= '0;
       ready_q <= '0;
@@ -203,6 +212,8 @@ module npu_store #(
         write_q <= 1'b1;
         bytes_q <= next_op.b;
         done_q <= '0;
+        if (npu_pkg::CopiesAcross && next_op.action == npu_pkg::ActionCopyAcross) cores_q <= next_op.steps[npu_pkg::Cores-1:0];
+        else cores_q <= '0;
       end else if (decide) begin
         done_q <= burst_final ? '0 : done_q + 32'(burst_beats);
         if (instruction_done) write_q <= 1'b0;
@@ -211,6 +222,7 @@ module npu_store #(
         aw_valid_o <= 1'b1;
         aw_address_o <= burst_address;
         aw_beats_o <= burst_beats;
+        aw_cores_o <= cores_q;
       end else if (aw_valid_o && aw_ready_i) begin
         aw_valid_o <= 1'b0;
         sending_q <= 1'b1;
@@ -234,8 +246,10 @@ module npu_store #(
   logic [npu_pkg::EventBits-1:0] event_of [Slots];
   always_comb begin
     answered = oldest_q;
+    unanswered = 1'b0;
     for (int unsigned i = Slots; i > 0; i--)
       if (open[SlotBits'((32'(oldest_q) + i - 1) % Slots)] != '0) answered = SlotBits'((32'(oldest_q) + i - 1) % Slots);
+    for (int unsigned s = 0; s < Slots; s++) unanswered = unanswered || open[s] != '0;
   end
   assign answers_last = b_valid_i && closed_q[answered] && open[answered] == 32'd1;
   assign complete_o = (answers_last && answered == oldest_q) || ended_q[oldest_q] || plain_q[oldest_q];

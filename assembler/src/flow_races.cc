@@ -15,14 +15,21 @@ bool in_order(isa::Unit unit, isa::Access older, isa::Access newer) {
 } // namespace
 
 void Races::issue(const Place& place, const FlowStep& step, const Clock& clock) {
-  for (const uint32_t region : step.touched())
-    compare(place, regions_[region], clock);
-  for (const uint32_t region : step.touched())
-    mark(place, regions_[region]);
+  for (const uint32_t number : step.touched())
+    any_memory(place, regions_[number], [&](const Memory& memory) {
+      compare(place, regions_[number], memory, clock);
+      return false;
+    });
+  for (const uint32_t number : step.touched())
+    any_memory(place, regions_[number], [&](const Memory& memory) {
+      marks_of(place, regions_[number], memory).set(regions_[number], place.number + 1);
+      return false;
+    });
 }
 
-void Races::compare(const Place& place, const Region& region, const Clock& clock) {
-  for (const Toucher& toucher : memories_[memory_of(place, region)]) {
+void Races::compare(const Place& place, const Region& region, const Memory& memory,
+                    const Clock& clock) {
+  for (const Toucher& toucher : memories_[memory]) {
     if (toucher.access == isa::Access::Read && region.access == isa::Access::Read)
       continue;
     if (toucher.core == place.core && toucher.unit == place.unit &&
@@ -30,19 +37,20 @@ void Races::compare(const Place& place, const Region& region, const Clock& clock
       continue;
     const uint32_t complete = clock[entry_of(toucher.core, toucher.unit)];
     if (toucher.marks.most() > complete && toucher.marks.any_above(region, complete))
-      search(place, region, toucher, complete);
+      search(place, region, memory, toucher, complete);
   }
 }
 
 /// A step from number `from` on touches one of the region's granules: the same bytes?
-void Races::search(const Place& place, const Region& region, const Toucher& toucher,
-                   uint32_t from) {
+void Races::search(const Place& place, const Region& region, const Memory& memory,
+                   const Toucher& toucher, uint32_t from) {
   for (Place other{toucher.core, toucher.unit, from}; other.number < toucher.marks.most();
        ++other.number)
     for (const uint32_t number : order_.step(other).touched()) {
       const Region& touched = regions_[number];
-      if (touched.space == region.space && touched.access == toucher.access &&
-          meet(touched, region))
+      const bool there =
+          any_memory(other, touched, [&](const Memory& one) { return one == memory; });
+      if (there && touched.access == toucher.access && meet(touched, region))
         return order_.behind(other, place) ? report(other, touched, place, region)
                                            : report(place, region, other, touched);
     }
@@ -61,12 +69,8 @@ void Races::report(const Place& place, const Region& region, const Place& other,
       same_core ? "no tokens order them" : "neither tokens nor events order them");
 }
 
-void Races::mark(const Place& place, const Region& region) {
-  marks_of(place, region).set(region, place.number + 1);
-}
-
-Marks& Races::marks_of(const Place& place, const Region& region) {
-  std::vector<Toucher>& touchers = memories_[memory_of(place, region)];
+Marks& Races::marks_of(const Place& place, const Region& region, const Memory& memory) {
+  std::vector<Toucher>& touchers = memories_[memory];
   for (Toucher& toucher : touchers)
     if (toucher.core == place.core && toucher.unit == place.unit && toucher.access == region.access)
       return toucher.marks;

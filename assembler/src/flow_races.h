@@ -31,14 +31,21 @@ private:
   };
   using Memory = std::pair<std::size_t, isa::Space>; ///< of a core; DRAM: all have that of core 0
 
-  static Memory memory_of(const Place& place, const Region& region) {
-    return {region.space == isa::Space::Dram ? 0 : place.core, region.space};
+  /// Calls f(memory) for each memory in which a region of a core lies, until it returns true.
+  template <typename F>
+  static bool any_memory(const Place& place, const Region& region, F f) {
+    if (region.cores == 0)
+      return f(Memory{region.space == isa::Space::Dram ? 0 : place.core, region.space});
+    for (std::size_t core = 0; region.cores >> core != 0; ++core)
+      if ((region.cores >> core & 1) != 0 && f(Memory{core, region.space}))
+        return true;
+    return false;
   }
-  void compare(const Place& place, const Region& region, const Clock& clock);
-  void search(const Place& place, const Region& region, const Toucher& toucher, uint32_t from);
+  void compare(const Place& place, const Region& region, const Memory& memory, const Clock& clock);
+  void search(const Place& place, const Region& region, const Memory& memory,
+              const Toucher& toucher, uint32_t from);
   void report(const Place& place, const Region& region, const Place& other, const Region& touched);
-  void mark(const Place& place, const Region& region);
-  Marks& marks_of(const Place& place, const Region& region);
+  Marks& marks_of(const Place& place, const Region& region, const Memory& memory);
 
   const isa::Machine& machine_;
   const ScalarText& text_;

@@ -23,6 +23,7 @@ struct Region {
   int64_t first = 0, last = 0, unit = 1;
   int depth = 0; ///< levels; strides rise, and are greater than the unit
   std::array<Level, isa::kMaxLevels> levels{};
+  uint32_t cores = 0; ///< in whose scratchpads it lies, as a mask; 0: in the core's own memory
   bool operator==(const Region&) const = default;
 };
 

@@ -57,7 +57,7 @@ ScalarText::Compiled ScalarText::compile(const isa::Machine& machine,
   made.high = instruction.index_of("high");
   made.keep = instruction.index_of("keep");
   made.levels = instruction.levels;
-  if (instruction.action == isa::Action::CopyIn || instruction.action == isa::Action::CopyOut)
+  if (isa::is_copy(instruction.action))
     made.bytes = instruction.index_of("bytes");
   made.streams = isa::stream_plans(machine, instruction);
   if (instruction.unit == isa::Unit::Vector) {
@@ -189,7 +189,7 @@ FlowStep ScalarText::step(uint32_t pc, const Scalars& scalars) const {
                 .post = word.post};
   if (step.action == isa::Action::Multiply)
     step.next = word.operands[static_cast<std::size_t>(made.next)].value != 0;
-  if (!step.of_event())
+  if (!step.of_event() && step.action != isa::Action::CopyAcross)
     return step;
   auto value = [&](int index) {
     const auto known = operand_or(pc, index, 0, scalars);

@@ -7,18 +7,34 @@ void Touches::find(FlowStep& step, const Scalars& scalars, int core) {
   if (!touched_.known)
     unknown_.insert(step.pc);
   step.timing = touched_.timing;
+  const bool across = step.action == isa::Action::CopyAcross;
+  if (across && touched_.wrong.empty() && !find_cores(step, core))
+    return;
   if (touched_.count > 0 && touched_.wrong.empty() && step.unit == isa::Unit::Vector)
     touched_.wrong = wrong_overlap(step.pc);
   if (!touched_.wrong.empty())
     return findings_.problem(core, step.pc, "{}", touched_.wrong);
   for (int s = 0; s < touched_.count; ++s) {
     const isa::Stream& stream = touched_.streams[static_cast<std::size_t>(s)];
-    if (const auto region = region_of(stream))
+    if (auto region = region_of(stream)) {
+      region->cores = across && stream.access == isa::Access::Write ? step.cores : 0;
       step.regions[step.touches++] = regions_.add(*region);
+    }
     if (overwrites_text(stream))
       findings_.problem(core, step.pc, "writes dram [{}, {}], where the program's text lies",
                         stream.first, stream.last);
   }
+}
+
+/// Does the copy go to other cores that are known?
+bool Touches::find_cores(const FlowStep& step, int core) {
+  if (!step.known)
+    unknown_.insert(step.pc);
+  else
+    touched_.wrong = isa::wrong_cores(spec_.machine, step.cores, core);
+  if (!touched_.wrong.empty())
+    findings_.problem(core, step.pc, "{}", touched_.wrong);
+  return step.known && touched_.wrong.empty();
 }
 
 std::string Touches::wrong_overlap(uint32_t pc) {

@@ -31,6 +31,7 @@ private:
     const char* wrong = nullptr;
   };
 
+  bool find_cores(const FlowStep& step, int core);
   std::string wrong_overlap(uint32_t pc);
   const char* overlap(uint32_t pc, const isa::Stream& destination, const isa::Stream& source);
   bool overwrites_text(const isa::Stream& stream) const;

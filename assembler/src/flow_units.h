@@ -24,7 +24,7 @@ struct FlowStep {
   isa::Action action{};
   uint32_t wait = 0, post = 0;  ///< tokens: masks of units
   int32_t event = 0, count = 0; ///< of a signal or an await
-  uint32_t cores = 0;           ///< of a signal: a mask
+  uint32_t cores = 0;           ///< of a signal, or a copy to other cores: a mask
   bool known = true;            ///< are event, count and cores?
   bool next = false;            ///< of a multiply: it takes the next weight set
   FlowTiming timing{};

@@ -110,6 +110,14 @@ const std::vector<ActionRule>& rules() {
        {{"event", K::Value, kAny, kAny}, {"count", K::Value, kAny, kAny}},
        {},
        {}},
+      {Action::CopyAcross,
+       {Unit::Store},
+       {{"dst", K::Stream, kWrite, kPad, Type::I8},
+        {"src", K::Stream, kRead, kPad, Type::I8},
+        {"bytes", K::Value, kAny, kAny},
+        {"cores", K::Value, kAny, kAny}},
+       {},
+       {}},
   };
   return table;
 }

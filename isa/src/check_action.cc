@@ -48,6 +48,8 @@ public:
       check_words();
     if (rule_.action == Action::Signal || rule_.action == Action::Await)
       check_events();
+    if (rule_.action == Action::CopyAcross)
+      check_across();
   }
 
 private:
@@ -133,6 +135,24 @@ private:
       add(action_node(), fmt::format("action '{}' needs event counters: 'machine' has no 'events', "
                                      "e.g. {{count: 16, max: 15, latency: 2}}",
                                      action()));
+  }
+
+  /// A beat is a part of a row or some whole ones, and there is somebody to send it to.
+  void check_across() {
+    const Machine& m = reading_.all.spec.machine;
+    const int beat = m.dram.beat_bytes, row = m.row_bytes();
+    if (m.cores < 2)
+      add(action_node(),
+          fmt::format("action '{}' needs other cores: machine.cores is {}", action(), m.cores));
+    if (beat > 0 && row > 0 && beat % row != 0 && row % beat != 0)
+      add(action_node(), fmt::format("action '{}' needs beats of whole rows or rows of whole "
+                                     "beats: array.cols is {}, dram.beat_bytes {}",
+                                     action(), row, beat));
+    else if (beat > 0 && m.scratchpad.bytes % beat != 0)
+      add(action_node(),
+          fmt::format("action '{}' needs a scratchpad of whole beats: scratchpad.bytes is {}, "
+                      "dram.beat_bytes {}",
+                      action(), m.scratchpad.bytes, beat));
   }
 
   void require_type(const char* operand, Type type, const Operand& source) {

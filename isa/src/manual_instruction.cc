@@ -97,6 +97,9 @@ std::string meaning_of(const Instruction& instruction) {
     return fmt::format("{} = number of the core", instruction.operands.front().name);
   case Action::Signal:
     return "for each core of the mask: counter[event] += 1";
+  case Action::CopyAcross:
+    return "for each core of the mask: its scratchpad[dst ..] = scratchpad[src ..], bytes of each "
+           "run";
   case Action::Await:
     return "wait until counter[event] >= count, then counter[event] -= count";
   default:

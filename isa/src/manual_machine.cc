@@ -1,4 +1,6 @@
 // The manual's first chapters: the machine, and how its programs are written.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "npuforge/isa/registers.h"
@@ -99,6 +101,15 @@ void add_cores(const Spec& spec, Blocks& out) {
       "comes further than one barrier beyond it, so a counter holds {2} at most. Were the await in "
       "another unit than the signals, the next signal could overtake it.",
       (1u << cores) - 1, cores, 2 * cores - 1))});
+  if (const Instruction* copy = of_action(spec, Action::CopyAcross))
+    out.push_back(Paragraph{
+        link(copy->mnemonic, instruction_id(*copy)) +
+        prose(fmt::format(" writes into the scratchpads of other cores, of all that its mask names "
+                          "at once. One bus carries the copies of all cores, {} bytes a cycle, in "
+                          "turns; the load unit of a core waits where it meets one at a bank. A "
+                          "signal of the store unit behind a copy tells the others that the bytes "
+                          "are there, one back that they may be written again.",
+                          std::min(spec.machine.dram.beat_bytes, spec.machine.row_bytes())))});
 }
 
 void add_expressions(Blocks& out) {

@@ -14,7 +14,7 @@ inline constexpr std::array<const char*, kUnitCount> kUnitNames{"sequencer", "lo
 inline constexpr std::array<const char*, kActionCount> kActionNames{
     "compute",      "branch",  "loop",        "nothing", "halt",     "set_level",  "load_scalar",
     "store_scalar", "copy_in", "copy_out",    "preload", "multiply", "load_lanes", "set_lanes",
-    "map",          "reduce",  "core_number", "signal",  "await"};
+    "map",          "reduce",  "core_number", "signal",  "await",    "copy_across"};
 inline constexpr std::array<const char*, 9> kKindNames{
     "register", "value", "immediate", "flag", "target", "generator", "level", "stream", "lane"};
 inline constexpr std::array<const char*, 3> kSpaceNames{"scratchpad", "accumulator", "dram"};

@@ -62,7 +62,7 @@ private:
     stream.windowed = plan.fill >= 0;
     stream.levels = machine_.sequencer.levels;
     stream.unit = plan.space == Space::Accumulator ? 1 : plan.beats * machine_.row_bytes();
-    if (instruction_.action == Action::CopyIn || instruction_.action == Action::CopyOut) {
+    if (is_copy(instruction_.action)) {
       stream.unit = static_cast<uint32_t>(value(instruction_.index_of("bytes")));
       if (stream.unit < 1)
         return "copies runs of no bytes";
@@ -152,6 +152,15 @@ std::string resolve_streams(const Machine& machine, const Instruction& instructi
                             std::span<const StreamPlan> plans, std::span<const int32_t> values,
                             std::span<Stream> streams) {
   return Resolver(machine, instruction, plans, values, streams).run();
+}
+
+std::string wrong_cores(const Machine& machine, uint32_t mask, int core) {
+  if (mask == 0 || mask >> machine.cores != 0)
+    return fmt::format("copies to the cores of mask {:#x}; the machine has {}, so 1 to {:#x}", mask,
+                       machine.cores, (1u << machine.cores) - 1);
+  if (mask >> core & 1)
+    return fmt::format("copies to the cores of mask {:#x}, which names its own, {}", mask, core);
+  return {};
 }
 
 int64_t group_rows(std::span<const Stream> streams, int levels) {

@@ -77,6 +77,11 @@ const Instruction* Spec::find_opcode(uint32_t opcode) const {
   return nullptr;
 }
 
+bool Spec::has(Action action) const {
+  return std::ranges::any_of(instructions,
+                             [action](const Instruction& each) { return each.action == action; });
+}
+
 Spec parse_spec(const std::string& text, const std::string& file_name) {
   Problems problems;
   Node root = read_document(text, file_name, problems);

@@ -51,6 +51,9 @@ void lay_out_named(const Instruction& instruction, Layout& layout) {
     layout.values[kCount] = at("count");
     layout.values[kEvent] = at("event");
     break;
+  case Action::CopyAcross:
+    layout.values[kExtra] = at("cores");
+    [[fallthrough]];
   case Action::CopyIn:
   case Action::CopyOut:
     layout.values[kScalar] = at("bytes");

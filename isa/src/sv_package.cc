@@ -81,6 +81,7 @@ void print_sizes(Text& text, const Spec& spec) {
   text.number("Events", m.events.count, "counters of a core");
   text.number("EventMax", m.events.max);
   text.number("EventLatency", m.events.latency);
+  text.flag("CopiesAcross", spec.has(Action::CopyAcross));
   for (int unit = 1; unit < kUnitCount; ++unit) {
     std::string name = isa::name(static_cast<Unit>(unit));
     name[0] = static_cast<char>(std::toupper(name[0]));

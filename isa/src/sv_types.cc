@@ -33,7 +33,7 @@ Struct decoded() {
   // An instruction as the decoder gives it. Value k is offset_k + register base_k:
   //   0 stream A (read); count; address; cores of a signal
   //   1 stream B (read); bytes, fill, value or register to store; stride; event
-  //   2 stream D (written); low         3 accumulate; levels of a group; high
+  //   2 stream D (written); low         3 accumulate; levels of a group; high; cores of a copy
 )",
           {{"1", {"illegal"}},
            {"3", {"unit"}},
@@ -92,7 +92,7 @@ Struct op() {
 )",
           {{"ActionBits", {"action"}},
            {"Units", {"post"}},
-           {"StepBits", {"steps"}},
+           {"StepBits", {"steps"}, "of a copy to other cores their mask"},
            {"32", {"a", "b", "d"}},
            {"shape_t", {"shape_a", "shape_b", "shape_d"}},
            {"1", {"has_a", "has_b"}},

@@ -19,6 +19,8 @@ public:
   void dma_completed(const Job& job);
   /// Bytes moved on the bus for a job (read: false = written).
   void moved(const Job& job, bool read, int64_t bytes);
+  /// Bytes moved to other cores.
+  void copied(int64_t bytes) { stats.copied += bytes; }
   void multiplied(const Job& job, int64_t macs);
   void completed(const Job& job);
   void sequencer_executed(const MicroOp& op, Cycle at);

@@ -62,7 +62,7 @@ void Cluster::begin(const RunContext& context) {
   stopped_ = false;
   error_.clear();
   memory_->reset();
-  order_.reset(machine());
+  order_.reset(*context_.spec);
   for (int number = 0; number < cores(); ++number)
     core(number).reset();
 }

@@ -8,6 +8,13 @@ namespace {
 using isa::Access;
 using Pieces = std::vector<std::pair<int64_t, int64_t>>;
 
+/// The cores in whose memory the stream of a core's instruction lies, as a mask; all share DRAM.
+uint32_t owners(const Job& job, int core, const Stream& stream) {
+  if (stream.space == isa::Space::Dram)
+    return ~0u;
+  return job.is_far(stream) ? job.across() : 1u << core;
+}
+
 bool bounds_meet(const Stream& a, const Stream& b) {
   return a.space == b.space && !a.empty && !b.empty && a.first <= b.last && b.first <= a.last;
 }
@@ -23,6 +30,16 @@ bool pieces_meet(const Pieces& a, const Pieces& b) {
 
 bool meet(const Stream& a, const Stream& b) {
   return bounds_meet(a, b) && pieces_meet(pieces(a), pieces(b));
+}
+
+/// An instruction of a core.
+struct Work {
+  const Job& job;
+  int core;
+};
+
+bool meet(const Work& older, const Stream& a, const Work& newer, const Stream& b) {
+  return (owners(older.job, older.core, a) & owners(newer.job, newer.core, b)) != 0 && meet(a, b);
 }
 
 /// Whether order within the unit leaves these two accesses undefined: only a vector read of an
@@ -42,27 +59,16 @@ std::string describe(const Job& older, const Stream& x, const Stream& y, const s
                      isa::name(older.unit()), whose);
 }
 
-std::optional<std::string> conflict(const Job& older, const Job& newer) {
-  for (int a = 0; a < older.stream_count; ++a)
-    for (int b = 0; b < newer.stream_count; ++b) {
-      const Stream &x = older.streams[a], &y = newer.streams[b];
+std::optional<std::string> conflict(const Work& older, const Work& newer) {
+  for (int a = 0; a < older.job.stream_count; ++a)
+    for (int b = 0; b < newer.job.stream_count; ++b) {
+      const Stream &x = older.job.streams[a], &y = newer.job.streams[b];
       if (x.access == Access::Read && y.access == Access::Read)
         continue;
-      if (ordered_by_unit(older, x, newer, y) || !meet(x, y))
+      const bool same = older.core == newer.core;
+      if ((same && ordered_by_unit(older.job, x, newer.job, y)) || !meet(older, x, newer, y))
         continue;
-      return describe(older, x, y, "");
-    }
-  return std::nullopt;
-}
-
-/// Of two cores: only DRAM is the same memory.
-std::optional<std::string> conflict_of_cores(const Job& older, int other, const Job& newer) {
-  for (int a = 0; a < older.stream_count; ++a)
-    for (int b = 0; b < newer.stream_count; ++b) {
-      const Stream &x = older.streams[a], &y = newer.streams[b];
-      const bool writes = x.access == Access::Write || y.access == Access::Write;
-      if (writes && x.space == isa::Space::Dram && meet(x, y))
-        return describe(older, x, y, fmt::format(" of core {}", other));
+      return describe(older.job, x, y, same ? "" : fmt::format(" of core {}", older.core));
     }
   return std::nullopt;
 }
@@ -84,20 +90,17 @@ std::optional<std::string> conflict_within(const Job& job) {
 
 } // namespace
 
-std::optional<std::string> find_hazard(std::span<Job* const> issued, const Job& job) {
+std::optional<std::string> find_hazard(std::span<Job* const> issued, const Job& job, int core) {
   std::optional<std::string> wrong = conflict_within(job);
-  for (const Job* old : issued)
-    if (!wrong && old->complete > job.issue)
-      wrong = conflict(*old, job);
-  return wrong;
+  return wrong ? wrong : find_hazard_of_core(issued, core, job, core);
 }
 
-std::optional<std::string> find_hazard_of_cores(std::span<Job* const> issued, int other,
-                                                const Job& job) {
+std::optional<std::string> find_hazard_of_core(std::span<Job* const> issued, int other,
+                                               const Job& job, int core) {
   std::optional<std::string> wrong;
   for (const Job* old : issued)
     if (!wrong && old->complete > job.issue)
-      wrong = conflict_of_cores(*old, other, job);
+      wrong = conflict({*old, other}, {job, core});
   return wrong;
 }
 

@@ -11,12 +11,13 @@
 
 namespace npuforge::simulator {
 
-/// Checks a job that issues at its `issue` cycle against the issued ones. Returns what is wrong, if
-/// anything.
-std::optional<std::string> find_hazard(std::span<Job* const> issued, const Job& job);
+/// Checks a job of a core that issues at its `issue` cycle against those that the core has issued.
+/// Returns what is wrong, if anything.
+std::optional<std::string> find_hazard(std::span<Job* const> issued, const Job& job, int core);
 
-/// The same against instructions that core `other` has issued, which share DRAM with the job's.
-std::optional<std::string> find_hazard_of_cores(std::span<Job* const> issued, int other,
-                                                const Job& job);
+/// The same against instructions that core `other` has issued: they share DRAM, and copies reach
+/// another core's scratchpad.
+std::optional<std::string> find_hazard_of_core(std::span<Job* const> issued, int other,
+                                               const Job& job, int core);
 
 } // namespace npuforge::simulator

@@ -153,7 +153,7 @@ void Issue::test_access(Cycle now) {
   job.issue = now + 1;
   job.complete = job.issue + job.latency;
   if (core_.context.options->check_hazards)
-    if (auto wrong = find_hazard(issued_, job))
+    if (auto wrong = find_any_hazard(job))
       return core_.fail(now, job.pc, *wrong);
   issued_.push_back(&job);
   core_.memory->advance(now); // DMA of this cycle still sees the port as it was
@@ -182,6 +182,7 @@ Cycle Issue::own_gate(const Job& job) const {
   switch (job.plan->action) {
   case Action::CopyIn:
   case Action::CopyOut:
+  case Action::CopyAcross:
   case Action::Signal:
   case Action::Await:
     return job.unit() == Unit::Load ? core_.load->accept_time() : core_.store->accept_time();
@@ -268,11 +269,13 @@ void Issue::take_credits(Job& job) {
 }
 
 std::optional<std::string> Issue::find_any_hazard(const Job& job) const {
-  std::optional<std::string> wrong = find_hazard(issued_, job);
+  std::optional<std::string> wrong = find_hazard(issued_, job, core_.number);
   const bool dma = job.unit() == Unit::Load || job.unit() == Unit::Store;
-  for (int other = 0; dma && !wrong && other < core_.cluster.cores(); ++other)
-    if (other != core_.number)
-      wrong = find_hazard_of_cores(core_.cluster.core(other).issue->issued_, other, job);
+  for (int number = 0; !wrong && number < core_.cluster.cores(); ++number) {
+    const Core& other = core_.cluster.core(number);
+    if (number != core_.number && (dma || other.store->crosses()))
+      wrong = find_hazard_of_core(other.issue->issued_, number, job, core_.number);
+  }
   return wrong;
 }
 

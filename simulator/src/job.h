@@ -42,6 +42,17 @@ struct Job {
   Cycle arrive() const { return dispatch + 1; }
   /// Of load and store: it copies; else it signals or awaits.
   bool copies() const { return stream_count > 0; }
+  /// The other cores to whose scratchpads it copies, as a mask; 0: it does not.
+  uint32_t across() const {
+    return plan->action == isa::Action::CopyAcross
+               ? static_cast<uint32_t>(values[plan->roles.cores])
+               : 0;
+  }
+  /// Of a copy: whether the stream's memory is DRAM or another core's.
+  bool is_far(const Stream& stream) const {
+    return stream.space == isa::Space::Dram ||
+           (across() != 0 && stream.access == isa::Access::Write);
+  }
 };
 
 } // namespace npuforge::simulator

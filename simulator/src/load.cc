@@ -1,5 +1,6 @@
 #include "load.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "memory.h"
@@ -19,6 +20,7 @@ void Load::reset() {
   requesting_ = draining_ = false;
   next_request_ = idle_from_ = next_step_ = 0;
   held_jobs_.clear();
+  taken_.clear();
   arrivals_.clear();
   popped_ = 0;
 }
@@ -54,7 +56,7 @@ void Load::granted(Cycle at) {
 void Load::start_run() {
   const int cols = core_.machine().row_bytes();
   run_ = runs_.run();
-  dram_offset_ = run_.dram % core_.machine().dram.beat_bytes;
+  far_offset_ = run_.far % core_.machine().dram.beat_bytes;
   pad_offset_ = run_.pad % cols;
   rows_ = (pad_offset_ + run_.bytes - 1) / cols + 1;
   row_ = run_pops_ = 0;
@@ -67,6 +69,23 @@ void Load::pop(Cycle at) {
     arrivals_.pop_front();
     popped_ = 0;
   }
+}
+
+void Load::gives_way(int port, Cycle at) {
+  if (held_jobs_.empty()) // what it will hold issues later
+    return taken_.clear();
+  while (!taken_.empty() && taken_.front().at < next_step_)
+    taken_.pop_front();
+  taken_.push_back({at, port});
+}
+
+/// The first cycle from `at` on in which no copy has the port.
+Cycle Load::past_copies(int port, Cycle at) const {
+  auto taken = std::lower_bound(taken_.begin(), taken_.end(), at,
+                                [](const Taken& one, Cycle cycle) { return one.at < cycle; });
+  for (; taken != taken_.end() && taken->at == at && taken->port == port; ++taken)
+    ++at;
+  return at;
 }
 
 void Load::drain(Cycle until) {
@@ -89,18 +108,22 @@ void Load::drain(Cycle until) {
     int64_t beat = beat_needed();
     bool pops = run_pops_ <= beat, writes = run_pops_ >= beat;
     Cycle ready = pops ? std::max(next_step_, beat_time()) : next_step_;
-    Cycle at = ready;
+    Cycle free = ready, at = ready;
     int port = 0;
     if (writes) {
       port = core_.ports.write_port(run_.pad - static_cast<uint32_t>(pad_offset_) +
                                     static_cast<uint32_t>(row_ * cols));
-      at = std::max(at, core_.ports.free_at(port));
+      free = std::max(ready, core_.ports.free_at(port));
+      at = past_copies(port, free);
     }
     if (at > until)
       return;
-    if (at > ready)
+    if (free > ready)
       core_.accounting.port_conflict(isa::Unit::Load, core_.ports.holder(port),
-                                     core_.ports.kind(port), at - ready);
+                                     core_.ports.kind(port), free - ready);
+    if (at > free)
+      core_.accounting.port_conflict(isa::Unit::Load, isa::Unit::Store, core_.ports.kind(port),
+                                     at - free);
     next_step_ = at + 1;
     if (pops)
       pop(at);
@@ -132,7 +155,7 @@ void Load::finish_job(Cycle at) {
 int64_t Load::beat_needed() const {
   const int cols = core_.machine().row_bytes();
   int64_t row_end = std::min(run_.bytes, (row_ + 1) * cols - pad_offset_) - 1;
-  return (dram_offset_ + row_end) / core_.machine().dram.beat_bytes;
+  return (far_offset_ + row_end) / core_.machine().dram.beat_bytes;
 }
 
 Cycle Load::next_beat(Cycle now) const {
@@ -176,7 +199,7 @@ void Load::copy(const Job& job) {
   RunCursor runs;
   for (runs.start(job); !runs.done(); runs.next()) {
     Run run = runs.run();
-    auto from = std::as_const(*core_.context.dram).at(run.dram, static_cast<uint64_t>(run.bytes));
+    auto from = std::as_const(*core_.context.dram).at(run.far, static_cast<uint64_t>(run.bytes));
     std::memcpy(core_.memories().scratchpad.data() + run.pad, from.data(), from.size());
   }
 }

@@ -38,6 +38,8 @@ public:
   /// The burst granted earliest of those not yet accepted is accepted; beat k is on the bus in
   /// start + k.
   void accepted(int beats, Cycle start) { arrivals_.push_back({start, beats}); }
+  /// Another core's copy has the port in a cycle, up to which it has not drained.
+  void gives_way(int port, Cycle at);
   /// Drains up to and including cycle `until`.
   void drain(Cycle until);
   bool idle() const { return !requesting_ && held_jobs_.empty(); }
@@ -52,6 +54,7 @@ private:
   void finish_run(Cycle at);
   void finish_job(Cycle at);
   void pop(Cycle at);
+  Cycle past_copies(int port, Cycle at) const;
   int64_t beat_needed() const; ///< by the row that comes next
   Cycle next_beat(Cycle now) const;
   Cycle beat_time() const {
@@ -80,8 +83,13 @@ private:
   RunCursor runs_;
   bool draining_ = false; ///< runs_ stands in the first held job
   Cycle next_step_ = 0;
+  struct Taken {
+    Cycle at;
+    int port;
+  };
+  std::deque<Taken> taken_; ///< by copies of other cores, from next_step_ on
   Run run_;
-  int64_t dram_offset_ = 0, pad_offset_ = 0, row_ = 0, rows_ = 0, run_pops_ = 0;
+  int64_t far_offset_ = 0, pad_offset_ = 0, row_ = 0, rows_ = 0, run_pops_ = 0;
 };
 
 } // namespace npuforge::simulator

@@ -6,11 +6,12 @@
 #include "core.h"
 #include "load.h"
 #include "store.h"
+#include "turns.h"
 
 namespace npuforge::simulator {
 
 Memory::Memory(sc_core::sc_module_name name, Cluster& cluster)
-    : sc_module(name), cluster_(cluster) {
+    : sc_module(name), cluster_(cluster), copies_(cluster) {
   SC_METHOD(watch);
   sensitive << due_;
   dont_initialize();
@@ -25,6 +26,7 @@ void Memory::reset() {
   aw_free_ = 0;
   reader_ = writer_ = cluster_.cores() - 1;
   stepped_ = responded_ = -1;
+  copies_.reset();
 }
 
 void Memory::fill(int core, uint64_t address, int beats, Cycle at) {
@@ -41,20 +43,37 @@ Cycle Memory::fill_bound(int core, Cycle now) const {
 
 void Memory::advance(Cycle until) {
   // Load and store stop by themselves where they need something that the bus has not done yet, and
-  // each thing carries its cycle: so they may run ahead of the bus, but the bus never of them.
+  // each thing carries its cycle: so they may run ahead of the bus, but the bus never of them. Only
+  // copies between cores are not to be overtaken by loads, which give way to them.
   for (;;) {
-    for (int number = 0; number < cluster_.cores(); ++number) {
-      Core& core = cluster_.core(number);
-      if (!core.load->idle())
-        core.load->drain(until);
-      if (!core.store->idle())
-        core.store->read(until);
-    }
-    Cycle at = next();
-    if (at > until)
+    for (int number = 0; number < cluster_.cores(); ++number)
+      if (Store& store = *cluster_.core(number).store; !store.idle())
+        store.read(until);
+    const Cycle copies = copies_.next();
+    drain(std::min(until, copies_from(copies) - 1));
+    const Cycle at = next();
+    if (std::min(at, copies) > until)
       return;
-    step(at);
+    if (copies < at)
+      copies_.run(until);
+    else
+      step(at);
   }
+}
+
+void Memory::drain(Cycle until) {
+  for (int number = 0; number < cluster_.cores(); ++number)
+    if (Load& load = *cluster_.core(number).load; !load.idle())
+      load.drain(until);
+}
+
+/// No copy is written before this cycle, if the bus does nothing before `next`: those behind a
+/// store to DRAM are not, either, before that may have been accepted.
+Cycle Memory::copies_from(Cycle next) const {
+  for (int number = 0; number < cluster_.cores(); ++number)
+    if (const Store& store = *cluster_.core(number).store; store.crosses())
+      next = std::min(next, std::max({store.show_time(), aw_free_, stepped_ + 1}));
+  return next;
 }
 
 Cycle Memory::next() const {
@@ -66,16 +85,6 @@ Cycle Memory::next() const {
       at = std::min({at, fills_[static_cast<size_t>(number)].present, core.load->present_time()});
   }
   return std::max(at, stepped_ + 1);
-}
-
-/// The first core after `last`, round and round, that wants something; -1: none.
-template <class Wants>
-int Memory::first_after(int last, Wants wants) const {
-  const int cores = cluster_.cores();
-  for (int i = 1; i <= cores; ++i)
-    if (const int core = (last + i) % cores; wants(core))
-      return core;
-  return -1;
 }
 
 void Memory::step(Cycle at) {
@@ -95,8 +104,9 @@ void Memory::step(Cycle at) {
 void Memory::choose_writer(Cycle at) {
   if (on_aw_ || at < aw_free_)
     return;
-  const int core = first_after(
-      writer_, [&](int number) { return cluster_.core(number).store->show_time() <= at; });
+  const int core = first_after(writer_, cluster_.cores(), [&](int number) {
+    return cluster_.core(number).store->show_time() <= at;
+  });
   if (core >= 0)
     on_aw_ = core;
 }
@@ -148,10 +158,11 @@ Cycle Memory::read(const Slot& slot, Cycle at) {
 }
 
 void Memory::grant(Cycle at) {
-  int core = first_after(reader_, [&](int number) { return fill_of(number).present <= at; });
+  int core = first_after(reader_, cluster_.cores(),
+                         [&](int number) { return fill_of(number).present <= at; });
   if (core >= 0)
     return grant_fill(core, at);
-  core = first_after(reader_,
+  core = first_after(reader_, cluster_.cores(),
                      [&](int number) { return cluster_.core(number).load->present_time() <= at; });
   if (core >= 0)
     grant_load(core, at);

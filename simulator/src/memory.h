@@ -1,12 +1,13 @@
 #pragma once
 // The memory module: the read and the write arbiter over all cores, and DRAM behind them (TIMING.md
-// section 6). It is advanced when somebody asks what has happened up to a cycle; between bursts
-// nothing of it runs.
+// section 6), beside it the bus of copies between cores. It is advanced when somebody asks what has
+// happened up to a cycle; between bursts nothing of it runs.
 
 #include <optional>
 #include <vector>
 
 #include "cluster.h"
+#include "copies.h"
 #include "credits.h"
 #include "runs.h"
 
@@ -53,6 +54,8 @@ private:
   };
 
   Cycle next() const;
+  void drain(Cycle until);
+  Cycle copies_from(Cycle next) const;
   void step(Cycle at);
   void choose_writer(Cycle at);
   void accept_write(Cycle at);
@@ -62,14 +65,13 @@ private:
   void grant(Cycle at);
   void grant_fill(int core, Cycle at);
   void grant_load(int core, Cycle at);
-  template <class Wants>
-  int first_after(int last, Wants wants) const;
   Fill& fill_of(int core) { return fills_[static_cast<size_t>(core)]; }
   void watch();
 
   Cluster& cluster_;
   sc_core::sc_event due_;
   std::optional<DramTiming> dram_;
+  Copies copies_;
   std::vector<Fill> fills_;     ///< of each core
   Cycle responded_ = -1;        ///< the last response
   Cycle stepped_ = -1;          ///< last cycle in which something happened

@@ -19,16 +19,6 @@ struct Held {
   size_t complete = kNowhere; ///< it never completes
 };
 
-bool meet(const std::vector<std::pair<int64_t, int64_t>>& a,
-          const std::vector<std::pair<int64_t, int64_t>>& b) {
-  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    if (a[i].first < b[j].second && b[j].first < a[i].second)
-      return true;
-    a[i].second <= b[j].second ? ++i : ++j;
-  }
-  return false;
-}
-
 } // namespace
 
 /// Lets everything happen that can.
@@ -44,7 +34,8 @@ public:
   }
 
   size_t issued(int core, Unit unit) const {
-    return cores_[static_cast<size_t>(core)].issued[static_cast<size_t>(unit)];
+    const State& state = cores_[static_cast<size_t>(core)];
+    return unit == Unit::Sequencer ? state.executed : state.issued[static_cast<size_t>(unit)];
   }
   /// Signals of an event that a core's counter has got and nobody has taken.
   int left(int core, int event) const {
@@ -101,6 +92,8 @@ private:
       return false;
     const Order::Step& step = core.program->steps[core.executed];
     if (step.unit == Unit::Sequencer) {
+      if (is_held(number, 0) && core.executed == held_.complete)
+        return false;
       if (!take_tokens(core, step, 0))
         return false;
       post(core, step, 0);
@@ -151,16 +144,55 @@ private:
   std::vector<State> cores_;
 };
 
-void Order::reset(const isa::Machine& machine) {
-  events_ = machine.events;
-  cores_.assign(static_cast<size_t>(machine.cores), Program{});
+void Order::reset(const isa::Spec& spec) {
+  events_ = spec.machine.events;
+  across_ = spec.has(isa::Action::CopyAcross);
+  cores_.assign(static_cast<size_t>(spec.machine.cores), Program{});
+  dram_ = {"dram", {}, {}};
+  pads_.clear();
+  for (size_t core = 0; core < cores_.size(); ++core)
+    pads_.push_back({fmt::format("the scratchpad of core {}", core), {}, {}});
   accesses_.clear();
 }
 
-void Order::executed(int core, const MicroOp& op, uint32_t pc) {
-  if (op.wait != 0 || op.post != 0) // the others order nothing
-    cores_[static_cast<size_t>(core)].steps.push_back(
-        {Unit::Sequencer, op.plan->action, op.wait, op.post, pc});
+bool Order::Access::meets(const Access& other) const {
+  if (other.stream.last < stream.first || stream.last < other.stream.first)
+    return false;
+  for (const Access* one : {this, &other})
+    if (one->pieces.empty())
+      one->pieces = simulator::pieces(one->stream);
+  const auto &a = pieces, &b = other.pieces;
+  for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+    if (a[i].first < b[j].second && b[j].first < a[i].second)
+      return true;
+    a[i].second <= b[j].second ? ++i : ++j;
+  }
+  return false;
+}
+
+void Order::access(Memory& memory, Access access, bool foreign) {
+  (foreign ? memory.foreign : memory.own).push_back(accesses_.size());
+  accesses_.push_back(std::move(access));
+}
+
+void Order::executed(int core, const MicroOp& op, uint32_t pc, std::span<const int32_t> values) {
+  const isa::Action action = op.plan->action;
+  const bool loads = action == isa::Action::LoadScalar;
+  const bool word = across_ && (loads || action == isa::Action::StoreScalar);
+  if (op.wait == 0 && op.post == 0 && !word) // the others order nothing
+    return;
+  std::vector<Step>& steps = cores_[static_cast<size_t>(core)].steps;
+  if (word) {
+    Stream stream;
+    stream.access = loads ? isa::Access::Read : isa::Access::Write;
+    stream.unit = 4;
+    stream.base = static_cast<uint32_t>(values[static_cast<size_t>(op.plan->roles.address)]);
+    stream.first = stream.base;
+    stream.last = stream.first + stream.unit - 1;
+    access(pads_[static_cast<size_t>(core)], {core, Unit::Sequencer, steps.size(), pc, stream, {}},
+           false);
+  }
+  steps.push_back({Unit::Sequencer, action, op.wait, op.post, pc});
 }
 
 void Order::dispatched(int core, const Job& job) {
@@ -174,10 +206,19 @@ void Order::dispatched(int core, const Job& job) {
   if (step.action == isa::Action::Await)
     step.count = job.values[roles.count];
   std::vector<size_t>& of_unit = program.of_unit[static_cast<size_t>(step.unit)];
-  for (int s = 0; s < job.stream_count; ++s)
-    if (const Stream& stream = job.streams[s]; stream.space == isa::Space::Dram && !stream.empty)
-      accesses_.push_back({core, step.unit, of_unit.size(), job.pc,
-                           stream.access == isa::Access::Write, pieces(stream)});
+  for (int s = 0; s < job.stream_count; ++s) {
+    const Stream& stream = job.streams[s];
+    const Access one{core, step.unit, of_unit.size(), job.pc, stream, {}};
+    if (stream.empty || stream.space == isa::Space::Accumulator)
+      continue;
+    if (stream.space == isa::Space::Dram)
+      access(dram_, one, true);
+    else if (!job.is_far(stream) && across_)
+      access(pads_[static_cast<size_t>(core)], one, false);
+    for (size_t to = 0; job.is_far(stream) && to < pads_.size(); ++to)
+      if (job.across() >> to & 1)
+        access(pads_[to], one, true);
+  }
   of_unit.push_back(program.steps.size());
   program.steps.push_back(step);
 }
@@ -197,19 +238,32 @@ std::optional<Order::Wrong> Order::race() const {
           Held{.core = first.core, .unit = static_cast<int>(first.unit), .complete = first.index});
     return without[x]->issued(second.core, second.unit) <= second.index;
   };
-  for (size_t x = 0; x < accesses_.size(); ++x)
-    for (size_t y = x + 1; y < accesses_.size(); ++y) {
-      const Access &a = accesses_[x], &b = accesses_[y];
-      if (a.core == b.core || !(a.writes || b.writes) || !meet(a.pieces, b.pieces))
-        continue;
-      if (!before(x, y) && !before(y, x))
-        return Wrong{{b.core, b.pc},
-                     fmt::format("its {} of dram meets the {} of the instruction at pc {} of core "
-                                 "{}: neither tokens nor events order them in every timing",
-                                 b.writes ? "write" : "read", a.writes ? "write" : "read", a.pc,
-                                 a.core)};
+  auto between = [&](const Memory& memory, size_t x, size_t y) -> std::optional<Wrong> {
+    const Access &a = accesses_[x], &b = accesses_[y];
+    if (a.core == b.core || !(a.writes() || b.writes()) || !a.meets(b) || before(x, y) ||
+        before(y, x))
+      return std::nullopt;
+    return Wrong{{b.core, b.pc},
+                 fmt::format("its {} of {} meets the {} of the instruction at pc {} of core "
+                             "{}: neither tokens nor events order them in every timing",
+                             b.writes() ? "write" : "read", memory.name,
+                             a.writes() ? "write" : "read", a.pc, a.core)};
+  };
+  auto in = [&](const Memory& memory) -> std::optional<Wrong> {
+    for (size_t i = 0; i < memory.foreign.size(); ++i) {
+      for (size_t k = i + 1; k < memory.foreign.size(); ++k)
+        if (auto wrong = between(memory, memory.foreign[i], memory.foreign[k]))
+          return wrong;
+      for (const size_t own : memory.own)
+        if (auto wrong = between(memory, memory.foreign[i], own))
+          return wrong;
     }
-  return std::nullopt;
+    return std::nullopt;
+  };
+  std::optional<Wrong> wrong = in(dram_);
+  for (const Memory& pad : pads_)
+    wrong = wrong ? wrong : in(pad);
+  return wrong;
 }
 
 /// A counter holds most just before an await takes from it: what comes without that await.

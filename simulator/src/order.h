@@ -1,7 +1,7 @@
 #pragma once
-// Whether a run's accesses to DRAM by different cores are ordered by tokens and events, whatever
-// the cycles are that anything takes. A run shows one timing; this looks at all timings of the same
-// instructions.
+// Whether a run's accesses by different cores, to DRAM and by copies to each other's scratchpads,
+// are ordered by tokens and events, whatever the cycles are that anything takes. A run shows one
+// timing; this looks at all timings of the same instructions.
 //
 // Nothing in a program chooses: a token goes to one unit, a counter's signals to one, in order. So
 // what can happen does not depend on what happens first, and one walk that lets everything happen
@@ -9,6 +9,7 @@
 // completes, x is complete before y issues in every timing.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,9 @@ namespace npuforge::simulator {
 
 class Order {
 public:
-  void reset(const isa::Machine& machine);
-  /// What each core's sequencer does, in its order.
-  void executed(int core, const MicroOp& op, uint32_t pc);
+  void reset(const isa::Spec& spec);
+  /// What each core's sequencer does, in its order; `values` are its operands'.
+  void executed(int core, const MicroOp& op, uint32_t pc, std::span<const int32_t> values);
   void dispatched(int core, const Job& job);
 
   /// An instruction of a core.
@@ -46,10 +47,18 @@ private:
   struct Access {
     int core;
     isa::Unit unit;
-    size_t index; ///< among the unit's steps
+    size_t index; ///< among the unit's steps, the sequencer's among all of the core
     uint32_t pc;
-    bool writes;
-    std::vector<std::pair<int64_t, int64_t>> pieces; ///< of DRAM, sorted; [first, second)
+    Stream stream;
+    mutable std::vector<std::pair<int64_t, int64_t>> pieces; ///< of it, when somebody has asked
+    bool writes() const { return stream.access == isa::Access::Write; }
+    bool meets(const Access& other) const;
+  };
+  /// Accesses to a memory, by indices.
+  struct Memory {
+    std::string name;
+    std::vector<size_t> own;     ///< by the core whose it is
+    std::vector<size_t> foreign; ///< by others; of DRAM all
   };
   struct Program {
     std::vector<Step> steps;                                    ///< in the sequencer's order
@@ -57,11 +66,15 @@ private:
   };
   friend class OrderWalk;
 
+  void access(Memory& memory, Access access, bool foreign);
   std::optional<Wrong> race() const;
   std::optional<Wrong> overflow() const;
 
   isa::EventParams events_;
+  bool across_ = false; ///< copies can go to other cores
   std::vector<Program> cores_;
+  Memory dram_;
+  std::vector<Memory> pads_; ///< scratchpads, of each core
   std::vector<Access> accesses_;
 };
 

@@ -10,7 +10,7 @@ constexpr uint32_t kPage = 4096;
 void RunCursor::start(const Job& job) {
   for (int s = 0; s < job.stream_count; ++s) {
     const Stream& stream = job.streams[s];
-    (stream.space == isa::Space::Dram ? dram_ : pad_).start(stream);
+    (job.is_far(stream) ? far_ : pad_).start(stream);
     bytes_ = stream.unit;
     left_ = stream.steps;
   }
@@ -28,8 +28,8 @@ void BurstCursor::start(const Job& job, const isa::DramParams& dram) {
 void BurstCursor::cut() {
   if (run_beats_ == 0) {
     Run run = runs_.run();
-    uint32_t offset = run.dram % beat_bytes_;
-    address_ = run.dram - offset;
+    uint32_t offset = run.far % beat_bytes_;
+    address_ = run.far - offset;
     run_beats_ = (offset + run.bytes - 1) / beat_bytes_ + 1;
   }
   int64_t page = (kPage - address_ % kPage) / beat_bytes_;
@@ -39,10 +39,10 @@ void BurstCursor::cut() {
 Piece BurstCursor::piece() const {
   const Run run = runs_.run();
   const int64_t begin = address_, end = begin + int64_t{beats_} * beat_bytes_;
-  const int64_t from = std::max<int64_t>(begin, run.dram);
-  const int64_t to = std::min<int64_t>(end, run.dram + run.bytes);
+  const int64_t from = std::max<int64_t>(begin, run.far);
+  const int64_t to = std::min<int64_t>(end, run.far + run.bytes);
   return {address_, end - begin, from - begin, to - from,
-          run.pad + static_cast<uint32_t>(from - run.dram)};
+          run.pad + static_cast<uint32_t>(from - run.far)};
 }
 
 void BurstCursor::next() {

@@ -9,7 +9,8 @@ namespace npuforge::simulator {
 
 /// Where a run lies.
 struct Run {
-  uint32_t dram = 0, pad = 0;
+  uint32_t far = 0; ///< in DRAM, or in the scratchpads of other cores
+  uint32_t pad = 0;
   int64_t bytes = 0;
 };
 
@@ -18,17 +19,17 @@ class RunCursor {
 public:
   void start(const Job& job);
   bool done() const { return left_ == 0; }
-  Run run() const { return {dram_.address(), pad_.address(), bytes_}; }
+  Run run() const { return {far_.address(), pad_.address(), bytes_}; }
   void next() {
     if (--left_ > 0) {
-      dram_.next();
+      far_.next();
       pad_.next();
     }
   }
   int64_t left() const { return left_; } ///< this run included
 
 private:
-  Walker dram_, pad_;
+  Walker far_, pad_;
   int64_t bytes_ = 0, left_ = 0;
 };
 

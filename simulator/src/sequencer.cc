@@ -193,7 +193,7 @@ void Sequencer::execute(const MicroOp& op) {
   if (op.plan->unit == isa::Unit::Sequencer) {
     exchange_tokens(op);
     if (core_.context.options->check_order)
-      core_.cluster.order().executed(core_.number, op, pc_);
+      core_.cluster.order().executed(core_.number, op, pc_, values_);
     if (core_.context.sink)
       core_.context.sink->on_complete(
           {sequence, pc_, isa::Unit::Sequencer, time_, time_, time_ + 1, core_.number});
@@ -215,6 +215,7 @@ void Sequencer::dispatch(const MicroOp& op, uint64_t sequence) {
   try {
     resolve(op, registers_, generators_, core_.machine(), core_.ports, job);
     check_awaited(job);
+    check_across(job);
   } catch (...) {
     core_.issue->drop_job(job);
     throw;
@@ -236,6 +237,15 @@ void Sequencer::check_awaited(const Job& job) {
   if (first != job.unit())
     throw ProgramFault(fmt::format("event {} is awaited by the {} unit and by the {} unit", event,
                                    isa::name(first), isa::name(job.unit())));
+}
+
+/// A copy goes to other cores, which there are.
+void Sequencer::check_across(const Job& job) const {
+  if (job.plan->action != isa::Action::CopyAcross)
+    return;
+  const std::string wrong = isa::wrong_cores(core_.machine(), job.across(), core_.number);
+  if (!wrong.empty())
+    throw ProgramFault(wrong);
 }
 
 /// Executes a scalar instruction; returns the next pc before loops are looked at.

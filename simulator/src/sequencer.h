@@ -43,6 +43,7 @@ private:
   void execute(const MicroOp& op);
   void dispatch(const MicroOp& op, uint64_t sequence);
   void check_awaited(const Job& job);
+  void check_across(const Job& job) const;
   uint32_t scalar(const MicroOp& op);
   int32_t compute(const isa::Kernel& kernel, const MicroOp& op);
   void begin_loop(const MicroOp& op, uint32_t& next);

@@ -17,9 +17,12 @@ void Store::reset() {
   held_.reset(p.instructions, p.instructions);
   places_.reset(p.fifo_beats, p.fifo_beats);
   reading_ = false;
-  next_step_ = idle_from_ = sending_until_ = last_complete_ = 0;
+  next_step_ = idle_from_ = sending_until_ = answered_ = last_complete_ = 0;
   held_jobs_.clear();
   bursts_.clear();
+  across_ = false;
+  crossing_.reset();
+  crossings_ = 0;
 }
 
 void Store::issue(Job& job) {
@@ -27,6 +30,7 @@ void Store::issue(Job& job) {
   held_jobs_.push_back(&job);
   if (!job.copies())
     return finish_events();
+  crossings_ += job.across() != 0;
   read_job_ = &job;
   reading_ = true;
   runs_.start(job);
@@ -34,7 +38,9 @@ void Store::issue(Job& job) {
   burst_made_ = 0;
   next_step_ = std::max(next_step_, job.issue);
   start_run();
-  if (core_.values() && !core_.context.port)
+  if (core_.values() && job.across() != 0)
+    copy_across(job);
+  else if (core_.values() && !core_.context.port)
     copy(job);
   core_.memory->started();
   core_.wake(due_, std::max(core_.now() + 1, bound(core_.now())));
@@ -43,16 +49,16 @@ void Store::issue(Job& job) {
 void Store::start_run() {
   const int beat = core_.machine().dram.beat_bytes;
   run_ = runs_.run();
-  dram_offset_ = run_.dram % beat;
+  far_offset_ = run_.far % beat;
   pad_offset_ = run_.pad % core_.machine().row_bytes();
-  beats_ = (dram_offset_ + run_.bytes - 1) / beat + 1;
+  beats_ = (far_offset_ + run_.bytes - 1) / beat + 1;
   beat_ = rows_read_ = 0;
 }
 
 void Store::read(Cycle until) {
   const int cols = core_.machine().row_bytes(), beat = core_.machine().dram.beat_bytes;
   while (reading_) {
-    int64_t beat_end = std::min(run_.bytes, (beat_ + 1) * beat - dram_offset_) - 1;
+    int64_t beat_end = std::min(run_.bytes, (beat_ + 1) * beat - far_offset_) - 1;
     int64_t row = (pad_offset_ + beat_end) / cols;
     bool reads = rows_read_ <= row, makes = rows_read_ >= row;
     Cycle ready = makes ? std::max(next_step_, places_.ready()) : next_step_;
@@ -82,7 +88,7 @@ void Store::made(Cycle at) {
     int beats = cut_.beats();
     const Piece piece = cut_.piece();
     cut_.next();
-    bursts_.push_back({beats, at + 2, cut_.done(), piece});
+    bursts_.push_back({beats, at + 2, cut_.done(), read_job_->across(), piece});
     burst_made_ = 0;
   }
   if (++beat_ == beats_)
@@ -100,6 +106,17 @@ void Store::next_run(Cycle at) {
   core_.wake_issue(idle_from_);
 }
 
+/// Responses come in order by themselves only as long as all bursts go the same way.
+Cycle Store::next_show() const {
+  if (bursts_.empty() || crossing_)
+    return kNever;
+  const Ready& next = bursts_.front();
+  Cycle decided = std::max(sending_until_, next.full_at);
+  if (across_ != (next.cores != 0))
+    decided = std::max(decided, answered_ + 1);
+  return decided + 1;
+}
+
 void Store::accepted(Cycle at, Cycle start) {
   Ready burst = bursts_.front();
   bursts_.pop_front();
@@ -108,6 +125,8 @@ void Store::accepted(Cycle at, Cycle start) {
   sending_until_ = at + burst.beats + 1;
   const Cycle ready = core_.context.port ? write(burst.piece, at + burst.beats) : 0;
   const Cycle response = core_.memory->respond(std::max(start + burst.beats, ready));
+  across_ = false;
+  answered_ = response;
   Job& job = *held_jobs_.front();
   core_.accounting.moved(job, false, int64_t{burst.beats} * core_.machine().dram.beat_bytes);
   if (!burst.last)
@@ -116,10 +135,34 @@ void Store::accepted(Cycle at, Cycle start) {
   finish_events();
 }
 
+Store::Crossing Store::cross() {
+  crossing_ = bursts_.front();
+  bursts_.pop_front();
+  across_ = true;
+  return {static_cast<uint32_t>(crossing_->piece.address), crossing_->cores};
+}
+
+bool Store::crossed(Cycle at) {
+  places_.give(at + 1);
+  if (--crossing_->beats > 0)
+    return false;
+  sending_until_ = at + 1;
+  answered_ = at;
+  core_.accounting.copied(crossing_->piece.size);
+  const bool last = crossing_->last;
+  crossing_.reset();
+  if (last) {
+    finish_job(std::max(at, last_complete_) + 1);
+    finish_events();
+  }
+  return true;
+}
+
 /// The oldest instruction completes, as is known now.
 void Store::finish_job(Cycle complete) {
   Job& job = *held_jobs_.front();
   held_jobs_.pop_front();
+  crossings_ -= job.across() != 0;
   job.complete = last_complete_ = complete;
   held_.give(job.complete);
   core_.accounting.dma_completed(job);
@@ -138,11 +181,13 @@ Cycle Store::bound(Cycle now) const {
   if (reading_) // at best a beat is made in each cycle
     earliest = std::max(now, next_step_) + (beats_ - beat_) +
                (runs_.left() - 1) * ((run_.bytes + beat - 1) / beat);
+  if (crossing_) // a beat in a cycle
+    return std::min(earliest, now + crossing_->beats);
   if (reading_ && read_job_ == held_jobs_.front())
     return earliest;
   // The oldest is read: its bursts are sent one after the other, and the last one's acceptance says
   // when it completes.
-  Cycle sent = std::max(now, show_time());
+  Cycle sent = std::max(now, next_show());
   for (const Ready& burst : bursts_) {
     if (burst.last)
       break;
@@ -164,8 +209,19 @@ void Store::copy(const Job& job) {
   RunCursor runs;
   for (runs.start(job); !runs.done(); runs.next()) {
     Run run = runs.run();
-    auto to = core_.context.dram->at(run.dram, static_cast<uint64_t>(run.bytes));
+    auto to = core_.context.dram->at(run.far, static_cast<uint64_t>(run.bytes));
     std::memcpy(to.data(), core_.memories().scratchpad.data() + run.pad, to.size());
+  }
+}
+
+void Store::copy_across(const Job& job) {
+  RunCursor runs;
+  for (runs.start(job); !runs.done(); runs.next()) {
+    const Run run = runs.run();
+    for (int core = 0; job.across() >> core != 0; ++core)
+      if (job.across() >> core & 1)
+        std::memcpy(core_.cluster.core(core).memories().scratchpad.data() + run.far,
+                    core_.memories().scratchpad.data() + run.pad, static_cast<size_t>(run.bytes));
   }
 }
 

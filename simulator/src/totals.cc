@@ -39,6 +39,7 @@ void add(RunStats& to, const RunStats& from) {
   to.dram_read += from.dram_read;
   to.dram_written += from.dram_written;
   to.fetched += from.fetched;
+  to.copied += from.copied;
   to.round_trips += from.round_trips;
   for (size_t u = 0; u < to.units.size(); ++u)
     add(to.units[u], from.units[u]);

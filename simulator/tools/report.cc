@@ -177,6 +177,7 @@ nlohmann::json core_json(const Results& r, const RunStats& s) {
           {"macs", s.macs},
           {"mac_utilisation", utilisation(r, s.macs, s.cycles) / 100},
           {"dram", dram_json(s)},
+          {"copied", s.copied},
           {"units", units_json(s, r.spec.machine)},
           {"layers", layers}};
 }
@@ -226,6 +227,8 @@ std::string summary(const Results& r, const Arguments& arguments) {
                       utilisation(r, s.macs, s.cycles, cores), cores > 1 ? "arrays'" : "array's");
   text += fmt::format("DRAM: {} bytes read, {} written, {} of instructions fetched\n", s.dram_read,
                       s.dram_written, s.fetched);
+  if (s.copied > 0)
+    text += fmt::format("{} bytes copied between cores\n", s.copied);
   if (s.round_trips > 0)
     text += fmt::format("{} round trips to the host, {} cycles each\n", s.round_trips,
                         arguments.host_latency);
@@ -255,6 +258,7 @@ void write_json(const Results& r, const Arguments& arguments) {
       {"most_cycles", r.total.most_cycles},
       {"total", total_json(r)},
       {"round_trips", s.round_trips},
+      {"copied", s.copied},
       {"macs", s.macs},
       {"mac_utilisation", utilisation(r, s.macs, s.cycles, r.spec.machine.cores) / 100},
       {"dram", dram_json(s)},

@@ -22,6 +22,8 @@ uint64_t near_one(Random& random, isa::Type type) {
 }
 
 bool Builder::one_instruction() {
+  if (others_ != 0 && random_.chance(12))
+    return copy_across();
   switch (random_.between(0, emit_.choose(Action::LoadScalar) ? 14 : 13)) {
   case 0:
   case 1:

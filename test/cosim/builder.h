@@ -41,6 +41,9 @@ public:
   void await(isa::Unit unit, int event, int count);
   /// The core's own stretch of DRAM, and one that it only reads.
   void set_regions(DataRegion own, DataRegion shared);
+  /// Where other cores may copy to, which this one leaves alone; and the stretch of it, the same in
+  /// each of the cores of a mask, to which this one may.
+  void set_copies(DataRegion all, DataRegion own, uint32_t cores);
 
   /// The stretch of DRAM that programs use, and what is in it.
   static DataRegion data_region(const isa::Machine& machine) {
@@ -66,6 +69,8 @@ private:
   // false.
   bool dma(isa::Action action);
   bool dma_in_region(isa::Action action);
+  bool copy_across();
+  int64_t random_run();
   bool preload();
   bool multiply();
   bool load_lanes();
@@ -92,6 +97,8 @@ private:
   Ordering ordering_;
   Placer placer_;                     ///< of the core's own data
   DataRegion shared_;                 ///< which loads may read as well
+  DataRegion outgoing_{0, 0};         ///< of other cores' scratchpads, to which copies go
+  uint32_t others_ = 0;               ///< these cores
   std::deque<isa::Type> loaded_sets_; ///< the types of the weights in the sets to come
   /// What a multiply may take that takes no new set: any type with the empty set of the start, none
   /// where the active set is another at each turn of a loop.

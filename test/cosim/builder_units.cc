@@ -46,6 +46,46 @@ bool Builder::dma(Action action) {
   return done;
 }
 
+int64_t Builder::random_run() {
+  return random_.chance(30) ? random_.between(1, 4) * m_.row_bytes()
+                            : random_.between(1, 6 * m_.row_bytes());
+}
+
+// To other cores, into the stretch in which only this one writes.
+bool Builder::copy_across() {
+  const Instruction* instruction = emit_.choose(Action::CopyAcross);
+  if (!instruction || outgoing_.bytes == 0)
+    return false;
+  Decoded decoded = emit_.blank(*instruction);
+  const int dst = instruction->index_of("dst"), src = instruction->index_of("src");
+  const int64_t n = std::min(random_run(), outgoing_.bytes);
+  const int64_t runs = random_.chance(40) ? 1 : random_.between(1, 12);
+  auto align = [&] { return random_.chance(50) ? m_.row_bytes() : int64_t{1}; };
+  Operand stretch = instruction->operands[dst];
+  stretch.space = Space::Dram; // of which the placer takes a part
+  const DataRegion own = placer_.data();
+  placer_.set_data(outgoing_);
+  auto to = placer_.place(stretch, runs, n, align(), 0);
+  placer_.set_data(own);
+  const auto from = placer_.place(instruction->operands[src], runs, n, align(), 0);
+  if (!to || !from)
+    return false;
+  to->base += outgoing_.first;
+  use(decoded, {{dst, *to}, {src, *from}});
+  emit_.set_value(decoded, instruction->index_of("bytes"), n);
+  uint32_t cores = 0;
+  while (cores == 0)
+    cores = others_ & static_cast<uint32_t>(random_.between(0, (int64_t{1} << m_.cores) - 1));
+  emit_.set_value(decoded, instruction->index_of("cores"), cores);
+  return add(std::move(decoded), {placer_.access(instruction->operands[src], *from)});
+}
+
+void Builder::set_copies(DataRegion all, DataRegion own, uint32_t cores) {
+  placer_.close(all);
+  outgoing_ = own;
+  others_ = cores;
+}
+
 bool Builder::dma_in_region(Action action) {
   const Instruction* instruction = emit_.choose(action);
   if (!instruction)
@@ -53,8 +93,7 @@ bool Builder::dma_in_region(Action action) {
   Decoded decoded = emit_.blank(*instruction);
   const int pad = instruction->index_of("pad"), dram = instruction->index_of("dram"),
             bytes = instruction->index_of("bytes");
-  const int64_t n = random_.chance(30) ? random_.between(1, 4) * m_.row_bytes()
-                                       : random_.between(1, 6 * m_.row_bytes());
+  const int64_t n = random_run();
   const int64_t runs = random_.chance(40) ? 1 : random_.between(1, 12);
   auto at = [&](int index) {
     const int64_t align = random_.chance(50) ? m_.row_bytes() : 1;
@@ -201,7 +240,9 @@ bool Builder::scalar_access() {
   if (!instruction)
     return false;
   Decoded decoded = emit_.blank(*instruction);
-  const int64_t address = 4 * random_.between(0, m_.scratchpad.bytes / 4 - 1);
+  int64_t address = 4 * random_.between(0, m_.scratchpad.bytes / 4 - 1);
+  while (placer_.is_closed(address, address + 3))
+    address = 4 * random_.between(0, m_.scratchpad.bytes / 4 - 1);
   emit_.set_value(decoded, instruction->index_of("address"), address);
   const bool loads = action == Action::LoadScalar;
   if (loads)

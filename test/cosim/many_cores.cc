@@ -43,6 +43,8 @@ public:
     for (int64_t phase = 0; phase < phases; ++phase) {
       meet();
       deal(all);
+      if (spec_.has(Action::CopyAcross))
+        deal_copies();
       this->phase(static_cast<int>(length_ / phases));
     }
     if (random_.chance(50))
@@ -84,6 +86,18 @@ private:
     std::rotate(regions.begin(), regions.begin() + turn, regions.end());
     for (int core = 0; core < cores_; ++core)
       builders_[core]->set_regions(regions[core], regions.back());
+  }
+
+  /// A stretch of the scratchpads, the same in all, a part of it for each core that copies to the
+  /// others, anywhere in the banks.
+  void deal_copies() {
+    const isa::Machine& m = spec_.machine;
+    const int64_t row = m.row_bytes(), rows = m.scratchpad.bytes / row;
+    const int64_t part = random_.between(rows / 16, rows / 4) / cores_;
+    const DataRegion all{row * random_.between(0, rows - part * cores_), row * part * cores_};
+    for (int core = 0; core < cores_; ++core)
+      builders_[core]->set_copies(all, {all.first + row * part * core, row * part},
+                                  ((1u << cores_) - 1) & ~(1u << core));
   }
 
   void phase(int length) {

@@ -104,6 +104,8 @@ std::optional<Placed> Placer::place(const Operand& operand, int64_t total, int64
       continue;
     placed.first = placed.base + low;
     placed.last = placed.base + high + width - 1;
+    if (operand.space == Space::Scratchpad && is_closed(placed.first, placed.last + extra))
+      continue;
     placed.banks = banks_of(operand, placed.first, placed.last);
     if (placed.banks & avoid)
       continue;

@@ -20,7 +20,7 @@ struct Placed {
   uint64_t banks = 0;
 };
 
-/// The stretch of DRAM that loads and stores use.
+/// A stretch of a memory: of DRAM, that loads and stores use; of scratchpads, that copies do.
 struct DataRegion {
   int64_t first, bytes;
 };
@@ -41,6 +41,11 @@ public:
   Access access(const isa::Operand& operand, const Placed& placed) const;
   const DataRegion& data() const { return data_; }
   void set_data(DataRegion data) { data_ = data; }
+  /// A stretch of the scratchpad in which no stream is placed, nor a part of one.
+  void close(DataRegion stretch) { closed_ = stretch; }
+  bool is_closed(int64_t first, int64_t last) const {
+    return first < closed_.first + closed_.bytes && closed_.first <= last;
+  }
 
 private:
   Levels random_levels(int64_t steps, int64_t unit, int64_t budget, bool windowed);
@@ -50,6 +55,7 @@ private:
   const isa::Machine& m_;
   Random& random_;
   DataRegion data_;
+  DataRegion closed_{0, 0};
 };
 
 } // namespace npuforge::random_programs

@@ -132,6 +132,133 @@ TEST(Cores, WritesTakeTurns) {
   EXPECT_LT(std::abs(bench.event(0, 2).complete - bench.event(1, 2).complete), 80);
 }
 
+// --- copies between cores
+
+// A beat is a row, and a burst 8 beats. Issued at I, beat k is made in I + k and in the FIFO two
+// cycles later; a burst is shown three cycles after its last beat is made, or two after the burst
+// before has been written, accepted when it is shown, and written from the next cycle on.
+TEST(Copies, GoBurstByBurst) {
+  Bench bench("duo4", on_each("scopy [512, g0], [0, g0], 100, 2", ""));
+  const RunStats stats = bench.run();
+  const InstructionEvent& copy = bench.event(0, 2);
+  // 25 beats: shown in I + 10, written in I + 11 .. 18; I + 20, 21 .. 28; I + 30, 31 .. 38; I + 40,
+  // 41.
+  EXPECT_EQ(copy.complete, copy.issue + 42);
+  EXPECT_EQ(stats.copied, 100);
+  EXPECT_EQ(stats.dram_written, 0);
+}
+
+TEST(Copies, WriteTheBytesOfTheirRunsAlone) {
+  Bench bench("duo4", "coreid r1\n ld [0, g0], [4096, g0], 256 post(store)\n"
+                      "gen g1.0, 3, 20, keep=0\n gen g2.0, 3, 9, keep=0\n"
+                      "bne r1, r0, other\n scopy [1030, g1], [3, g2], 7, 2 wait(load)\n"
+                      "other: halt");
+  bench.fill_dram(4096, 256, 5);
+  bench.run();
+  const auto from = bench.simulator.scratchpad(0), to = bench.simulator.scratchpad(1);
+  for (size_t at = 1024; at < 1100; ++at) {
+    const size_t run = (at - 1030) / 20, byte = (at - 1030) % 20;
+    const bool copied = at >= 1030 && run < 3 && byte < 7;
+    EXPECT_EQ(to[at], copied ? from[3 + 9 * run + byte] : std::byte{0}) << at;
+  }
+  EXPECT_EQ(from[1030], std::byte{0});
+}
+
+TEST(Copies, TakeTurns) {
+  const std::string first = "scopy [1024, g0], [0, g0], 512, 2";
+  const std::string second = "scopy [1024, g0], [0, g0], 512, 1";
+  Bench one("duo4", on_each(first, "")), two("duo4", on_each(first, second));
+  one.run();
+  two.run();
+  const auto took = [](Bench& bench, int core) {
+    return bench.event(core, 2).complete - bench.event(core, 2).issue;
+  };
+  // Alone 8 beats in 10 cycles; together the bus is free for a cycle between two bursts.
+  EXPECT_EQ(took(one, 0), 10 + 16 * 10 - 2 + 1);
+  EXPECT_GT(took(two, 0), 169 + 50);
+  EXPECT_LT(took(two, 0), 2 * (128 + 16) + 20);
+  EXPECT_LT(std::abs(two.event(0, 2).complete - two.event(1, 2).complete), 80);
+}
+
+TEST(Copies, GoBeforeLoadsAtABank) {
+  // 4 beats a burst of the load's 8 and 8 of the copy's: in one bank the load waits for them.
+  const std::string copy = "lawait 0, 1 post(store)\n scopy [1024, g0], [0, g0], 512, 2 wait(load)";
+  const auto load = [&](const std::string& to) {
+    return on_each(copy, "lsignal 1, 0\n ld [" + to + ", g0], [4096, g0], 1000");
+  };
+  Bench apart("duo4", load("2048")), same("duo4", load("1536"));
+  Bench alone("duo4", on_each("", "lsignal 1, 0\n ld [1536, g0], [4096, g0], 500"));
+  const RunStats free = apart.run(), met = same.run();
+  EXPECT_EQ(apart.event(0, 3).complete - apart.event(0, 3).issue,
+            same.event(0, 3).complete - same.event(0, 3).issue);
+  const auto conflicts = [](const RunStats& stats) {
+    return stats.port_conflicts[static_cast<size_t>(isa::Unit::Load)]
+                               [static_cast<size_t>(isa::Unit::Store)];
+  };
+  EXPECT_EQ(conflicts(free), 0);
+  EXPECT_GT(conflicts(met), 0);
+}
+
+TEST(Copies, WaitForBanksOfPipelines) {
+  // A map of 200 rows into the bank holds its write port; the copy is written behind it.
+  const std::string map =
+      "gen g1.0, 200, 4, keep=0\n "
+      "vrescale [1024, g1], [0, g1], bias=l0, mult=l1, shift=l2, zero=l3, low=l4, high=l5\n";
+  Bench busy("duo4",
+             on_each("loop 100, on\n addi r2, r2, 1\non: scopy [2000, g0], [0, g0], 8, 2", map));
+  busy.run();
+  const InstructionEvent &copy = busy.event(0, 103), &rescale = busy.event(1, 3);
+  ASSERT_EQ(copy.unit, isa::Unit::Store);
+  ASSERT_EQ(rescale.unit, isa::Unit::Vector);
+  EXPECT_EQ(copy.complete, rescale.complete + 2); // two rows, behind the last one's write
+}
+
+TEST(Copies, StoresBehindThemWaitForTheirEnd) {
+  Bench bench("duo4", on_each("st [4096, g0], [0, g0], 4\n scopy [512, g0], [0, g0], 4, 2\n"
+                              "st [8192, g0], [0, g0], 4",
+                              ""));
+  bench.run();
+  const InstructionEvent &first = bench.event(0, 2), &copy = bench.event(0, 3),
+                         &last = bench.event(0, 4);
+  // The store's answer in C - 1 is seen in C; shown, accepted and written in the three behind that.
+  EXPECT_EQ(copy.complete, first.complete + 3);
+  EXPECT_EQ(last.complete, copy.complete + 1 + 20 + 1 + 1); // shown, latency, a beat, the answer
+}
+
+TEST(Copies, NamesOfCoresOutOfRange) {
+  const auto error = [](const std::string& mask) {
+    return error_of("duo4", on_each("", "scopy [0, g0], [0, g0], 4, " + mask));
+  };
+  EXPECT_NE(error("0").find("copies to the cores of mask 0x0; the machine has 2, so 1 to 0x3"),
+            std::string::npos);
+  EXPECT_NE(error("4").find("copies to the cores of mask 0x4; the machine has 2"),
+            std::string::npos);
+  EXPECT_NE(error("3").find("copies to the cores of mask 0x3, which names its own, 1"),
+            std::string::npos);
+  EXPECT_EQ(error("1"), "no error");
+  EXPECT_NE(error_of("duo4", on_each("scopy [4090, g0], [0, g0], 8, 2", ""))
+                .find("stream 'dst': reaches outside its memory"),
+            std::string::npos);
+}
+
+TEST(Copies, MeetWhatTheReceiverDoes) {
+  const std::string copy = "scopy [512, g0], [0, g0], 512, 2";
+  const auto error = [](const std::string& first, const std::string& second) {
+    return error_of("duo4", on_each(first, second));
+  };
+  const std::string wrong = error(copy, "ld [600, g0], [4096, g0], 4");
+  EXPECT_NE(wrong.find("meets the write of the instruction at pc 2 of unit store of core 0, which "
+                       "is not complete"),
+            std::string::npos)
+      << wrong;
+  EXPECT_NE(error(copy, "ldw [512, g0]").find("of unit store of core 0"), std::string::npos);
+  EXPECT_NE(error("loop 60, on\n addi r2, r2, 1\non: " + copy, "ld [600, g0], [4096, g0], 400")
+                .find("of unit load of core 1"),
+            std::string::npos);
+  EXPECT_EQ(error(copy, "ld [1024, g0], [4096, g0], 4"), "no error");
+  EXPECT_EQ(error(copy + "\n ld [512, g0], [4096, g0], 100", ""), "no error"); // its own is not
+}
+
 // --- program errors
 
 std::string error_on_each(const std::string& first, const std::string& second) {
@@ -280,6 +407,22 @@ TEST(Order, CountersThatCanOverflow) {
   EXPECT_NE(error.find("before it the counter of event 1 can hold 4 signals, more than 3"),
             std::string::npos)
       << error;
+}
+
+TEST(Order, SignalsTellOfCopies) {
+  const std::string copy = "scopy [512, g0], [0, g0], 64, 2";
+  EXPECT_EQ(
+      order_of(copy + "\n ssignal 2, 0", "lawait 0, 1 post(weights)\n ldw [512, g0] wait(load)"),
+      "no error");
+  // The load unit knows, the weights unit is not told.
+  const std::string late = "loop 400, late\n addi r2, r2, 1\n addi r2, r2, 1\nlate: ";
+  const std::string error =
+      order_of(copy + "\n ssignal 2, 0", "lawait 0, 1\n" + late + "ldw [512, g0]");
+  EXPECT_NE(error.find("its read of the scratchpad of core 1 meets the write of the instruction at "
+                       "pc 2 of core 0: neither tokens nor events order them"),
+            std::string::npos)
+      << error;
+  EXPECT_EQ(order_of(copy, late + "ldw [576, g0]"), "no error");
 }
 
 } // namespace

@@ -83,9 +83,14 @@ enum class Action : uint8_t {
   Reduce,     // vector
   CoreNumber, // sequencer
   Signal,
-  Await // load, store
+  Await,     // load, store
+  CopyAcross // store
 };
-inline constexpr int kActionCount = 19;
+inline constexpr int kActionCount = 20;
+/// Whether it copies runs of bytes, as DMA does.
+inline constexpr bool is_copy(Action action) {
+  return action == Action::CopyIn || action == Action::CopyOut || action == Action::CopyAcross;
+}
 const char* name(Action action);
 
 /// A bank port held by an instruction: cycles [issue + start, issue + start + cycles).
@@ -136,6 +141,7 @@ struct Spec {
   int word_bytes() const; ///< all formats of a spec have the same width
   const Instruction* find(std::string_view mnemonic) const; ///< null if there is none
   const Instruction* find_opcode(uint32_t opcode) const;    ///< null if there is none
+  bool has(Action action) const;                            ///< whether an instruction does it
 };
 
 /// One problem of a spec.

@@ -78,6 +78,9 @@ std::string resolve_streams(const Machine& machine, const Instruction& instructi
                             std::span<const StreamPlan> plans, std::span<const int32_t> values,
                             std::span<Stream> streams);
 
+/// Is the mask of a copy from core `core` one of other cores? Returns what is wrong, or nothing.
+std::string wrong_cores(const Machine& machine, uint32_t mask, int core);
+
 /// Rows of a group of a reduction whose streams are resolved: of `levels` generator levels.
 int64_t group_rows(std::span<const Stream> streams, int levels);
 

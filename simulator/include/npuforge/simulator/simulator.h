@@ -70,6 +70,7 @@ struct RunStats {
   int64_t cycles = 0;
   int64_t macs = 0; ///< rows streamed x weight rows loaded x array columns
   int64_t dram_read = 0, dram_written = 0, fetched = 0; ///< bytes
+  int64_t copied = 0; ///< bytes that went to scratchpads of other cores, each burst counted once
   int64_t round_trips = 0; ///< times that the host let the program go on
   std::array<UnitStats, isa::kUnitCount> units{};
   std::vector<LayerStats> layers;
