@@ -22,6 +22,11 @@ bool keepsRows(mlir::Operation* view) {
   return !from.empty() && !to.empty() && from.back() == to.back();
 }
 
+/// The channels of a single pixel: a row in any numbering that keeps their order.
+bool isOneRow(llvm::ArrayRef<int64_t> device) {
+  return device[2] == 1 && device[3] == 1;
+}
+
 } // namespace
 
 const Mapped* FoldedValues::known(mlir::Value value) const {
@@ -101,6 +106,8 @@ Mapped FoldedValues::viewed(mlir::Operation* view, const Mapped& in) {
   else if (hasDeviceShape(shape) && deviceShape(shape) == Shape(ranked(in.device).getShape()) &&
            isIdentity(*out.indices))
     out.layout = Layout::Plain;
+  else if (keepsRows(view) && isOneRow(ranked(in.device).getShape()) && isIdentity(*out.indices))
+    out.layout = Layout::Rows;
   return out;
 }
 

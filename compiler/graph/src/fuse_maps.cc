@@ -4,9 +4,12 @@
 
 #include "npuforge/compiler/graph/Passes.h"
 #include "npuforge/compiler/graph/in_words.h"
+#include "npuforge/compiler/graph/interpreter.h"
+#include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/graph/values.h"
 
 #include "lowering.h"
+#include "map_interpreter.h"
 
 namespace npuforge::graph {
 
@@ -67,6 +70,21 @@ bool isChannels(llvm::ArrayRef<int64_t> shape) {
   return shape.size() > 1;
 }
 
+/// Is the result of each of the 256 integers the integer itself? So it is where a factor and the
+/// scale behind it make up for each other, as in attention.
+bool isIdentity(MapOp map) {
+  if (map.getInputs().size() != 1 || map.getInputs()[0].getType() != map.getType())
+    return false;
+  std::vector<int32_t> all;
+  for (int32_t i = -128; i < 128; ++i)
+    all.push_back(i);
+  try {
+    return evaluateBody(map.getBody().front(), {all}, static_cast<int64_t>(all.size())) == all;
+  } catch (const InterpreterError&) {
+    return false; // nobody knows
+  }
+}
+
 class Fusion {
 public:
   Fusion(QuantizeOp quantize, const llvm::SetVector<mlir::Operation*>& chain)
@@ -88,11 +106,24 @@ public:
     auto map = MapOp::create(builder_, location(), quantize_.getType(), inputs_);
     map.getBody().push_back(block_);
     block_ = nullptr;
+    if (isIdentity(map) && drops(map))
+      return;
     giveValue(quantize_, map.getResult());
     quantize_.getResult().replaceAllUsesWith(map.getResult());
   }
 
 private:
+  bool drops(MapOp map) {
+    if (!allowed(map, kDropRescale)) {
+      refused(map.getLoc(), kDropRescale, "turned off");
+      return false;
+    }
+    taken(map.getLoc(), kDropRescale, "changes no integer");
+    quantize_.getResult().replaceAllUsesWith(map.getInputs()[0]);
+    map.erase();
+    return true;
+  }
+
   mlir::OpBuilder& scalars() { return body_; }
   mlir::Location location() const { return chain_.back()->getLoc(); }
 

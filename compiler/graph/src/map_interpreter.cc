@@ -102,13 +102,21 @@ private:
 std::vector<int32_t> evaluateMap(MapOp map,
                                  const std::vector<const std::vector<int32_t>*>& operands) {
   const int64_t count = llvm::cast<mlir::ShapedType>(map.getType()).getNumElements();
-  mlir::Block& body = map.getBody().front();
-  llvm::DenseMap<mlir::Value, std::vector<int32_t>> values;
-  for (auto [argument, operand] : llvm::zip(body.getArguments(), operands)) {
+  std::vector<std::vector<int32_t>> elements;
+  for (const std::vector<int32_t>* operand : operands) {
     const int64_t each = count / static_cast<int64_t>(operand->size());
+    std::vector<int32_t>& own = elements.emplace_back();
     for (int64_t i = 0; i < count; ++i)
-      values[argument].push_back((*operand)[i / each]);
+      own.push_back((*operand)[i / each]);
   }
+  return evaluateBody(map.getBody().front(), elements, count);
+}
+
+std::vector<int32_t>
+evaluateBody(mlir::Block& body, const std::vector<std::vector<int32_t>>& operands, int64_t count) {
+  llvm::DenseMap<mlir::Value, std::vector<int32_t>> values;
+  for (auto [argument, operand] : llvm::zip(body.getArguments(), operands))
+    values[argument] = operand;
   for (mlir::Operation& op : body.without_terminator()) {
     Element element(&op);
     std::vector<int32_t> result(count), x(op.getNumOperands());

@@ -13,4 +13,8 @@ namespace npuforge::graph {
 std::vector<int32_t> evaluateMap(MapOp map,
                                  const std::vector<const std::vector<int32_t>*>& operands);
 
+/// A body over `count` elements; `operands` have as many.
+std::vector<int32_t> evaluateBody(mlir::Block& body,
+                                  const std::vector<std::vector<int32_t>>& operands, int64_t count);
+
 } // namespace npuforge::graph

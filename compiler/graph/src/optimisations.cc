@@ -8,10 +8,11 @@ namespace npuforge::graph {
 
 llvm::ArrayRef<const Optimisation*> optimisations() {
   static constexpr const Optimisation* kAll[] = {
-      &kFoldBias,   &kFoldScales, &kCommon,     &kChannelsLast,    &kMergeMaps,
-      &kFuseSum,    &kFusePool,   &kFuseMap,    &kFuseEpilogue,    &kFuseChain,
-      &kPlainInput, &kInterleave, &kUnfold,     &kNeighbours,      &kKeepWeights,
-      &kThinInput,  &kInRows,     &kEarlyStart, &kDivideDepthwise, &kFuseBottleneck};
+      &kFoldBias,      &kFoldScales, &kDropRescale, &kCommon,     &kChannelsLast,
+      &kMergeMaps,     &kFuseSum,    &kFusePool,    &kFuseMap,    &kFuseEpilogue,
+      &kFuseChain,     &kPlainInput, &kInterleave,  &kUnfold,     &kNeighbours,
+      &kKeepWeights,   &kThinInput,  &kInRows,      &kEarlyStart, &kDivideDepthwise,
+      &kFuseBottleneck};
   return kAll;
 }
 

@@ -70,3 +70,37 @@ func.func @real(%x: tensor<1x3x2x2xf32>) -> tensor<1x3x2x2xi8> {
   %q = graph.quantize %m {scales = array<f32: 0.125>, zero_points = array<i32: -7>} : tensor<1x3x2x2xf32> -> tensor<1x3x2x2xi8>
   return %q : tensor<1x3x2x2xi8>
 }
+
+// A factor and the scale behind it that make up for each other leave every integer as it is: 0.5 * 0.25 = 0.125.
+// CHECK-LABEL: func.func @same
+// CHECK-NEXT: return %arg0
+// Not so with another zero point.
+// CHECK-LABEL: func.func @shifted
+// CHECK: graph.map
+// RUN: npu-opt %s -pass-pipeline='builtin.module(func.func(graph-fuse-maps))' --remarks-filter=optimisation 2>&1 | FileCheck %s --check-prefix=WHY
+// WHY: drop-rescale{{.*}}changes no integer
+// RUN: sed -e '1i module attributes {graph.disable = ["drop-rescale"]} {' -e '$a }' %s | npu-opt -pass-pipeline='builtin.module(func.func(graph-fuse-maps))' | FileCheck %s --check-prefix=KEPT
+// KEPT-LABEL: func.func @same
+// KEPT: graph.map
+func.func @same(%x: tensor<1x3x2x2xi8>) -> tensor<1x3x2x2xi8> {
+  %k = graph.constant dense<0.25> : tensor<f32>
+  %f = graph.dequantize %x {scales = array<f32: 0.5>, zero_points = array<i32: 3>} : tensor<1x3x2x2xi8> -> tensor<1x3x2x2xf32>
+  %m = graph.map %f, %k : (tensor<1x3x2x2xf32>, tensor<f32>) -> tensor<1x3x2x2xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %r = arith.mulf %a, %b : f32
+    graph.yield %r : f32
+  }
+  %q = graph.quantize %m {scales = array<f32: 0.125>, zero_points = array<i32: 3>} : tensor<1x3x2x2xf32> -> tensor<1x3x2x2xi8>
+  return %q : tensor<1x3x2x2xi8>
+}
+func.func @shifted(%x: tensor<1x3x2x2xi8>) -> tensor<1x3x2x2xi8> {
+  %k = graph.constant dense<0.25> : tensor<f32>
+  %f = graph.dequantize %x {scales = array<f32: 0.5>, zero_points = array<i32: 3>} : tensor<1x3x2x2xi8> -> tensor<1x3x2x2xf32>
+  %m = graph.map %f, %k : (tensor<1x3x2x2xf32>, tensor<f32>) -> tensor<1x3x2x2xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %r = arith.mulf %a, %b : f32
+    graph.yield %r : f32
+  }
+  %q = graph.quantize %m {scales = array<f32: 0.125>, zero_points = array<i32: 4>} : tensor<1x3x2x2xf32> -> tensor<1x3x2x2xi8>
+  return %q : tensor<1x3x2x2xi8>
+}

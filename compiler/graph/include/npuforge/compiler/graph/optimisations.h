@@ -18,6 +18,8 @@ struct Optimisation {
 
 inline constexpr Optimisation kFoldBias{
     "fold-bias", "a constant added to a matrix product becomes the product's bias"};
+inline constexpr Optimisation kDropRescale{
+    "drop-rescale", "an element-wise operator that leaves all 8-bit integers as they are vanishes"};
 inline constexpr Optimisation kFoldScales{
     "fold-scales", "batch normalisation goes into the convolution or gemm before it"};
 inline constexpr Optimisation kCommon{"common", "equal operations of equal operands become one"};
