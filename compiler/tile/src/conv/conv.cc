@@ -108,10 +108,10 @@ int64_t ConvCode::countParts() const {
 }
 
 int64_t ConvCode::weightGroups() const {
-  if (!one_group)
-    return tasks() * r.outer * chunks();
   if (units.each > 0) // slots
     return ceilDiv(blocks * units.each, int64_t{1} << units.bits);
+  if (!one_group)
+    return tasks() * r.outer * chunks();
   return resident ? 1 : blocks_outside ? blocks : tasks();
 }
 

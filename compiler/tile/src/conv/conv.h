@@ -89,6 +89,8 @@ private:
   void loadMoreUnits();
   void loadNextUnits(Value block);
   void multiplyUnits(const Band& band, Value block, Value accumulator, const Meanwhile& meanwhile);
+  void multiplyUnit(const Band& band, Value block, Value turn, Value accumulator, int64_t first,
+                    int64_t end, const Meanwhile& meanwhile);
 
   // mean.cc
   void prepareMean();

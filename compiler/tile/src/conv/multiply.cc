@@ -11,10 +11,10 @@ constexpr int64_t kUnrolledTiles = 24;
 
 void ConvCode::multiplyAll(const Band& b, Value block, Value counter, const Meanwhile& meanwhile) {
   Value accumulator = accumulatorSlot(counter);
-  if (!one_group)
-    return multiplyChunks(b, block, counter, accumulator);
   if (units.each > 0)
     return multiplyUnits(b, block, accumulator, meanwhile);
+  if (!one_group)
+    return multiplyChunks(b, block, counter, accumulator);
   const bool each = takesTurns(); // task brings its own
   Value slot = weightSlot(resident ? e.constant(0) : blocks_outside ? block : counter);
   if (resident)

@@ -8,14 +8,15 @@ namespace npuforge::tile {
 
 ConvCode::Units ConvCode::weightUnits() const {
   const bool few = layer.out.height * layer.out.width <= e.machine.array.rows / 4;
-  if (!one_group || !takesTurns() || f.bands > 1 || r.outer > 1 || !few)
+  if (!takesTurns() || f.bands > 1 || r.outer > 1 || !few)
     return {};
-  Units u{1, r.bytes, 1};
-  if (2 * r.bytes > e.map.weights[0].bytes) {
-    if (r.inner % 2 != 0)
-      return {};
-    u = {2, r.bytes / 2, 1};
-  }
+  const int64_t half = e.map.weights[0].bytes / 2;
+  int64_t each = ceilDiv(r.bytes, half);
+  while (each < r.inner && r.inner % each != 0)
+    ++each;
+  const Units u{each, r.bytes / each, 1};
+  if (r.inner % each != 0 || (each > 1 && u.bytes < half / 2)) // loads too short for the latency
+    return {};
   // At the ends of the layer all of them but two are given, and taken back.
   return blocks * u.each > int64_t{4} << u.bits ? u : Units{};
 }
@@ -60,26 +61,38 @@ void ConvCode::loadNextUnits(Value block) {
 
 void ConvCode::multiplyUnits(const Band& b, Value block, Value accumulator,
                              const Meanwhile& meanwhile) {
-  const int64_t count = r.inner / units.each;
-  pieces(
-      units.each,
-      [&](Value turn) {
-        Value unit = e.add(e.mul(block, units.each), turn);
-        Value slot = unitSlot(unit), from = e.mul(turn, count);
-        auto some = [&](int64_t at, int64_t size) {
-          steps(b, e.constant(0), e.add(from, at), e.constant(size), e.constant(at), slot,
-                accumulator);
-        };
-        // Tokens are taken and given with the first and the last, which stand outside the loop.
-        e.await("weights", "load");
-        some(0, 1);
-        if (count > 2)
-          some(1, count - 2);
-        if (count > 1)
-          some(count - 1, 1);
-        e.signal("weights", "load");
-      },
-      meanwhile);
+  const auto parts = static_cast<int64_t>(map_parts.size());
+  if (parts == 0)
+    return reductionLoop(e.constant(units.each), [&](Value turn) {
+      multiplyUnit(b, block, turn, accumulator, 0, 0, meanwhile);
+    });
+  for (int64_t turn = 0; turn < units.each; ++turn)
+    multiplyUnit(b, block, e.constant(turn), accumulator, parts * turn / units.each,
+                 parts * (turn + 1) / units.each, meanwhile);
+}
+
+/// With parts [first, end) of the map between its steps.
+void ConvCode::multiplyUnit(const Band& b, Value block, Value turn, Value accumulator,
+                            int64_t first, int64_t end, const Meanwhile& meanwhile) {
+  const int64_t count = r.inner / units.each, pieces = std::max<int64_t>(end - first, 1);
+  Value unit = e.add(e.mul(block, units.each), turn);
+  Value slot = unitSlot(unit), from = e.mul(turn, count);
+  auto some = [&](int64_t at, int64_t behind) {
+    if (at < behind)
+      steps(b, e.constant(0), e.add(from, at), e.constant(behind - at), e.constant(at), slot,
+            accumulator);
+  };
+  // Tokens are taken and given with the first and the last, which stand outside the loops.
+  const int64_t inside = std::max<int64_t>(count - 2, 0);
+  e.await("weights", "load");
+  some(0, 1);
+  for (int64_t piece = 0; piece < pieces; ++piece) {
+    some(1 + inside * piece / pieces, 1 + inside * (piece + 1) / pieces);
+    if (first + piece < end)
+      meanwhile(static_cast<size_t>(first + piece));
+  }
+  some(1 + inside, count);
+  e.signal("weights", "load");
 }
 
 } // namespace npuforge::tile
