@@ -87,7 +87,8 @@ private:
   Value unitSlot(Value unit);
   void loadUnit(Value unit);
   void loadMoreUnits();
-  void loadNextUnits(Value block);
+  void loadNextParams(Value block);
+  void loadNextUnit(Value unit, Value turn);
   void multiplyUnits(const Band& band, Value block, Value accumulator, const Meanwhile& meanwhile);
   void multiplyUnit(const Band& band, Value block, Value turn, Value accumulator, int64_t first,
                     int64_t end, const Meanwhile& meanwhile);

@@ -72,7 +72,7 @@ void ConvCode::loadNext(Value load, Value turn, Value block) {
 
 void ConvCode::loadNextTask(Value index, Value block, Value counter) {
   if (units.each > 0)
-    return loadNextUnits(block);
+    return loadNextParams(block);
   auto load = [&] {
     // Behind the last block comes the first one of the next band.
     auto [next, carry] = e.wrap(e.add(block, 1), blocks);

@@ -40,19 +40,24 @@ void ConvCode::loadMoreUnits() {
   e.loop(moreCredits(), [&](Value turn) { loadUnit(e.add(turn, 1)); });
 }
 
-/// Of the tasks behind this one: parameters of the next, and as many units as this one frees. In
-/// the last task, when all but the units in one slot are used, the credits are two again.
-void ConvCode::loadNextUnits(Value block) {
-  const int64_t last = blocks * units.each - 1;
+void ConvCode::loadNextParams(Value block) {
   e.when(e.sub(e.constant(blocks - 1), block), [&] {
     Value next = e.add(block, 1);
     loadParams(e.constant(0), next, next);
   });
-  for (int64_t i = 0; i < units.each; ++i) {
-    Value unit = e.add(e.mul(block, units.each), 1 + moreCredits() + i);
-    e.when(e.max(e.sub(e.constant(last + 1), unit), 0), [&] { loadUnit(unit); });
-  }
-  e.when(e.max(e.add(block, 2 - blocks), 0), [&] {
+}
+
+/// While a unit is used, the one comes that takes the place of the unit before it. More at once
+/// would fill the load unit's queue, and keep the sequencer from giving the array what frees
+/// places. With the last unit, when all but the units in one slot are used, the credits are two
+/// again.
+void ConvCode::loadNextUnit(Value unit, Value turn) {
+  const int64_t last = blocks * units.each - 1, ahead = 1 + moreCredits();
+  e.when(e.max(e.sub(e.constant(last + 1 - ahead), unit), 0),
+         [&] { loadUnit(e.add(unit, ahead)); });
+  if (auto known = mlir::getConstantIntValue(turn); known && *known + 1 < units.each)
+    return; // the next layer's loads are made once, so in the copy of the code that is the last
+  e.when(e.max(e.add(unit, 1 - last), 0), [&] {
     for (int64_t i = 0; i < moreCredits(); ++i)
       s.awaitCredit(e, "load", "weights");
     s.beginNext();
@@ -76,6 +81,7 @@ void ConvCode::multiplyUnit(const Band& b, Value block, Value turn, Value accumu
                             int64_t first, int64_t end, const Meanwhile& meanwhile) {
   const int64_t count = r.inner / units.each, pieces = std::max<int64_t>(end - first, 1);
   Value unit = e.add(e.mul(block, units.each), turn);
+  loadNextUnit(unit, turn);
   Value slot = unitSlot(unit), from = e.mul(turn, count);
   auto some = [&](int64_t at, int64_t behind) {
     if (at < behind)
