@@ -189,8 +189,7 @@ Operation* sumsFor(Operation& producer, Value value) {
   if (!product || !sums || sums == product || !isOnes(sums.getLhs()))
     return nullptr;
   const bool same = sums.getRhs() == product.getRhs() && extentsOf(sums.getResult())[1] == 1;
-  // Of many rows a tile holds one less, which costs more than to read the matrix once more.
-  return same && hasFewRows(product) && !isOnes(product.getLhs()) ? sums.getOperation() : nullptr;
+  return same && !isOnes(product.getLhs()) ? sums.getOperation() : nullptr;
 }
 
 Operation* rowSumsFor(Operation& producer, Value value) {

@@ -50,7 +50,7 @@ struct Epilogue {
 mlir::Operation* producerBehind(mlir::Value value, std::string& reason);
 
 /// The product of a row of ones with the producer's matrix that makes the value, if nobody else
-/// reads it and the producer has few rows: then it makes these sums, too. Else null.
+/// reads it: then it makes these sums, too. Else null.
 mlir::Operation* sumsFor(mlir::Operation& producer, mlir::Value value);
 
 /// The product of the producer's left operand with a column of ones that makes the value, if nobody
