@@ -24,6 +24,18 @@ std::string describe(const RunContext& context, int core, Cycle at, uint32_t pc,
   return fmt::format("{}cycle {}, pc {} ({}): {}", where, at, pc, text, reason);
 }
 
+namespace {
+
+/// A text behind a port is not known before it is fetched.
+bool may_copy_across(const RunContext& context) {
+  return context.port ? context.spec->has(isa::Action::CopyAcross)
+                      : std::ranges::any_of(*context.text, [](const MicroOp& op) {
+                          return op.plan && op.plan->action == isa::Action::CopyAcross;
+                        });
+}
+
+} // namespace
+
 Cluster& Cluster::instance() {
   static Cluster* cluster =
       new Cluster("cluster", isa::kMaxCores); // SystemC's own registry outlives main
@@ -62,7 +74,7 @@ void Cluster::begin(const RunContext& context) {
   stopped_ = false;
   error_.clear();
   memory_->reset();
-  order_.reset(*context_.spec);
+  order_.reset(machine(), may_copy_across(context_));
   for (int number = 0; number < cores(); ++number)
     core(number).reset();
 }

@@ -144,10 +144,10 @@ private:
   std::vector<State> cores_;
 };
 
-void Order::reset(const isa::Spec& spec) {
-  events_ = spec.machine.events;
-  across_ = spec.has(isa::Action::CopyAcross);
-  cores_.assign(static_cast<size_t>(spec.machine.cores), Program{});
+void Order::reset(const isa::Machine& machine, bool across) {
+  events_ = machine.events;
+  across_ = across;
+  cores_.assign(static_cast<size_t>(machine.cores), Program{});
   dram_ = {"dram", {}, {}};
   pads_.clear();
   for (size_t core = 0; core < cores_.size(); ++core)

@@ -19,7 +19,9 @@ namespace npuforge::simulator {
 
 class Order {
 public:
-  void reset(const isa::Spec& spec);
+  /// `across`: whether the program may copy between cores; only then accesses to scratchpads
+  /// matter.
+  void reset(const isa::Machine& machine, bool across);
   /// What each core's sequencer does, in its order; `values` are its operands'.
   void executed(int core, const MicroOp& op, uint32_t pc, std::span<const int32_t> values);
   void dispatched(int core, const Job& job);
@@ -71,7 +73,7 @@ private:
   std::optional<Wrong> overflow() const;
 
   isa::EventParams events_;
-  bool across_ = false; ///< copies can go to other cores
+  bool across_ = false;
   std::vector<Program> cores_;
   Memory dram_;
   std::vector<Memory> pads_; ///< scratchpads, of each core
