@@ -157,19 +157,48 @@ std::pair<mlir::Value, mlir::Value> parameters(const Build& build, Op op, mlir::
           along(build, zeros, axis, rank, zero_type)};
 }
 
-/// x / scale rounded once, as a division is; machines multiply by the reciprocal, whose error makes
-/// another integer of what lies at a tie. One step with the remainder corrects it (Markstein,
-/// 1990). Beyond 2^20 steps every quotient saturates; so infinities have no remainder.
+constexpr int kMostSteps = 2048; // beyond which every quotient saturates
+
+/// A reciprocal in two numbers, the second what the first lacks.
+struct Reciprocal {
+  float high, low;
+};
+
+/// Is the integer next to x * high + x * low that next to x / scale for every x? Both grow with x,
+/// so they may differ only where one of them is near a tie: there all are tried.
+bool roundsAlike(float scale, const Reciprocal& r) {
+  for (int step = -kMostSteps; step < kMostSteps; ++step) {
+    auto x = static_cast<float>((step + 0.5) * static_cast<double>(scale));
+    for (int before = 0; before < 4; ++before)
+      x = std::nextafter(x, -INFINITY);
+    for (int i = 0; i < 9; ++i, x = std::nextafter(x, INFINITY))
+      if (std::nearbyint(std::fma(x, r.high, x * r.low)) != std::nearbyint(x / scale))
+        return false;
+  }
+  return true;
+}
+
+/// What rounds to the integer to which x / scale does; machines multiply by the reciprocal, whose
+/// error makes another integer of what lies at a tie. Two numbers are exact enough for nearly all
+/// scales (Brisebarre, Muller, Raina, 2004); else one step with the remainder makes the quotient of
+/// a division (Markstein, 1990). Where every quotient saturates what would be the difference of two
+/// infinities is bounded.
 Scalar quotient(const Scalar& x, float scale) {
   int exponent = 0;
   if (std::frexp(scale, &exponent) == 0.5F || std::abs(exponent) > 100) // exact, or out of range
     return x / scale;
-  const float limit = std::ldexp(scale, 20);
-  const Scalar bounded = clamp(x, -limit, limit), reciprocal = x.number(1 / scale);
-  const Scalar estimate = bounded * reciprocal;
   auto fma = [&](const Scalar& a, const Scalar& b, const Scalar& c) {
     return x.make(mlir::math::FmaOp::create(*x.builder, x.location, a.value, b.value, c.value));
   };
+  const float limit = std::abs(std::ldexp(scale, 20));
+  Reciprocal r{1 / scale, 0};
+  r.low = static_cast<float>(1 / static_cast<double>(scale) - static_cast<double>(r.high));
+  if (roundsAlike(scale, r)) {
+    const float most = limit * std::abs(r.low);
+    return fma(x, x.number(r.high), clamp(x * r.low, -most, most));
+  }
+  const Scalar bounded = clamp(x, -limit, limit), reciprocal = x.number(r.high);
+  const Scalar estimate = bounded * reciprocal;
   const Scalar remainder = fma(estimate, x.number(-scale), bounded);
   return fma(remainder, reciprocal, estimate);
 }

@@ -55,7 +55,14 @@ func.func @quantize(%x: tensor<4xf32>) -> tensor<4xui8> {
 
 // dequantize of quantize is one map of f32, also behind a reshape: round, add, clamp, less the zero point, times the scale.
 // CHECK-LABEL: @requantised
+// The reciprocal of the scale in two numbers: the integers are those of a division.
 // CHECK: %[[M:.*]] = graph.map %arg0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK-NEXT: ^bb0(%[[X:.*]]: f32)
+// CHECK-NEXT: %[[HIGH:.*]] = arith.constant 3.33333325 : f32
+// CHECK-NEXT: %[[LOW:.*]] = arith.constant -5.298190e-08 : f32
+// CHECK-NEXT: arith.mulf %[[X]], %[[LOW]]
+// CHECK: %[[REST:.*]] = arith.minimumf
+// CHECK-NEXT: %[[STEPS:.*]] = math.fma %[[X]], %[[HIGH]], %[[REST]]
 // CHECK: graph.to_int %{{.*}} : f32 -> i32
 // CHECK: arith.sitofp
 // CHECK: arith.minimumf
