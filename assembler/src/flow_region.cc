@@ -79,10 +79,12 @@ bool meet(const Region& a, const Region& b) {
 }
 
 uint32_t Regions::add(const Region& region) {
-  const auto [at, is_new] = numbers_.emplace(region, static_cast<uint32_t>(regions_.size()));
-  if (is_new)
-    regions_.push_back(region);
-  return at->second;
+  if (const auto known = numbers_.find(region); known != numbers_.end())
+    return known->second;
+  const auto number = static_cast<uint32_t>(regions_.size());
+  regions_.push_back(region);
+  numbers_.emplace(region, number);
+  return number;
 }
 
 std::size_t Regions::Hash::operator()(const Region& region) const {

@@ -50,9 +50,9 @@ public:
 
   /// What an instruction touches, and how long it takes.
   struct Touched {
-    bool known = true;
+    bool known = true; ///< all of it?
     std::string wrong; ///< what the program may not do; "": nothing
-    int count = 0;
+    int count = 0;     ///< of streams, those that are known
     std::array<isa::Stream, isa::kMaxStreams> streams;
     FlowTiming timing;
   };
@@ -84,7 +84,8 @@ private:
   void set_level(uint32_t pc, Scalars& scalars) const;
   void touch_word(uint32_t pc, const Scalars& scalars, Touched& touched) const;
   void touch_streams(uint32_t pc, const Scalars& scalars, Touched& touched) const;
-  bool place(uint32_t pc, const Scalars& scalars, Touched& touched) const;
+  bool place(uint32_t pc, const isa::StreamPlan& plan, const Scalars& scalars,
+             isa::Stream& stream) const;
 
   const isa::Spec& spec_;
   std::vector<isa::Decoded> words_;

@@ -30,42 +30,47 @@ void ScalarText::touch(uint32_t pc, const Scalars& scalars, Touched& touched) co
 void ScalarText::touch_streams(uint32_t pc, const Scalars& scalars, Touched& touched) const {
   const isa::Instruction& instruction = *words_[pc].instruction;
   const Compiled& made = compiled(pc);
-  touched.known = made.streams.size() <= isa::kMaxStreams &&
-                  instruction.operands.size() <= kMostOperands && place(pc, scalars, touched);
-  if (!touched.known)
-    return;
   std::array<int32_t, kMostOperands> values{};
-  for (std::size_t o = 0; o < instruction.operands.size(); ++o) {
+  touched.known =
+      made.streams.size() <= isa::kMaxStreams && instruction.operands.size() <= kMostOperands;
+  for (std::size_t o = 0; touched.known && o < instruction.operands.size(); ++o) {
     const auto value = operand(pc, static_cast<int>(o), scalars);
     const bool counts = static_cast<int>(o) == made.bytes || static_cast<int>(o) == made.levels;
-    touched.known = touched.known && (value || !counts);
+    touched.known = value || !counts;
     values[o] = value.value_or(0);
   }
   if (!touched.known)
     return;
-  touched.count = static_cast<int>(made.streams.size());
-  touched.wrong = isa::resolve_streams(spec_.machine, instruction, made.streams, values,
-                                       std::span(touched.streams.data(), made.streams.size()));
+  std::array<const isa::StreamPlan*, isa::kMaxStreams> known{};
+  for (const isa::StreamPlan& plan : made.streams)
+    if (place(pc, plan, scalars, touched.streams[static_cast<std::size_t>(touched.count)]))
+      known[static_cast<std::size_t>(touched.count++)] = &plan;
+  touched.known = touched.count == std::ssize(made.streams);
+  auto resolve = [&](std::span<const isa::StreamPlan> plans, std::size_t first) {
+    if (touched.wrong.empty())
+      touched.wrong = isa::resolve_streams(spec_.machine, instruction, plans, values,
+                                           std::span(touched.streams).subspan(first, plans.size()));
+  };
+  if (touched.known)
+    return resolve(made.streams, 0);
+  for (std::size_t s = 0; known[s] != nullptr; ++s) // each by itself
+    resolve({known[s], 1}, s);
 }
 
-/// Bases and generators. Are they known?
-bool ScalarText::place(uint32_t pc, const Scalars& scalars, Touched& touched) const {
-  const std::vector<isa::StreamPlan>& plans = compiled(pc).streams;
-  for (std::size_t s = 0; s < plans.size(); ++s) {
-    const isa::OperandBits& bits = words_[pc].operands[static_cast<std::size_t>(plans[s].operand)];
-    const auto base = bits.base == 0 ? 0 : scalars.registers[static_cast<std::size_t>(bits.base)];
-    if (!base)
+/// A stream's base and generator. Are they known?
+bool ScalarText::place(uint32_t pc, const isa::StreamPlan& plan, const Scalars& scalars,
+                       isa::Stream& stream) const {
+  const isa::OperandBits& bits = words_[pc].operands[static_cast<std::size_t>(plan.operand)];
+  const auto base = bits.base == 0 ? 0 : scalars.registers[static_cast<std::size_t>(bits.base)];
+  const Scalars::Generator& generator =
+      scalars.generators[static_cast<std::size_t>(bits.generator)];
+  for (std::size_t l = 0; l < generator.size(); ++l) {
+    if (!generator[l])
       return false;
-    touched.streams[s].base = static_cast<uint32_t>(bits.value) + static_cast<uint32_t>(*base);
-    const Scalars::Generator& generator =
-        scalars.generators[static_cast<std::size_t>(bits.generator)];
-    for (std::size_t l = 0; l < generator.size(); ++l) {
-      if (!generator[l])
-        return false;
-      touched.streams[s].generator[l] = *generator[l];
-    }
+    stream.generator[l] = *generator[l];
   }
-  return true;
+  stream.base = static_cast<uint32_t>(bits.value) + static_cast<uint32_t>(base.value_or(0));
+  return base.has_value();
 }
 
 /// The sequencer's own access.

@@ -79,13 +79,13 @@ bool Touches::overwrites_text(const isa::Stream& stream) const {
 }
 
 void Touches::finish() {
-  if (!unknown_.empty())
-    findings_.leave_out(fmt::format(
-        "where {} reads and writes has not been checked, since data "
-        "decide over it{}",
-        text_.print(*unknown_.begin()),
-        unknown_.size() == 1 ? std::string()
-                             : fmt::format("; of {} more neither", unknown_.size() - 1)));
+  if (unknown_.empty())
+    return;
+  const std::string others =
+      unknown_.size() == 1 ? "" : fmt::format("; of {} more neither", unknown_.size() - 1);
+  findings_.leave_out(
+      fmt::format("not all that {} reads and writes has been checked, since data decide over it{}",
+                  text_.print(*unknown_.begin()), others));
 }
 
 } // namespace npuforge::assembler
