@@ -72,16 +72,18 @@ def differences(manifest, folder):
     """Largest difference of any output to onnxruntime's, in steps, and the share of elements that are equal.
 
     Roundings of f32 and of integers differ at ties, rarely, and a deep network with random weights spreads that. How far is
-    seen from onnxruntime itself, before and after its own optimisations: no more than one step and one percent beyond that
-    is right."""
-    load = {kind: {n: np.load(o[kind]) for n, o in manifest["outputs"].items()} for kind in ("file", "rewritten")}
+    seen from onnxruntime itself, before and after its own optimisations, and where one element of the inputs in a hundred
+    thousand is a step off: no more than one step and one percent beyond the farther of the two is right."""
+    load = {kind: {n: np.load(o[kind]) for n, o in manifest["outputs"].items()} for kind in ("file", "rewritten", "nudged")}
     steps = {name: output["step"] for name, output in manifest["outputs"].items()}
     got = {name: np.load(folder / ("".join(c if c.isalnum() or c in "._-" else "_" for c in name) + ".npy")) for name in steps}
-    most, _, share = distance([(load["file"][n], load["rewritten"][n], steps[n]) for n in steps])
-    largest, equal, above = min((distance([(got[n], load[kind][n], steps[n]) for n in steps]) for kind in load), key=lambda d: d[2])
+    spread = [distance([(load["file"][n], load[kind][n], steps[n]) for n in steps]) for kind in ("rewritten", "nudged")]
+    most, share = max(s[0] for s in spread), max(s[2] for s in spread)
+    largest, equal, above = min((distance([(got[n], load[kind][n], steps[n]) for n in steps]) for kind in ("file", "rewritten")),
+                                key=lambda d: d[2])
     if largest > most + 1 or above > share + 0.01:
         raise Failed(f"wrong numbers: {above:.2%} of the outputs are more than one step off, the worst {largest} steps; "
-                     f"onnxruntime's two ways: {share:.2%}, {most}")
+                     f"onnxruntime's own, in two ways and with inputs a step off: {share:.2%}, {most}")
     return largest, equal
 
 
@@ -92,7 +94,7 @@ class Bench:
 
     def manifest(self, network):
         file = self.work / f"{network}.json"
-        if not file.is_file():  # by a process of its own: the kernel counts this one's memory to the programs that it starts
+        if not file.is_file() or file.stat().st_mtime < make.changed():  # by a process of its own: the kernel counts this one's memory to the programs that it starts
             call([pathlib.Path(sys.executable), make.__file__, network, self.work])
         return json.loads(file.read_text())
 

@@ -14,6 +14,7 @@ import onnx
 
 import cells
 import cnn
+import graph
 import products
 import qdq
 import reference
@@ -27,33 +28,50 @@ MANY_OPERATORS = {"nasnet-cells": cells.nasnet_cells, "resnext50-branches": cell
                   "alexnet": cells.alexnet, "lstm8": cells.lstm8}  # for machines of several cores
 
 
+def changed():
+    """When the scripts that decide over a network's files were written last."""
+    modules = [cells, cnn, graph, products, qdq, reference, transformer]
+    return max(pathlib.Path(file).stat().st_mtime for file in [__file__, *(module.__file__ for module in modules)])
+
+
 def make(name, folder):
-    """The manifest: {"model": file, "inputs": {name: file}, "outputs": {name: {"file": file, "rewritten": file, "step":
-    scale}}}. `rewritten`: what onnxruntime returns after its own optimisations. It is written last, so a manifest that is
-    there is whole."""
-    graph, work = (NETWORKS | MANY_OPERATORS)[name](), folder / (name + ".work")
+    """The manifest: {"model": file, "inputs": {name: file}, "outputs": {name: {"file": file, "rewritten": file, "nudged": file,
+    "step": scale}}}. `rewritten`: what onnxruntime returns after its own optimisations; `nudged`: what it returns where a few
+    elements of the inputs are a step off. It is written last, so a manifest that is there is whole."""
+    network, work = (NETWORKS | MANY_OPERATORS)[name](), folder / (name + ".work")
     work.mkdir(parents=True, exist_ok=True)
     model = folder / f"{name}.onnx"
-    steps = save_quantised(graph, model, work)
-    expected = reference.outputs(model, graph.samples, work)
-    rewritten = reference.outputs(model, graph.samples, work, level="all")
-    outputs = {value: {"file": save(folder / f"{name}.{i}.expected.npy", array), "step": steps[value],
-                       "rewritten": save(folder / f"{name}.{i}.rewritten.npy", rewritten[value])}
+    steps = save_quantised(network, model, work)
+    expected = reference.outputs(model, network.samples, work)
+    others = {"rewritten": reference.outputs(model, network.samples, work, level="all"),
+              "nudged": reference.outputs(model, {n: nudged(a) for n, a in network.samples.items()}, work)}
+    outputs = {value: {"file": save(folder / f"{name}.{i}.expected.npy", array), "step": steps[value]} |
+                      {kind: save(folder / f"{name}.{i}.{kind}.npy", arrays[value]) for kind, arrays in others.items()}
                for i, (value, array) in enumerate(expected.items())}
-    inputs = {value: save(folder / f"{name}.{i}.input.npy", array) for i, (value, array) in enumerate(graph.samples.items())}
+    inputs = {value: save(folder / f"{name}.{i}.input.npy", array) for i, (value, array) in enumerate(network.samples.items())}
     manifest = {"model": str(model), "inputs": inputs, "outputs": outputs}
     (folder / f"{name}.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return manifest
 
 
-def save_quantised(graph, model, work):
+def nudged(array, one_in=100_000):
+    """The array with one element of so many, at least one, a step of its 8 bits higher. Integers choose and count: they stay."""
+    if not np.issubdtype(array.dtype, np.floating):
+        return array
+    result, step = array.copy(), (array.max() - array.min()) / 255
+    places = np.random.default_rng(0).choice(array.size, -(-array.size // one_in), replace=False)
+    result.reshape(-1)[places] += step
+    return result
+
+
+def save_quantised(network, model, work):
     """Scales come from the ranges that onnxruntime sees in the float network."""
     floats = work / "float.onnx"
-    names = qdq.names_to_calibrate(graph)
-    onnx.save(graph.model(names), floats)
-    seen = reference.ranges(floats, graph.samples, work)
+    names = qdq.names_to_calibrate(network)
+    onnx.save(network.model(names), floats)
+    seen = reference.ranges(floats, network.samples, work)
     floats.unlink()
-    quantised, steps = qdq.quantise(graph, {n: seen[n] for n in names})
+    quantised, steps = qdq.quantise(network, {n: seen[n] for n in names})
     onnx.save(quantised, model)
     return steps
 
