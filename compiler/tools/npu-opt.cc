@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   npuforge::tile::registerFusePass();
   npuforge::tile::registerPlanPass();
   npuforge::tile::registerPlacePass();
+  npuforge::tile::registerKeepPass();
   npuforge::tile::registerGeneratePass();
   npuforge::tile::registerHoistPass();
   npuforge::tile::registerPatternsPass();

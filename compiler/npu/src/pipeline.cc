@@ -17,6 +17,7 @@ void buildTilePipeline(mlir::OpPassManager& pipeline, const isa::Spec& spec, boo
   pipeline.addPass(tile::createFusePass(spec, fast_math));
   pipeline.addPass(tile::createPlanPass(spec, fast_math));
   pipeline.addPass(tile::createPlacePass(spec));
+  pipeline.addPass(tile::createKeepPass(spec));
   pipeline.addPass(tile::createGeneratePass(spec));
   pipeline.addPass(mlir::createCanonicalizerPass());
   pipeline.addPass(mlir::createCSEPass());

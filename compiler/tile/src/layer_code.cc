@@ -1,5 +1,6 @@
 #include "layer_code.h"
 
+#include "plan/kept.h"
 #include "plan/plan_check.h"
 #include "words/words.h"
 
@@ -25,6 +26,8 @@ std::unique_ptr<LayerCode> makeCode(Emit& emit, Session& session, const Layer& l
                               << wrong;
       return nullptr;
     }
+  if (!runsBesideKept(layer, plan, spec.machine))
+    session.dropWeights();
   switch (layer.kind) {
   case Kind::Words:
     return wordsKind(*layer.root)->make(emit, session, *layer.root, spec, layer.part);

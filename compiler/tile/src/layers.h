@@ -94,6 +94,8 @@ public:
   int8_t operator[](int64_t index) const {
     return static_cast<int8_t>(raw_[splat_ ? 0 : static_cast<size_t>(index)]);
   }
+  /// Where they lie: equal constants are one.
+  const void* data() const { return raw_.data(); }
   /// Without the first elements.
   ConstantBytes from(int64_t first) const {
     ConstantBytes rest = *this;

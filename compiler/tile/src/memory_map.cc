@@ -17,6 +17,10 @@ MemoryMap::MemoryMap(const isa::Machine& machine) {
     accumulators[slot] = {slot * slot_rows, slot_rows - 1}; // the very last row is the idle one
   }
   input = {4 * eighth, 4 * eighth - 2 * row};
+  stripe = eighth;
+  // Second slots begin up to four rows before an eighth, since the last rows are idle ones.
+  const int64_t first = eighth / 16 / row * row;
+  kept = {first, eighth - 4 * row - first};
   idle_target = machine.scratchpad.bytes - 2 * row;
   idle_source = machine.scratchpad.bytes - row;
   idle_accumulator = machine.accumulator_rows() - 1;

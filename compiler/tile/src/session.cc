@@ -45,6 +45,18 @@ void Session::beginNext(Emit& emit, Value index, int64_t count) const {
   emit.when(emit.max(emit.add(index, 2 - count), 0), [&] { beginNext(); });
 }
 
+void Session::keepWeights(int64_t at, int64_t bytes, const std::string& data) {
+  std::erase_if(kept_, [&](const auto& other) {
+    return other.first < at + bytes && at < other.first + other.second.bytes;
+  });
+  kept_[at] = {bytes, data};
+}
+
+bool Session::hasWeights(int64_t at, const std::string& data) const {
+  auto kept = kept_.find(at);
+  return kept != kept_.end() && kept->second.data == data;
+}
+
 void appendLanes(std::vector<int8_t>& bytes, const std::vector<int32_t>& values, int64_t block,
                  int64_t cols) {
   for (int64_t channel = block * cols; channel < (block + 1) * cols; ++channel) {

@@ -2,6 +2,7 @@
 // What the code of one layer needs to know about the rest of its core's program: where tensors are,
 // and how many tiles used the slots that keep their place over the whole network.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -108,6 +109,12 @@ public:
   llvm::DenseMap<mlir::Value, mlir::Value> decided;
   bool host_control = false; ///< the host decides, see host_control.h
 
+  /// Weights that stay in the stripes as of the layer whose code was made last. `bytes` of each
+  /// stripe are `data`'s from here on; are they that already?
+  void keepWeights(int64_t at, int64_t bytes, const std::string& data);
+  bool hasWeights(int64_t at, const std::string& data) const;
+  void dropWeights() { kept_.clear(); }
+
   int64_t weight_groups = 0, param_groups = 0; ///< of all layers whose code exists
   int64_t input_groups = 0;                    ///< of those layers of which two may be at work
   bool first_layer = true;
@@ -120,6 +127,11 @@ private:
   std::set<std::pair<std::string, std::string>> credits_;
   llvm::SmallVector<int> expected_;
   std::optional<Overlap> overlap_;
+  struct Kept {
+    int64_t bytes;
+    std::string data;
+  };
+  std::map<int64_t, Kept> kept_; ///< by place
 };
 
 std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,

@@ -1,6 +1,7 @@
 // Can a convolution be computed as its plan says?
 #include <fmt/format.h>
 
+#include "plan/kept.h"
 #include "plan/plan_check.h"
 
 namespace npuforge::tile {
@@ -116,8 +117,10 @@ std::string checkConv(const Layer& layer, const Plan& plan, const isa::Machine& 
   for (const std::string& wrong : {checkRows(layer, plan), checkWay(layer, plan, machine)})
     if (!wrong.empty())
       return wrong;
-  if (std::string wrong = checkWeights(layer, plan, machine); !wrong.empty())
-    return wrong;
+  for (const std::string& wrong :
+       {checkWeights(layer, plan, machine), checkKept(layer, plan, machine)})
+    if (!wrong.empty())
+      return wrong;
   return convMisfit(layer, plan, machine);
 }
 

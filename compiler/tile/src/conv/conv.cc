@@ -4,6 +4,7 @@
 
 #include "blocks/quantised_maps.h"
 #include "conv/cycles.h"
+#include "plan/kept.h"
 #include "plan/plan_check.h"
 
 namespace npuforge::tile {
@@ -61,6 +62,8 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
   if (map && one_group && !blocks_outside)
     map_parts = map_steps->parts(kDeferred);
   weights_data = s.constant(layer.name + ".weights", packWeights(layer, plan, r, emit.machine));
+  if (plan.kept != 0 && !plan.found)
+    s.keepWeights(plan.kept, keptBytes(layer, plan, emit.machine), weights_data.symbol);
   std::vector<int8_t> lanes;
   for (int64_t block = 0; block < blocks; ++block)
     for (const auto* values : {&layer.bias, &layer.multiplier, &layer.shift})
@@ -77,7 +80,7 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
 
 /// With one band, and with blocks outside, all weights are loaded once anyway.
 bool ConvCode::keepsWeights() const {
-  if (f.bands == 1 || blocks_outside)
+  if (f.bands == 1 || blocks_outside || plan.kept != 0)
     return false;
   const auto node = layer.node->getLoc();
   const int64_t bytes = blocks * r.bytes, room = e.map.weights[0].bytes;
@@ -98,8 +101,8 @@ bool ConvCode::keepsWeights() const {
 /// waits for no load behind them, so loads of the next band may wait until there is room for
 /// theirs.
 int64_t ConvCode::countParts() const {
-  if (!one_group || blocks_outside || plan.plain || plan.roll_rows || units.each > 0 ||
-      !graph::allowed(layer.root, graph::kEarlyStart))
+  if (!one_group || blocks_outside || plan.plain || plan.kept != 0 || plan.roll_rows ||
+      units.each > 0 || !graph::allowed(layer.root, graph::kEarlyStart))
     return 1;
   int64_t count = std::min<int64_t>({f.planes, e.machine.token_max, kMostParts});
   while (f.planes % count != 0)
@@ -108,6 +111,8 @@ int64_t ConvCode::countParts() const {
 }
 
 int64_t ConvCode::weightGroups() const {
+  if (plan.kept != 0)
+    return plan.found ? 0 : 1;
   if (units.each > 0) // slots
     return ceilDiv(blocks * units.each, int64_t{1} << units.bits);
   if (!one_group)
@@ -120,7 +125,9 @@ void ConvCode::begin() {
     return;
   begun = true;
   Value zero = e.constant(0);
-  if (resident)
+  if (plan.kept != 0)
+    loadKept();
+  else if (resident)
     loadWeights(zero, e.constant(blocks * r.bytes), weightSlot(zero));
   else if (units.each > 0)
     loadUnit(zero);
@@ -136,6 +143,8 @@ void ConvCode::makeBuffers() {
   const MemoryMap& m = e.map;
   input = e.scratchpad(m.input, "input");
   weights = e.scratchpad(m.weightSlots(), "weights");
+  if (plan.kept != 0)
+    kept = e.scratchpad(m.input, "kept weights");
   params = e.scratchpad(m.paramSlots(), "parameters");
   output = e.scratchpad(m.outputSlots(), "output");
   accumulators = e.buffer("accumulator", {0, m.idle_accumulator}, "accumulators");
@@ -280,22 +289,35 @@ public:
       : map(std::move(steps)), code(emit, session, layer, plan, &map) {}
   void begin() override { code.begin(); }
   void run() override { code.run(); }
+  bool finds() const { return code.finds(); }
 
 private:
   const MapPlan map;
   ConvCode code;
 };
 
+/// Null, with an error, where weights are not where the plan says.
+template <typename Code>
+std::unique_ptr<LayerCode> checked(std::unique_ptr<Code> code, const Layer& layer,
+                                   const Plan& plan) {
+  if (code->finds())
+    return code;
+  layer.root->emitError() << "'" << layer.name << "' has an impossible " << kPlanAttr
+                          << ": no layer before keeps these weights at " << plan.kept;
+  return nullptr;
+}
+
 } // namespace
 
 std::unique_ptr<LayerCode> makeConv(Emit& emit, Session& session, const Layer& layer,
                                     const Plan& plan) {
   if (!layer.mapped)
-    return std::make_unique<ConvCode>(emit, session, layer, plan);
+    return checked(std::make_unique<ConvCode>(emit, session, layer, plan), layer, plan);
   mlir::FailureOr<MapPlan> steps = readMapPlan(*layer.root);
   if (failed(steps))
     return nullptr;
-  return std::make_unique<MappedConv>(emit, session, layer, plan, std::move(*steps));
+  return checked(std::make_unique<MappedConv>(emit, session, layer, plan, std::move(*steps)), layer,
+                 plan);
 }
 
 } // namespace npuforge::tile

@@ -18,6 +18,8 @@ public:
            const MapPlan* map = nullptr);
   void begin() override;
   void run() override;
+  /// Has a layer before loaded the weights that this one is to find?
+  bool finds() const { return !plan.found || s.hasWeights(plan.kept, weights_data.symbol); }
 
 private:
   using Value = mlir::Value;
@@ -121,6 +123,8 @@ private:
   Chunk following(const Chunk& chunk);
   Value chunkSteps(Value chunk);
   Value weightSlot(Value group);
+  void loadKept();
+  Value keptBlock(Value block);
   /// How a tensor lies in DRAM: bytes from pixel to pixel, row to row, block to block, and to the
   /// first of them that the layer reads.
   struct Lie {
@@ -184,12 +188,16 @@ private:
   bool overlaps() const;
   int64_t earlyParts() const;
   bool lendsOverlap() const {
-    return overlaps() && !blocks_outside && blocks > 1 && s.next && !layer.isPart();
+    return overlaps() && !blocks_outside && blocks > 1 && s.next && !layer.isPart() &&
+           plan.kept == 0; // else its inputs would take the weights' place
   }
   void signalOverlap(Value counter);
   Value accumulatorSlot(Value counter);
   bool keepsWeights() const;
-  bool takesTurns() const { return !blocks_outside && !resident; } ///< each task loads weights
+  /// Does each task load weights?
+  bool takesTurns() const { return !blocks_outside && !resident && plan.kept == 0; }
+  /// Are all blocks' weights loaded at once, for the whole layer?
+  bool loadsOnce() const { return resident || (plan.kept != 0 && !plan.found); }
 
   Emit& e;
   Session& s;
@@ -218,7 +226,7 @@ private:
   std::vector<Steps::Range> map_parts; ///< where they are deferred
   bool begun = false;
   Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding
-  Value input, input_dram, weights, params, accumulators, output, output_dram;
+  Value input, input_dram, weights, kept, params, accumulators, output, output_dram;
 };
 
 /// Weights in the order in which the array takes them: [block][outer][inner][tap][row][column].

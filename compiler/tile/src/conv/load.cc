@@ -200,6 +200,33 @@ ConvCode::Chunk ConvCode::following(const Chunk& c) {
   return {block, outer, chunk, e.add(c.index, 1)};
 }
 
+/// Block after block, each in the next stripe.
+void ConvCode::loadKept() {
+  if (plan.found)
+    return;
+  const int64_t stripes = std::min(blocks, MemoryMap::kStripes);
+  const Level each = e.level(stripes, e.map.stripe), each_from = e.level(stripes, r.bytes),
+              rest = e.level(blocks / stripes, r.bytes),
+              rest_from = e.level(blocks / stripes, stripes * r.bytes);
+  Value to = e.stream(e.scratchpad(e.map.input, "kept weights"), {}, plan.kept, {each, rest});
+  Value from = e.stream(s.dram(e, weights_data), {}, 0, {each_from, rest_from});
+  s.awaitCredit(e, "load", "weights");
+  CopyInOp::create(e.builder, e.location, to, from, e.constant(r.bytes));
+  e.signal("load", "weights");
+}
+
+/// Where the kept weights of a block are.
+mlir::Value ConvCode::keptBlock(Value block) {
+  constexpr int kBits = std::countr_zero(static_cast<uint64_t>(MemoryMap::kStripes));
+  auto known = mlir::getConstantIntValue(block);
+  Value place = known
+                    ? e.constant(*known >> kBits)
+                    : mlir::arith::ShRSIOp::create(e.builder, e.location, block, e.constant(kBits))
+                          .getResult();
+  Value at = e.add(e.mul(e.remainder(block, kBits), e.map.stripe), e.mul(place, r.bytes));
+  return e.add(at, plan.kept);
+}
+
 mlir::Value ConvCode::weightSlot(Value group) {
   return e.mul(e.parity(e.add(group, first_weights)), e.map.weights[1].address);
 }

@@ -4,7 +4,7 @@
 namespace npuforge::tile {
 
 void ConvCode::bandsOutside() {
-  if (resident)
+  if (loadsOnce())
     e.await("weights", "load");
   const int64_t together = std::max<int64_t>(plan.together, 1);
   e.loop(f.loads, [&](Value load) {
@@ -18,7 +18,7 @@ void ConvCode::bandsOutside() {
   });
   if (defers())
     finishLast();
-  if (resident)
+  if (loadsOnce())
     e.signal("weights", "load");
 }
 
@@ -76,7 +76,7 @@ void ConvCode::loadNextTask(Value index, Value block, Value counter) {
   auto load = [&] {
     // Behind the last block comes the first one of the next band.
     auto [next, carry] = e.wrap(e.add(block, 1), blocks);
-    if (one_group && !resident)
+    if (one_group && takesTurns())
       loadBlock(next, e.add(counter, 1));
     loadParams(e.add(index, carry), next, e.add(counter, 1));
   };

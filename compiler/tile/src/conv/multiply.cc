@@ -16,7 +16,10 @@ void ConvCode::multiplyAll(const Band& b, Value block, Value counter, const Mean
   if (!one_group)
     return multiplyChunks(b, block, counter, accumulator);
   const bool each = takesTurns(); // task brings its own
-  Value slot = weightSlot(resident ? e.constant(0) : blocks_outside ? block : counter);
+  Value slot = plan.kept != 0 ? keptBlock(block)
+                              : weightSlot(resident         ? e.constant(0)
+                                           : blocks_outside ? block
+                                                            : counter);
   if (resident)
     slot = e.add(slot, e.mul(block, r.bytes));
   if (each)
@@ -99,7 +102,8 @@ void ConvCode::step(const Band& b, Value outer, Value inner, Value at, Value acc
 
 void ConvCode::tap(const Band& b, int64_t t, Value base, Value rolled, Value at, Value accumulate,
                    Value accumulator) {
-  Value tile = e.stream(weights, at, t * r.tile_rows * cols, {e.level(r.tile_rows, cols)});
+  Value tile = e.stream(plan.kept != 0 ? kept : weights, at, t * r.tile_rows * cols,
+                        {e.level(r.tile_rows, cols)});
   PreloadOp::create(e.builder, e.location, tile);
   if (plan.neighbours)
     return tapOfNeighbours(b, t, base, accumulate, accumulator);

@@ -4,6 +4,7 @@
 
 #include "cores/layer_reads.h"
 #include "cores/plane.h"
+#include "cores/weight_keys.h"
 #include "flow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -17,14 +18,15 @@ namespace {
 class Placement {
 public:
   Placement(const Flow& flow, const isa::Spec& spec)
-      : flow_(flow), spec_(spec), machine_(spec.machine) {}
+      : flow_(flow), spec_(spec), machine_(spec.machine), keys_(spec.machine) {}
 
   void run(StringRef how) {
     for (const Step& step : flow_.steps)
       add(step);
     const isa::DramParams& dram = machine_.dram;
-    const PlaneMachine plane{machine_.cores, dram.beat_bytes, MemoryMap(machine_).weights[0].bytes,
-                             machine_.events.latency + 2 * dram.latency};
+    const MemoryMap map(machine_);
+    const PlaneMachine plane{machine_.cores, dram.beat_bytes, map.weights[0].bytes,
+                             machine_.events.latency + 2 * dram.latency, map.kept.bytes};
     write(how == kInTurns ? placeInTurn(operators_, plane) : placeOnPlane(operators_, plane));
   }
 
@@ -39,13 +41,20 @@ private:
     for (Operation* made : readsOf(*step.op))
       op.reads.push_back(numbers_.lookup(made));
     numbers_[step.op] = static_cast<int>(operators_.size());
-    op.ways.push_back({taskCost(step.layer, step.plan, machine_)});
+    op.ways.push_back({costOf(step.layer, step.plan)});
     ways_.push_back({Way{{Part{}}, {Attribute()}}});
     for (int64_t count = 2; count <= machine_.cores; ++count)
       for (int64_t rows = 1; rows <= count; ++rows)
         if (count % rows == 0)
           addWay(step, rows, count / rows, op);
     operators_.push_back(std::move(op));
+  }
+
+  TaskCost costOf(const Layer& layer, const Plan& plan) {
+    TaskCost cost = taskCost(layer, plan, machine_);
+    const WeightKeys::Weights own = keys_.of(layer, plan);
+    cost.weights = own.key, cost.kept = own.bytes, cost.beside = own.beside;
+    return cost;
   }
 
   /// The layer in parts, if it can be cut so and all of them fit.
@@ -63,7 +72,7 @@ private:
                                                             : readPlan(*step.op, way.plans.back());
       if (failed(plan))
         return;
-      tasks.push_back(taskCost(partOf(step.layer, part, machine_), *plan, machine_));
+      tasks.push_back(costOf(partOf(step.layer, part, machine_), *plan));
     }
     op.ways.push_back(std::move(tasks));
     ways_.back().push_back(std::move(way));
@@ -110,6 +119,7 @@ private:
   const Flow& flow_;
   const isa::Spec& spec_;
   const isa::Machine& machine_;
+  WeightKeys keys_;
   llvm::DenseMap<Operation*, int> numbers_;
   std::vector<PlaneOperator> operators_;
   std::vector<std::vector<Way>> ways_;

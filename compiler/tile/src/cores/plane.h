@@ -37,15 +37,17 @@ struct PlaneMachine {
   int64_t beat_bytes;  ///< of DRAM, a cycle, of all cores together
   int64_t ahead_bytes; ///< of weights that a core may load before a task begins
   int64_t hand_over;   ///< cycles from the end of a task until another core can load what it made
+  int64_t kept_bytes = 0; ///< of weights that a core may keep
 };
 
 /// Operators one behind the other, the next one when all cores have done the one before, each in
 /// the way that is fastest by itself: what co-scheduling is compared with.
 Plane placeInTurn(const std::vector<PlaneOperator>& operators, const PlaneMachine& machine);
 
-/// List scheduling, in the order of the list and in that of time: each operator in the way, and on
+/// List scheduling, in the order of the list and in those of time: each operator in the way, and on
 /// the cores, that end first, or that take less of the cores' time where that is worth it. What is
-/// worth it is tried for the whole network, from "end first" to "waste nothing".
+/// worth it is tried for the whole network, from "end first" to "waste nothing". Tasks find weights
+/// that their core has kept, so the order and the cuts that keep the most win where DRAM is short.
 Plane placeOnPlane(const std::vector<PlaneOperator>& operators, const PlaneMachine& machine);
 
 } // namespace npuforge::tile

@@ -12,6 +12,10 @@ struct TaskCost {
   int64_t bytes = 0;             ///< of DRAM, all of them
   int64_t ends = 0;              ///< cycles in which no other work overlaps: the first load, the
                                  ///< pipelines, the last store
+  /// Weights that may stay in the core's scratchpad (kept_weights.h), in place of being among
+  /// `early`: their number, -1 for none, and the bytes of room that they take.
+  int64_t weights = -1, kept = 0;
+  bool beside = false; ///< others' weights may stay while it runs
   /// Of the core's busiest unit.
   int64_t busy() const { return std::max({array, vector, copies}); }
   /// Alone on the machine.

@@ -31,6 +31,9 @@ struct Plan {
   int64_t chunk = 1; ///< Conv: steps of the reduction whose weights are in the scratchpad at once
   bool blocks_outside =
       false;              ///< Conv: output blocks around bands; else bands around output blocks
+  int64_t kept = 0;       ///< Conv: where in the stripes its weights stay for later layers
+                          ///< (MemoryMap::kept); 0: they do not
+  bool found = false;     ///< kept: they are there already, a layer before has loaded them
   int64_t array_rows = 0; ///< Depthwise: result rows of a band that the array computes, while the
                           ///< vector unit computes those below
 };

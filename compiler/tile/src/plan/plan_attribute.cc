@@ -29,6 +29,8 @@ const Entry kEntries[] = {
     {Entry::Presence, "neighbours", nullptr, &Plan::neighbours, false},
     {Entry::Presence, "thin", nullptr, &Plan::thin, false},
     {Entry::Number, "together", &Plan::together, nullptr, false},
+    {Entry::Number, "kept", &Plan::kept, nullptr, false},
+    {Entry::Presence, "found", nullptr, &Plan::found, false},
     {Entry::Number, "array_rows", &Plan::array_rows, nullptr, false},
 };
 

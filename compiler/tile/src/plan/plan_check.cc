@@ -54,9 +54,10 @@ std::string checkShares(const Layer& layer, const Plan& plan) {
 
 std::string noWays(const Plan& plan) {
   if (plan.plain || plan.interleave || plan.unfold || plan.neighbours || plan.thin ||
-      plan.roll_rows || plan.blocks_outside || plan.together != 0 || plan.chunk != 1)
-    return "of plain, interleave, unfold, neighbours, thin, roll_rows, blocks_outside, together "
-           "there can be none, and chunk is 1";
+      plan.roll_rows || plan.blocks_outside || plan.together != 0 || plan.kept != 0 || plan.found ||
+      plan.chunk != 1)
+    return "of plain, interleave, unfold, neighbours, thin, roll_rows, blocks_outside, together, "
+           "kept, found there can be none, and chunk is 1";
   return "";
 }
 

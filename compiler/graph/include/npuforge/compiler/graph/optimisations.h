@@ -49,6 +49,8 @@ inline constexpr Optimisation kNeighbours{
     "neighbours", "neighbouring results of a row-major input share a row of the array"};
 inline constexpr Optimisation kKeepWeights{
     "keep-weights", "a convolution's weights are loaded once and not for each band of rows"};
+inline constexpr Optimisation kShareWeights{
+    "share-weights", "weights that several layers of a core use stay in its scratchpad"};
 inline constexpr Optimisation kThinInput{
     "thin-input", "of the input of strided 1x1 convolutions only the pixels read are loaded"};
 inline constexpr Optimisation kInRows{

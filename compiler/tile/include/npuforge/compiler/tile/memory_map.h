@@ -21,6 +21,11 @@ struct MemoryMap {
   Place outputSlots() const { return both(outputs); }
   Place paramSlots() const { return both(params); }
   Place input; ///< activations that a layer reads; layers divide it themselves
+  /// Beside layers whose inputs take little of each eighth of `input`, weights may stay there that
+  /// several of them use: in stripes, at the same place of each eighth, from its begin on.
+  static constexpr int64_t kStripes = 4;
+  int64_t stripe; ///< bytes from one to the next
+  Place kept;     ///< of a stripe
   int64_t
       idle_source; ///< scratchpad row that nobody writes: what instructions that only signal read
   int64_t idle_target; ///< scratchpad row that nobody reads

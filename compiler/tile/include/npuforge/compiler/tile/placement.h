@@ -28,4 +28,9 @@ inline constexpr llvm::StringLiteral kPredictedAttr = "tile.predicted";
 std::unique_ptr<mlir::Pass> createPlacePass(const isa::Spec& spec);
 void registerPlacePass();
 
+/// `tile-keep`: writes into tasks' plans which weights stay in a core's scratchpad, and where,
+/// because a later task of that core uses them again. Not where operators take turns.
+std::unique_ptr<mlir::Pass> createKeepPass(const isa::Spec& spec);
+void registerKeepPass();
+
 } // namespace npuforge::tile
