@@ -111,8 +111,8 @@ int64_t ConvCode::countParts() const {
 }
 
 int64_t ConvCode::weightGroups() const {
-  if (plan.kept != 0)
-    return plan.found ? 0 : 1;
+  if (plan.found)
+    return 0;
   if (units.each > 0) // slots
     return ceilDiv(blocks * units.each, int64_t{1} << units.bits);
   if (!one_group)
@@ -125,15 +125,13 @@ void ConvCode::begin() {
     return;
   begun = true;
   Value zero = e.constant(0);
-  if (plan.kept != 0)
-    loadKept();
-  else if (resident)
+  if (resident)
     loadWeights(zero, e.constant(blocks * r.bytes), weightSlot(zero));
   else if (units.each > 0)
     loadUnit(zero);
-  else if (one_group)
+  else if (one_group && !plan.found)
     loadBlock(zero, zero);
-  else
+  else if (!one_group)
     loadChunk({zero, zero, zero, zero});
   if (!layer.sum) // its other operand may be the result of the layer before
     loadParams(zero, zero, zero);

@@ -123,7 +123,7 @@ private:
   Chunk following(const Chunk& chunk);
   Value chunkSteps(Value chunk);
   Value weightSlot(Value group);
-  void loadKept();
+  void loadKept(Value block);
   Value keptBlock(Value block);
   /// How a tensor lies in DRAM: bytes from pixel to pixel, row to row, block to block, and to the
   /// first of them that the layer reads.
@@ -195,9 +195,7 @@ private:
   Value accumulatorSlot(Value counter);
   bool keepsWeights() const;
   /// Does each task load weights?
-  bool takesTurns() const { return !blocks_outside && !resident && plan.kept == 0; }
-  /// Are all blocks' weights loaded at once, for the whole layer?
-  bool loadsOnce() const { return resident || (plan.kept != 0 && !plan.found); }
+  bool takesTurns() const { return !blocks_outside && !resident && !plan.found; }
 
   Emit& e;
   Session& s;

@@ -178,6 +178,8 @@ void ConvCode::loadWeights(Value offset, Value bytes, Value slot) {
 }
 
 void ConvCode::loadBlock(Value block, Value group) {
+  if (plan.kept != 0)
+    return loadKept(block);
   loadWeights(e.mul(block, r.bytes), e.constant(r.bytes), weightSlot(group));
 }
 
@@ -200,22 +202,16 @@ ConvCode::Chunk ConvCode::following(const Chunk& c) {
   return {block, outer, chunk, e.add(c.index, 1)};
 }
 
-/// Block after block, each in the next stripe.
-void ConvCode::loadKept() {
-  if (plan.found)
-    return;
-  const int64_t stripes = std::min(blocks, MemoryMap::kStripes);
-  const Level each = e.level(stripes, e.map.stripe), each_from = e.level(stripes, r.bytes),
-              rest = e.level(blocks / stripes, r.bytes),
-              rest_from = e.level(blocks / stripes, stripes * r.bytes);
-  Value to = e.stream(e.scratchpad(e.map.input, "kept weights"), {}, plan.kept, {each, rest});
-  Value from = e.stream(s.dram(e, weights_data), {}, 0, {each_from, rest_from});
+/// Where they stay.
+void ConvCode::loadKept(Value block) {
+  Value to = e.row(e.scratchpad(e.map.input, "kept weights"), keptBlock(block), 0);
+  Value from = e.row(s.dram(e, weights_data), e.mul(block, r.bytes), 0);
   s.awaitCredit(e, "load", "weights");
   CopyInOp::create(e.builder, e.location, to, from, e.constant(r.bytes));
   e.signal("load", "weights");
 }
 
-/// Where the kept weights of a block are.
+/// Where the kept weights of a block are: each block in the next stripe.
 mlir::Value ConvCode::keptBlock(Value block) {
   constexpr int kBits = std::countr_zero(static_cast<uint64_t>(MemoryMap::kStripes));
   auto known = mlir::getConstantIntValue(block);

@@ -4,7 +4,7 @@
 namespace npuforge::tile {
 
 void ConvCode::bandsOutside() {
-  if (loadsOnce())
+  if (resident)
     e.await("weights", "load");
   const int64_t together = std::max<int64_t>(plan.together, 1);
   e.loop(f.loads, [&](Value load) {
@@ -18,7 +18,7 @@ void ConvCode::bandsOutside() {
   });
   if (defers())
     finishLast();
-  if (loadsOnce())
+  if (resident)
     e.signal("weights", "load");
 }
 

@@ -8,7 +8,7 @@ namespace npuforge::tile {
 
 ConvCode::Units ConvCode::weightUnits() const {
   const bool few = layer.out.height * layer.out.width <= e.machine.array.rows / 4;
-  if (!takesTurns() || f.bands > 1 || r.outer > 1 || !few)
+  if (!takesTurns() || plan.kept != 0 || f.bands > 1 || r.outer > 1 || !few)
     return {};
   const int64_t half = e.map.weights[0].bytes / 2;
   int64_t each = ceilDiv(r.bytes, half);
