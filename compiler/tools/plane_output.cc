@@ -1,5 +1,6 @@
 #include "plane_output.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "npuforge/compiler/tile/Tile.h"
@@ -9,6 +10,8 @@ namespace npuforge::tools {
 
 std::vector<assembler::PlaneBar> plane_of(mlir::ModuleOp module) {
   std::vector<assembler::PlaneBar> bars;
+  uint64_t last_core = 0; // results of a core have the event of its number, others are behind those
+  module.walk([&](tile::CoreOp core) { last_core = std::max(last_core, core.getNumber()); });
   module.walk<mlir::WalkOrder::PreOrder>([&](tile::LayerOp layer) {
     auto core = layer->getParentOfType<tile::CoreOp>();
     auto times = layer->getAttrOfType<mlir::DenseI64ArrayAttr>(tile::kPredictedAttr);
@@ -17,7 +20,8 @@ std::vector<assembler::PlaneBar> plane_of(mlir::ModuleOp module) {
     assembler::PlaneBar bar{static_cast<int>(core.getNumber()), layer.getName().str(), times[0],
                             times[1]};
     layer.walk([&](tile::ExpectOp expect) {
-      bar.waits.push_back(static_cast<int64_t>(expect.getEvent()));
+      if (expect.getEvent() <= last_core)
+        bar.waits.push_back(static_cast<int64_t>(expect.getEvent()));
     });
     bars.push_back(std::move(bar));
   });

@@ -8,10 +8,10 @@ namespace npuforge::graph {
 
 llvm::ArrayRef<const Optimisation*> optimisations() {
   static constexpr const Optimisation* kAll[] = {
-      &kFoldBias,   &kFoldScales, &kDropRescale,     &kCommon,        &kChannelsLast, &kMergeMaps,
-      &kFuseSum,    &kFusePool,   &kFuseMap,         &kFuseEpilogue,  &kFuseChain,    &kPlainInput,
-      &kInterleave, &kUnfold,     &kNeighbours,      &kKeepWeights,   &kShareWeights, &kThinInput,
-      &kInRows,     &kEarlyStart, &kDivideDepthwise, &kFuseBottleneck};
+      &kFoldBias,   &kFoldScales, &kDropRescale,     &kCommon,         &kChannelsLast, &kMergeMaps,
+      &kFuseSum,    &kFusePool,   &kFuseMap,         &kFuseEpilogue,   &kFuseChain,    &kPlainInput,
+      &kInterleave, &kUnfold,     &kNeighbours,      &kKeepWeights,    &kShareWeights, &kThinInput,
+      &kInRows,     &kEarlyStart, &kDivideDepthwise, &kFuseBottleneck, &kCopyWeights};
   return kAll;
 }
 

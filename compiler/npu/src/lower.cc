@@ -103,6 +103,8 @@ LogicalResult Lowering::operation(Operation& op) {
     return notify(o);
   if (auto o = dyn_cast<tile::ExpectOp>(op))
     return expect(o);
+  if (auto o = dyn_cast<tile::CopyAcrossOp>(op))
+    return copyAcross(o);
   if (mlir::isa<arith::AddIOp>(op))
     return scalar(op, "add");
   if (mlir::isa<arith::SubIOp>(op))

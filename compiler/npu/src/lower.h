@@ -40,6 +40,7 @@ private:
   mlir::LogicalResult storeScalar(tile::StoreScalarOp op);
   mlir::LogicalResult notify(tile::NotifyOp op);
   mlir::LogicalResult expect(tile::ExpectOp op);
+  mlir::LogicalResult copyAcross(tile::CopyAcrossOp op);
   template <typename Op>
   mlir::LogicalResult copy(Op op, isa::Action action, llvm::StringRef pad, llvm::StringRef dram);
   template <typename Op>

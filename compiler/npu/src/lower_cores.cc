@@ -51,16 +51,37 @@ LogicalResult Lowering::cores() {
   return success();
 }
 
+namespace {
+int64_t maskOf(ArrayRef<int64_t> cores) {
+  int64_t mask = 0;
+  for (int64_t core : cores)
+    mask |= int64_t{1} << core;
+  return mask;
+}
+} // namespace
+
 LogicalResult Lowering::notify(tile::NotifyOp op) {
   const isa::Instruction* what = target_.action(Action::Signal, op.getUnit().str());
   if (!what)
     return op.emitError() << machine_.name << "'s " << op.getUnit() << " unit signals no event";
-  int64_t mask = 0;
-  for (int64_t core : op.getCores())
-    mask |= int64_t{1} << core;
   make(*what)
-      .address("cores", value({mask, {}}, *what, "cores"))
+      .address("cores", value({maskOf(op.getCores()), {}}, *what, "cores"))
       .address("event", {static_cast<int64_t>(op.getEvent()), 0})
+      .emit(location_);
+  return success();
+}
+
+LogicalResult Lowering::copyAcross(tile::CopyAcrossOp op) {
+  const isa::Instruction* what = target_.action(Action::CopyAcross);
+  if (!what)
+    return op.emitError() << machine_.name << " has no instruction that copies between cores";
+  Address dst = stream(op.getDst(), *what, "dst"), src = stream(op.getSrc(), *what, "src");
+  Address bytes = value(number(op.getBytes()), *what, "bytes");
+  make(*what)
+      .address("dst", dst)
+      .address("src", src)
+      .address("bytes", bytes)
+      .address("cores", value({maskOf(op.getCores()), {}}, *what, "cores"))
       .emit(location_);
   return success();
 }

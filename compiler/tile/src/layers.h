@@ -3,6 +3,7 @@
 // a layer. This is the only place that reads graph operations.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -109,6 +110,19 @@ private:
   bool splat_ = false;
 };
 
+/// Cores that compute rows of the same channels of a convolution: each loads a part of each group
+/// of weights and copies it to the others.
+struct Gang {
+  std::vector<int> cores;
+  /// All of them run parts of one layer before it: its first weights may be loaded meanwhile. Else
+  /// what one of them stores last could stand behind a copy for which the others are not ready
+  /// before they have read it.
+  bool early = false;
+  /// Of the slot that the first group goes to, in all of them the same: the core whose code is made
+  /// first decides.
+  std::optional<int64_t> parity;
+};
+
 /// One layer: `root` makes its result.
 struct Layer {
   Kind kind; ///< Words: only root and name say more, see words/words.h
@@ -132,6 +146,8 @@ struct Layer {
   std::optional<Sum> sum;         ///< Conv: its result (a) and `second` (b) are added
   std::optional<Pooling> pooling; ///< Conv: what becomes of its result
   std::optional<Average> average; ///< Conv: what becomes of its result, or of the sum
+  std::shared_ptr<Gang> gang;     ///< Conv: with which cores it has weights in common, if any
+  int core = 0;                   ///< of the gang: whose part this is
   bool mapped = false;            ///< Conv: `root` is a map, the last step of the convolution
   int64_t most_rows = INT64_MAX;  ///< mapped: of a tile, for which the map's values have places
   std::vector<Layer> before;      ///< Bottleneck: the expansion, and the depthwise convolution;

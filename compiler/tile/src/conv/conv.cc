@@ -4,6 +4,7 @@
 
 #include "blocks/quantised_maps.h"
 #include "conv/cycles.h"
+#include "conv/share.h"
 #include "plan/kept.h"
 #include "plan/plan_check.h"
 
@@ -49,7 +50,9 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
                                             f.bytes <= eighth() - 2 * cols),
       parts(countParts()),
       spreads(parts > 1 && parts < blocks && hasDramToSpare(layer, plan, emit.machine)),
-      first_inputs(overlaps() ? session.input_groups : 0), first_weights(session.weight_groups),
+      first_inputs(overlaps() ? session.input_groups : 0),
+      passes_slot(layer.gang && !agreesOnSlot(*layer.gang, session.weight_groups)),
+      first_weights(session.weight_groups + (passes_slot ? 1 : 0)),
       first_params(session.param_groups),
       accumulator_pitch(convAccumulators(layer, emit.machine).pitch), map(map) {
   stored = layer.root->getResult(0);
@@ -75,7 +78,7 @@ ConvCode::ConvCode(Emit& emit, Session& session, const Layer& layer, const Plan&
                    std::vector<int8_t>(layer.window.kernel_w, static_cast<int8_t>(layer.fill)));
   s.input_groups = first_inputs + (blocks_outside ? tasks() : f.loads);
   s.param_groups += tasks();
-  s.weight_groups += weightGroups();
+  s.weight_groups = first_weights + weightGroups();
 }
 
 /// With one band, and with blocks outside, all weights are loaded once anyway.
@@ -124,17 +127,28 @@ void ConvCode::begin() {
   if (begun)
     return;
   begun = true;
+  if (!layer.gang || layer.gang->early)
+    loadFirstWeights();
   Value zero = e.constant(0);
+  if (!layer.sum) // its other operand may be the result of the layer before
+    loadParams(zero, zero, zero);
+}
+
+void ConvCode::loadFirstWeights() {
+  if (has_weights)
+    return;
+  has_weights = true;
+  Value zero = e.constant(0);
+  if (passes_slot)
+    passSlot();
   if (resident)
-    loadWeights(zero, e.constant(blocks * r.bytes), weightSlot(zero));
+    loadWeights(zero, e.constant(blocks * r.outer * r.inner), weightSlot(zero));
   else if (units.each > 0)
     loadUnit(zero);
   else if (one_group && !plan.found)
     loadBlock(zero, zero);
   else if (!one_group)
     loadChunk({zero, zero, zero, zero});
-  if (!layer.sum) // its other operand may be the result of the layer before
-    loadParams(zero, zero, zero);
 }
 
 void ConvCode::makeBuffers() {
@@ -194,6 +208,11 @@ void ConvCode::run() {
   if (!overlaps()) // writes padding before loads
     setLanes();
   begin();
+  loadFirstWeights();
+  if (passes_slot) {
+    e.await("weights", "load");
+    e.signal("weights", "load");
+  }
   loadFirstInput();
   if (units.each > 0)
     loadMoreUnits();

@@ -99,6 +99,12 @@ private:
   void prepareMean();
   void mean(Value rows, Value counter);
 
+  // share.cc
+  void passSlot();
+  void loadFirstWeights();
+  void loadShared(Value offset, Value steps, Value slot);
+  void takeShared();
+
   // load.cc
   Band band(Value index, Value counter);
   Band loaded(Value load);
@@ -119,7 +125,7 @@ private:
   void loadSecond(const Band& band, Value block, Value counter);
   void loadBlock(Value block, Value group);
   void loadChunk(const Chunk& chunk);
-  void loadWeights(Value offset, Value bytes, Value slot);
+  void loadWeights(Value offset, Value steps, Value slot);
   Chunk following(const Chunk& chunk);
   Value chunkSteps(Value chunk);
   Value weightSlot(Value group);
@@ -188,7 +194,8 @@ private:
   bool overlaps() const;
   int64_t earlyParts() const;
   bool lendsOverlap() const {
-    return overlaps() && !blocks_outside && blocks > 1 && s.next && !layer.isPart() &&
+    return overlaps() && !blocks_outside && blocks > 1 && s.next &&
+           layer.stored().channels == layer.out_view.channels &&
            plan.kept == 0; // else its inputs would take the weights' place
   }
   void signalOverlap(Value counter);
@@ -214,15 +221,16 @@ private:
   const int64_t parts; ///< of a band's planes, for which the band's first task waits one by one
   const bool spreads;  ///< a task loads one part of the next band: the weights of the task behind
                        ///< it wait for that only
-  const int64_t first_inputs;                ///< parity of the first band's slot
+  const int64_t first_inputs; ///< parity of the first band's slot
+  const bool passes_slot;     ///< one slot of weights, so that a gang's first ones go to the same
   const int64_t first_weights, first_params; ///< loaded by the layers before
   const int64_t accumulator_pitch;           ///< from slot to slot
   const MapPlan* const map;
   std::optional<Steps> map_steps;
   std::optional<RowStore> row_store; ///< the order of what moves the result, if something does
   mlir::Value stored;                ///< what is stored: the layer's result, or what it is moved to
-  std::vector<Steps::Range> map_parts; ///< where they are deferred
-  bool begun = false;
+  std::vector<Steps::Range> map_parts;         ///< where they are deferred
+  bool begun = false, has_weights = false;     ///< has_weights: the first ones are under way
   Tensor weights_data, params_data, fill_data; ///< fill_data: unfolded, a kernel row of padding
   Value input, input_dram, weights, kept, params, accumulators, output, output_dram;
 };

@@ -169,24 +169,26 @@ void ConvCode::loadSecond(const Band& b, Value block, Value counter) {
   copyIn(e, resultOf(b, block, layer.second, secondBuffer(), secondSlot(counter)));
 }
 
-void ConvCode::loadWeights(Value offset, Value bytes, Value slot) {
+void ConvCode::loadWeights(Value offset, Value steps, Value slot) {
+  if (layer.gang)
+    return loadShared(offset, steps, slot);
   Value to = e.row(e.scratchpad(e.map.weightSlots(), "weights"), slot, 0);
   Value from = e.row(s.dram(e, weights_data), offset, 0);
   s.awaitCredit(e, "load", "weights");
-  CopyInOp::create(e.builder, e.location, to, from, bytes);
+  CopyInOp::create(e.builder, e.location, to, from, e.mul(steps, r.step_bytes));
   e.signal("load", "weights");
 }
 
 void ConvCode::loadBlock(Value block, Value group) {
   if (plan.kept != 0)
     return loadKept(block);
-  loadWeights(e.mul(block, r.bytes), e.constant(r.bytes), weightSlot(group));
+  loadWeights(e.mul(block, r.bytes), e.constant(r.outer * r.inner), weightSlot(group));
 }
 
 void ConvCode::loadChunk(const Chunk& c) {
   Value first = e.add(e.mul(c.outer, r.inner), e.mul(c.chunk, plan.chunk));
-  loadWeights(e.add(e.mul(c.block, r.bytes), e.mul(first, r.step_bytes)),
-              e.mul(chunkSteps(c.chunk), r.step_bytes), weightSlot(c.index));
+  loadWeights(e.add(e.mul(c.block, r.bytes), e.mul(first, r.step_bytes)), chunkSteps(c.chunk),
+              weightSlot(c.index));
 }
 
 mlir::Value ConvCode::chunkSteps(Value chunk) {

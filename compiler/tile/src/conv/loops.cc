@@ -4,8 +4,10 @@
 namespace npuforge::tile {
 
 void ConvCode::bandsOutside() {
-  if (resident)
+  if (resident) {
+    takeShared();
     e.await("weights", "load");
+  }
   const int64_t together = std::max<int64_t>(plan.together, 1);
   e.loop(f.loads, [&](Value load) {
     if (parts == 1)
@@ -73,6 +75,8 @@ void ConvCode::loadNext(Value load, Value turn, Value block) {
 void ConvCode::loadNextTask(Value index, Value block, Value counter) {
   if (units.each > 0)
     return loadNextParams(block);
+  if (one_group && !resident)
+    takeShared();
   auto load = [&] {
     // Behind the last block comes the first one of the next band.
     auto [next, carry] = e.wrap(e.add(block, 1), blocks);
@@ -88,6 +92,7 @@ void ConvCode::loadNextTask(Value index, Value block, Value counter) {
 
 void ConvCode::blocksOutside() {
   e.loop(blocks, [&](Value block) {
+    takeShared();
     e.when(e.sub(e.constant(blocks - 1), block),
            [&] { loadBlock(e.add(block, 1), e.add(block, 1)); });
     e.await("weights", "load");

@@ -59,6 +59,7 @@ void ConvCode::multiplyChunks(const Band& b, Value block, Value counter, Value a
     e.loop(chunks(), [&](Value chunk) {
       Value index = e.add(e.mul(e.add(e.mul(counter, r.outer), outer), chunks()), chunk);
       const Chunk here{block, outer, chunk, index};
+      takeShared();
       s.onwards(e, index, weightGroups(), [&] { loadChunk(following(here)); });
       e.await("weights", "load");
       steps(b, outer, e.mul(chunk, plan.chunk), chunkSteps(chunk), e.constant(0), weightSlot(index),

@@ -30,7 +30,7 @@ mlir::Value ConvCode::unitSlot(Value unit) {
 }
 
 void ConvCode::loadUnit(Value unit) {
-  loadWeights(e.mul(unit, units.bytes), e.constant(units.bytes), unitSlot(unit));
+  loadWeights(e.mul(unit, units.bytes), e.constant(r.inner / units.each), unitSlot(unit));
 }
 
 /// The first unit came with two credits.

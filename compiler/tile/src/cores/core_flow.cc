@@ -4,6 +4,7 @@
 
 #include "npuforge/compiler/tile/placement.h"
 
+#include "conv/share.h"
 #include "cores/layer_reads.h"
 #include "cores/task_order.h"
 
@@ -15,7 +16,8 @@ namespace {
 
 class Division {
 public:
-  explicit Division(const isa::Spec& spec) : machine_(spec.machine) {}
+  explicit Division(const isa::Spec& spec)
+      : spec_(spec), machine_(spec.machine), last_(machine_.cores) {}
 
   FailureOr<std::vector<CoreFlow>> run(Flow flow) {
     auto how = flow.function->getParentOp()->getAttrOfType<StringAttr>(kPlacementAttr);
@@ -66,6 +68,7 @@ private:
     if (times && times.size() != static_cast<int64_t>(2 * tasks->size()))
       return step.op->emitError() << "has a " << kPredictedAttr << " with " << times.size()
                                   << " numbers for " << tasks->size() << " tasks";
+    std::vector<Step> parts;
     for (auto [index, task] : llvm::enumerate(*tasks)) {
       Layer own = task.part.whole() ? step.layer : partOf(step.layer, task.part, machine_);
       Plan plan = step.plan;
@@ -81,7 +84,46 @@ private:
       Step part{step.op, name, step.first, step.last, std::move(own), plan, {}, {}, {}};
       if (times)
         part.predicted = {times[2 * index], times[2 * index + 1]};
+      parts.push_back(std::move(part));
+    }
+    if (failed(makeGangs(*tasks, parts)))
+      return failure();
+    for (auto [task, part] : llvm::zip_equal(*tasks, parts))
       add(task.core, std::move(part), task.part);
+    return success();
+  }
+
+  /// Those that share weights, of each range of blocks.
+  LogicalResult makeGangs(ArrayRef<Task> tasks, std::vector<Step>& parts) {
+    std::map<std::pair<int64_t, int64_t>, std::vector<size_t>> gangs;
+    for (auto [index, task] : llvm::enumerate(tasks)) {
+      const Range blocks = task.part.blocks.value_or(Range{0, INT64_MAX});
+      if (task.shares_weights)
+        gangs[{blocks.begin, blocks.end}].push_back(index);
+    }
+    for (const auto& [blocks, members] : gangs)
+      if (failed(makeGang(tasks, members, parts)))
+        return failure();
+    return success();
+  }
+
+  LogicalResult makeGang(ArrayRef<Task> tasks, ArrayRef<size_t> members, std::vector<Step>& parts) {
+    auto gang = std::make_shared<Gang>();
+    std::vector<SharedPart> shared;
+    Operation* before = last_[tasks[members.front()].core];
+    gang->early = before && isLayer(*before);
+    for (size_t member : members) {
+      const int64_t core = tasks[member].core;
+      gang->early &= last_[core] == before;
+      gang->cores.push_back(static_cast<int>(core));
+      shared.push_back({static_cast<int>(core), &parts[member].layer, &parts[member].plan});
+    }
+    if (std::string wrong = checkShared(shared, spec_); !wrong.empty())
+      return parts[members.front()].op->emitError()
+             << "has a wrong " << kTasksAttr << ": weights are not shared: " << wrong;
+    for (size_t member : members) {
+      parts[member].layer.gang = gang;
+      parts[member].layer.core = static_cast<int>(tasks[member].core);
     }
     return success();
   }
@@ -111,6 +153,7 @@ private:
       task.reads.push_back(static_cast<int>(other));
     if (!step.predicted.empty())
       task.begin = step.predicted[0], task.end = step.predicted[1];
+    last_[core] = step.op;
     of_op_[step.op].push_back(static_cast<int>(tasks_.size()));
     tasks_.push_back(std::move(task));
     parts_.push_back(part);
@@ -136,7 +179,9 @@ private:
     return success();
   }
 
+  const isa::Spec& spec_;
   const isa::Machine& machine_;
+  std::vector<Operation*> last_; ///< of each core the step that was added last
   Operation* control_ = nullptr;
   bool barriers_ = false;          ///< each step waits for all of the one before
   size_t before_ = 0, behind_ = 0; ///< the tasks of the step before

@@ -61,6 +61,8 @@ private:
       Core& core = cores_[task.core];
       core.places.push_back({index, number, plan});
       core.uses.push_back(useOf(own, plan));
+      if (task.shares_weights) // they come in parts, from several cores
+        core.uses.back().bytes = 0;
     }
     tasks_.push_back(std::move(*tasks));
     return success();

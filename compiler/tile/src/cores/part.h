@@ -32,7 +32,8 @@ Layer partOf(const Layer& layer, const Part& part, const isa::Machine& machine);
 struct Task {
   int64_t core = 0;
   Part part;
-  mlir::Attribute plan; ///< of the part; null: the layer's own
+  mlir::Attribute plan;        ///< of the part; null: the layer's own
+  bool shares_weights = false; ///< with all such tasks of the same blocks: see Gang
 };
 
 /// On the last operation of a layer: its tasks, together the whole layer. Without it the layer is

@@ -1,7 +1,9 @@
 // tile-place: tasks of layers on the plane of cores and time.
+#include "npuforge/compiler/graph/optimisations.h"
 #include "npuforge/compiler/tile/placement.h"
 #include "npuforge/compiler/tile/spec_pass.h"
 
+#include "conv/share.h"
 #include "cores/layer_reads.h"
 #include "cores/plane.h"
 #include "cores/weight_keys.h"
@@ -34,6 +36,7 @@ private:
   struct Way {
     std::vector<Part> parts;
     std::vector<Attribute> plans;
+    bool shares_weights = false;
   };
 
   void add(const Step& step) {
@@ -50,8 +53,8 @@ private:
     operators_.push_back(std::move(op));
   }
 
-  TaskCost costOf(const Layer& layer, const Plan& plan) {
-    TaskCost cost = taskCost(layer, plan, machine_);
+  TaskCost costOf(const Layer& layer, const Plan& plan, int64_t at_once = 1) {
+    TaskCost cost = taskCost(layer, plan, machine_, at_once);
     const WeightKeys::Weights own = keys_.of(layer, plan);
     cost.weights = own.key, cost.kept = own.bytes, cost.beside = own.beside;
     return cost;
@@ -61,6 +64,7 @@ private:
   void addWay(const Step& step, int64_t rows, int64_t blocks, PlaneOperator& op) {
     Way way{partsOf(step.layer, rows, blocks, machine_), {}};
     PlaneWay tasks;
+    std::vector<std::pair<Layer, Plan>> layers;
     if (way.parts.size() != static_cast<size_t>(rows * blocks))
       return;
     for (const Part& part : way.parts) {
@@ -72,10 +76,37 @@ private:
                                                             : readPlan(*step.op, way.plans.back());
       if (failed(plan))
         return;
-      tasks.push_back(costOf(partOf(step.layer, part, machine_), *plan));
+      layers.push_back({partOf(step.layer, part, machine_), *plan});
+      tasks.push_back(costOf(layers.back().first, *plan, rows * blocks));
     }
-    op.ways.push_back(std::move(tasks));
-    ways_.back().push_back(std::move(way));
+    op.ways.push_back(tasks);
+    ways_.back().push_back(way);
+    if (rows > 1 && step.layer.kind == Kind::Conv &&
+        graph::allowed(step.op, graph::kCopyWeights) && canShare(step, layers, blocks)) {
+      way.shares_weights = true;
+      for (auto [index, task] : llvm::enumerate(tasks))
+        shareWeights(task, static_cast<int64_t>(index) % blocks, {rows, blocks}, machine_);
+      op.ways.push_back(std::move(tasks));
+      ways_.back().push_back(std::move(way));
+    }
+  }
+
+  /// Parts of the same blocks are `blocks` apart in the list.
+  bool canShare(const Step& step, ArrayRef<std::pair<Layer, Plan>> layers, int64_t blocks) {
+    for (int64_t first = 0; first < blocks; ++first) {
+      std::vector<SharedPart> parts;
+      for (size_t i = first; i < layers.size(); i += blocks)
+        parts.push_back({static_cast<int>(i), &layers[i].first, &layers[i].second});
+      std::string why = checkShared(parts, spec_);
+      if (why.empty() && !loadsBlocksOnce(parts.front(), machine_))
+        why = "they are not loaded once, one block behind the other";
+      if (!why.empty()) {
+        graph::refused(step.layer.node->getLoc(), graph::kCopyWeights,
+                       std::to_string(parts.size()) + " cores: " + why);
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Cores run their tasks in the order in which the operators stand.
@@ -108,9 +139,12 @@ private:
       std::vector<Task> tasks;
       SmallVector<int64_t> predicted;
       for (auto [task, slot] : llvm::enumerate(place.tasks)) {
-        tasks.push_back({slot.core, way.parts[task], way.plans[task]});
+        tasks.push_back({slot.core, way.parts[task], way.plans[task], way.shares_weights});
         predicted.append({slot.start, slot.end});
       }
+      if (way.shares_weights)
+        graph::taken(step.layer.node->getLoc(), graph::kCopyWeights,
+                     std::to_string(tasks.size()) + " parts load each weight once");
       step.op->setAttr(kTasksAttr, toAttribute(context, tasks));
       step.op->setAttr(kPredictedAttr, DenseI64ArrayAttr::get(context, predicted));
     }

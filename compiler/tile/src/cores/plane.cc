@@ -190,7 +190,11 @@ private:
     Trial trial{{way, {}}};
     double taken = 0;
     cores.resize(tasks.size());
-    std::sort(cores.begin(), cores.end()); // the same rows of a layer on the same core as before
+    std::sort(cores.begin(), cores.end());    // the same rows of a layer on the same core as before
+    for (size_t i = 0; i < tasks.size(); ++i) // a gang begins when all its cores can
+      for (size_t other = 0; tasks[i].gang >= 0 && other < tasks.size(); ++other)
+        if (tasks[other].gang == tasks[i].gang)
+          starts[cores[i]] = std::max(starts[cores[i]], starts[cores[other]]);
     for (size_t i = 0; i < tasks.size(); ++i) {
       const int core = cores[i];
       const TaskCost& cost = tasks[i];
@@ -198,7 +202,8 @@ private:
       const int64_t found = kept_[core].has(cost) ? cost.early : 0;
       const int64_t ahead = std::min(cost.early - found, machine_.ahead_bytes),
                     early = dram_.take(starts[core] - ahead / machine_.beat_bytes, ahead),
-                    loaded = std::max(early, dram_.take(starts[core], cost.bytes - found - ahead)),
+                    late = dram_.take(starts[core], cost.bytes - found - ahead),
+                    loaded = std::max({early, late, starts[core] + cost.chain}),
                     end = std::max(starts[core] + cost.busy(), loaded) + cost.ends;
       trial.place.tasks.push_back({core, starts[core], end});
       trial.end = std::max(trial.end, end);

@@ -34,8 +34,9 @@ int64_t runsOf(const Moves& moves) {
 
 class Cost {
 public:
-  Cost(const Layer& layer, const Plan& plan, const isa::Machine& machine)
-      : layer_(layer), plan_(plan), machine_(machine), cols_(machine.array.cols) {}
+  Cost(const Layer& layer, const Plan& plan, const isa::Machine& machine, int64_t at_once)
+      : layer_(layer), plan_(plan), machine_(machine), cols_(machine.array.cols),
+        at_once_(at_once) {}
 
   TaskCost of() {
     switch (layer_.kind) {
@@ -55,7 +56,8 @@ public:
       rows();
     }
     // From DRAM through the array or the vector unit, and back.
-    cost_.ends = 2 * machine_.dram.latency + machine_.array.rows + 2 * cols_ + first_ / beat();
+    cost_.ends =
+        2 * machine_.dram.latency + machine_.array.rows + 2 * cols_ + first_ * at_once_ / beat();
     return cost_;
   }
 
@@ -85,7 +87,10 @@ private:
                                        : bytes(layer_.in);
     cost_.bytes = cost_.early + read * (plan_.blocks_outside && bands > 1 ? columns : 1) +
                   bytes(layer_.stored()) * (layer_.sum ? 2 : 1);
-    first_ = r.bytes + read / (bands * std::max<int64_t>(1, blocks(layer_.in)));
+    // The first task goes through all planes of the first band, and goes no faster than they come.
+    const int64_t band = read / bands, task = cost_.array / (columns * bands);
+    first_ = r.bytes + std::max(band / std::max<int64_t>(1, blocks(layer_.in)),
+                                band - task * beat() / at_once_);
   }
 
   /// Of a row-major input. Short runs take as much of DRAM as whole beats do.
@@ -185,14 +190,25 @@ private:
   const Plan& plan_;
   const isa::Machine& machine_;
   const int64_t cols_;
+  const int64_t at_once_;
   TaskCost cost_;
   int64_t first_ = 0; ///< bytes without which nothing can be computed
 };
 
 } // namespace
 
-TaskCost taskCost(const Layer& layer, const Plan& plan, const isa::Machine& machine) {
-  return Cost(layer, plan, machine).of();
+void shareWeights(TaskCost& cost, int64_t gang, Gangs gangs, const isa::Machine& machine) {
+  const int64_t beat = machine.dram.beat_bytes, step = std::min<int64_t>(beat, machine.row_bytes());
+  cost.gang = gang;
+  cost.weights = -1, cost.kept = 0; // they come in parts, from several cores
+  cost.chain = gangs.count * (cost.early / beat + cost.early / step);
+  cost.bytes -= cost.early - cost.early / gangs.cores;
+  cost.early /= gangs.cores;
+}
+
+TaskCost taskCost(const Layer& layer, const Plan& plan, const isa::Machine& machine,
+                  int64_t at_once) {
+  return Cost(layer, plan, machine, at_once).of();
 }
 
 } // namespace npuforge::tile

@@ -10,7 +10,8 @@ using namespace mlir;
 
 namespace {
 
-constexpr StringLiteral kCore = "core", kRows = "rows", kBlocks = "blocks", kPlan = "plan";
+constexpr StringLiteral kCore = "core", kRows = "rows", kBlocks = "blocks", kPlan = "plan",
+                        kSharesWeights = "shares_weights";
 
 LogicalResult refuse(Operation& op, const llvm::Twine& why) {
   return op.emitError() << "has a " << kTasksAttr << ' ' << why;
@@ -34,9 +35,12 @@ FailureOr<Task> readTask(Operation& op, Attribute attribute) {
   if (!core || !core.getType().isInteger(64) || core.getInt() < 0)
     return refuse(op, "with a task without a 'core', a number of type i64 from 0 on");
   for (NamedAttribute named : entries)
-    if (!llvm::is_contained({kCore, kRows, kBlocks, kPlan}, named.getName().getValue()))
+    if (!llvm::is_contained({kCore, kRows, kBlocks, kPlan, kSharesWeights},
+                            named.getName().getValue()))
       return refuse(op, "with the unknown '" + named.getName().getValue() + "'");
-  Task task{core.getInt(), {}, entries.get(kPlan)};
+  if (entries.get(kSharesWeights) && !entries.getAs<UnitAttr>(kSharesWeights))
+    return refuse(op, "whose 'shares_weights' has a value; it has none");
+  Task task{core.getInt(), {}, entries.get(kPlan), entries.contains(kSharesWeights)};
   if (failed(readRange(op, entries, kRows, task.part.rows)) ||
       failed(readRange(op, entries, kBlocks, task.part.blocks)))
     return failure();
@@ -57,6 +61,8 @@ Attribute toAttribute(MLIRContext* context, ArrayRef<Task> tasks) {
         entries.append(name, b.getDenseI64ArrayAttr({range->begin, range->end}));
     if (task.plan)
       entries.append(kPlan, task.plan);
+    if (task.shares_weights)
+      entries.append(kSharesWeights, b.getUnitAttr());
     list.push_back(entries.getDictionary(context));
   }
   return b.getArrayAttr(list);

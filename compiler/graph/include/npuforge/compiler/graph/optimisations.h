@@ -65,6 +65,10 @@ inline constexpr Optimisation kDivideDepthwise{
 inline constexpr Optimisation kFuseBottleneck{
     "fuse-bottleneck", "a depthwise convolution and the 1x1 convolutions around it are one layer"};
 
+inline constexpr Optimisation kCopyWeights{
+    "copy-weights",
+    "cores that compute rows of one convolution load each weight once and copy it to each other"};
+
 /// All of them, in the order in which they act.
 llvm::ArrayRef<const Optimisation*> optimisations();
 

@@ -48,7 +48,7 @@ def Tile_CoreOp : Tile_Op<"core", [NoTerminator]> {
 }
 
 def Tile_NotifyOp : Tile_Op<"notify"> {
-  let summary = "Counts up an event in other cores when all operations of the unit before are complete";
+  let summary = "Counts up an event in cores when all operations of the unit before are complete";
   let arguments = (ins StrAttr:$unit, I64Attr:$event, DenseI64ArrayAttr:$cores);
   let assemblyFormat = "$unit `event` $event `cores` $cores attr-dict";
 }
@@ -129,6 +129,12 @@ def Tile_CopyOutOp : Tile_Op<"copy_out"> {
   let summary = "Scratchpad to DRAM";
   let arguments = (ins Tile_Stream:$dst, Tile_Stream:$src, Index:$bytes);
   let assemblyFormat = "$dst `,` $src `bytes` $bytes attr-dict";
+}
+
+def Tile_CopyAcrossOp : Tile_Op<"copy_across"> {
+  let summary = "Scratchpad to the same addresses of other cores' scratchpads";
+  let arguments = (ins Tile_Stream:$dst, Tile_Stream:$src, Index:$bytes, DenseI64ArrayAttr:$cores);
+  let assemblyFormat = "$dst `,` $src `bytes` $bytes `cores` $cores attr-dict";
 }
 
 def Tile_LoadScalarOp : Tile_Op<"load_scalar"> {
