@@ -81,8 +81,8 @@ private:
     }
     op.ways.push_back(tasks);
     ways_.back().push_back(way);
-    if (rows > 1 && step.layer.kind == Kind::Conv &&
-        graph::allowed(step.op, graph::kCopyWeights) && canShare(step, layers, blocks)) {
+    if (rows > 1 && step.layer.kind == Kind::Conv && graph::allowed(step.op, graph::kCopyWeights) &&
+        canShare(step, layers, blocks)) {
       way.shares_weights = true;
       for (auto [index, task] : llvm::enumerate(tasks))
         shareWeights(task, static_cast<int64_t>(index) % blocks, {rows, blocks}, machine_);
